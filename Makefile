@@ -1,0 +1,48 @@
+# `make demo` and `make test` do everything on a fresh machine with Python 3.11 and pip: set-up included.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.PHONY: demo test check bench docs install browser clean
+
+UV := .uv/bin/uv
+PY := .venv/bin/python
+SOURCES := pyproject.toml uv.lock hatch_build.py $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
+
+demo: install
+	.venv/bin/jointwatch demo
+
+test: install browser
+	$(PY) -m pytest
+
+check: install
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	$(PY) -m pytest -q tests/test_rooms.py
+
+bench: install
+	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(PY) $$script || exit 1; done
+
+docs: install
+	$(PY) -m jointwatch.cli.reference docs/reference/commands.md
+
+install: .venv/installed
+
+# uv needs no venv package and no ensurepip, so this works where Debian's python3-venv is missing.
+$(UV):
+	python3 -m pip install --quiet --disable-pip-version-check --target .uv 'uv==0.13.9'
+
+.venv/installed: $(UV) $(SOURCES)
+	$(UV) sync --locked --quiet
+	$(PY) -m jointwatch.cli.warm
+	@touch $@
+
+# Chromium for the test that opens the page as a person would.
+browser:
+	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -q DejaVu || { \
+	  sudo=$$([ "$$(id -u)" = 0 ] || command -v sudo); \
+	  echo "installing Chromium for the page's test (apt-get)"; \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core fontconfig >/dev/null; \
+	} || echo "Chromium could not be installed; the tests that need it will fail and say so"
+
+clean:
+	rm -rf .venv .uv web/node_modules src/jointwatch/display/static .mypy_cache .ruff_cache .pytest_cache
