@@ -1,0 +1,88 @@
+"""The `jointwatch` command: one file per command, each imported only when it is asked for.
+
+Exit codes: 0 done, 1 a negative verdict, 2 wrong use or input, 130 interrupted before there was anything to keep.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+# name -> (module, help). The help stands here so that `jointwatch --help` need not import the commands.
+COMMANDS = {
+    "demo": ("demo", "Play two launches before both centres, with the watch page. No set-up."),
+    "run": ("run", "Play a scenario: radars, two centres, the signed exchange, one statement."),
+    "replay": ("replay", "Rebuild the picture of a run from its logs alone, also as it was known then."),
+    "log": ("log", "Verify, show or export the signed logs of a run."),
+    "report": ("report", "Write the report of a run as a self-contained page."),
+    "catalogue": ("catalogue", "Show the sourced facts: radars, sites, vehicles, centres, launches."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """Commands that are imported when they are used, so that help answers at once."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the commands in the order a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command, a stand-in that carries only its help while help is what was asked for."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, text = COMMANDS[cmd_name]
+        if ctx.resilient_parsing or _help_was_asked():
+            return typer.core.TyperCommand(cmd_name, help=text, callback=lambda: None)
+        app = importlib.import_module(f"jointwatch.cli.{module}").app
+        command = typer.main.get_command(app)
+        command.name = cmd_name
+        return command
+
+
+def _help_was_asked() -> bool:
+    arguments = sys.argv[1:]
+    return not arguments or arguments[0] in {"--help", "-h", "--version"}
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Watch for missile launches together: radars, tracks, a signed exchange, one joint picture.",
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from jointwatch import __version__
+
+        typer.echo(f"jointwatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; a `UserError` becomes one sentence on standard error and exit code 2."""
+    from jointwatch.cli.errors import UserError
+
+    try:
+        app()
+    except UserError as error:
+        typer.echo(f"jointwatch: {error}", err=True)
+        raise SystemExit(2) from None
+    except BrokenPipeError:
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
