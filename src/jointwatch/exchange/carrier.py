@@ -1,0 +1,89 @@
+"""What any carrier moves between two centres: a question with positions, an answer with frames, cosignatures back.
+
+A carrier is untrusted by construction: it moves frames that verify or do not. HTTPS is one (`https`), two desks in
+one process are another (tests), a stick is a third. What a peer may read or hand in is decided at the `Desk`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Protocol
+
+import msgspec
+
+WIRE_VERSION = 1
+MAX_REQUEST_BYTES = 4 << 20
+MAX_ANSWER_BYTES = 8 << 20  # twice what the entries of one answer may hold: room for a single commit that is larger
+MAX_LOGS = 256
+
+LogName = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Root = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+Size = Annotated[int, msgspec.Meta(ge=0, lt=1 << 48)]
+Note = Annotated[bytes, msgspec.Meta(max_length=16 << 10)]  # a checkpoint with its signatures
+
+
+class Position(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """How far a log was verified: its size in entries and the RFC 6962 root over them."""
+
+    size: Size
+    root: Root
+
+
+class Pull(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The question: what is new after these last verified positions? A log not named is asked for from its start."""
+
+    v: int
+    positions: Annotated[dict[LogName, Position], msgspec.Meta(max_length=MAX_LOGS)]
+
+
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Frames of logs that moved on; our checkpoint of each log asked for at a position that is not in our history.
+
+    conflicts: log -> signed checkpoint, empty where we hold no such log. Whoever gets one has noticed a rollback or
+    a split view: the position it named was verified under our signature once.
+    more: the answer was cut at its limits; ask again.
+    """
+
+    v: int
+    frames: Annotated[list[bytes], msgspec.Meta(max_length=MAX_LOGS)]
+    conflicts: Annotated[dict[LogName, Note], msgspec.Meta(max_length=MAX_LOGS)]
+    more: bool
+
+
+class Cosignatures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Receipts: for each log the checkpoint that the sender verified and holds, with its cosignature."""
+
+    v: int
+    notes: Annotated[dict[LogName, Note], msgspec.Meta(min_length=1, max_length=MAX_LOGS)]
+
+
+class Health(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who answers, and whom it believes it is talking to."""
+
+    v: int
+    centre: str
+    peer: str
+
+
+class Desk(Protocol):
+    """Where a centre meets a partner whose name the line has already proven."""
+
+    centre: str
+
+    def pull(self, peer: str, positions: Mapping[str, Position]) -> Answer:
+        """What the peer may read and does not have yet; raises NotForYou for a log it must not know."""
+
+    def cosign(self, peer: str, notes: Mapping[str, bytes]) -> None:
+        """Keep the peer's cosignatures; raises ValueError, naming the rule, when one does not verify."""
+
+
+class NotForYou(Exception):  # noqa: N818 - reads as what happened, as do LineCut, Refused, Equivocation
+    """A peer asked for a log that it may not read."""
+
+
+class LineCut(Exception):  # noqa: N818
+    """The partner could not be reached, or what answered is not our protocol; the reason is one sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -1,0 +1,302 @@
+"""The default carrier: HTTPS with TLS 1.3 and certificates on both sides, pulled by whoever wants to know.
+
+    POST /exchange/v1/pull      Pull -> Answer          200, or 409 when a position asked for is not in our history
+    POST /exchange/v1/cosign    Cosignatures            204, or 422 naming the log and the rule
+    GET  /exchange/v1/health    Health                  200
+
+Bodies are MessagePack. Who the peer is comes from its certificate alone; anyone the pinned authorities do not name
+gets 403 before a byte of the body is read. Bodies are counted while they are read and refused with 413 at 4 MiB.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+from typing import TypeVar
+
+import httpx
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from jointwatch.exchange.carrier import (
+    MAX_ANSWER_BYTES,
+    MAX_REQUEST_BYTES,
+    WIRE_VERSION,
+    Answer,
+    Cosignatures,
+    Desk,
+    Health,
+    LineCut,
+    NotForYou,
+    Position,
+    Pull,
+)
+from jointwatch.exchange.tls import Identity, client_context, peer_of, server_context
+
+BODY_TIME_S = 10.0  # a request's body must be here by then
+MESSAGEPACK = {"content-type": "application/msgpack"}
+T = TypeVar("T", Pull, Cosignatures)
+
+
+class _TurnedAwayError(Exception):
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class ExchangeApp:
+    """The ASGI application at a centre's door: whoever has no name is turned away before anything is parsed."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.routes = Starlette(
+            routes=[
+                Route("/exchange/v1/pull", self.pull, methods=["POST"]),
+                Route("/exchange/v1/cosign", self.cosign, methods=["POST"]),
+                Route("/exchange/v1/health", self.health, methods=["GET"]),
+            ],
+            exception_handlers={_TurnedAwayError: _refused},
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a named peer's request on to its endpoint; 403 for anyone else."""
+        if scope.get("state", {}).get("peer") is None:
+            refusal = _TurnedAwayError(403, "no pinned authority vouches for this connection's certificate")
+            await _sentence(refusal)(scope, receive, send)
+        else:
+            await self.routes(scope, receive, send)
+
+    async def pull(self, request: Request) -> Response:
+        """Frames after the positions given; 409 when one of them is not in our history."""
+        question = await _read(request, Pull)
+        try:
+            answer = self.desk.pull(request.state.peer, question.positions)
+        except NotForYou as refusal:
+            raise _TurnedAwayError(403, str(refusal)) from refusal
+        return Response(msgspec.msgpack.encode(answer), 409 if answer.conflicts else 200, MESSAGEPACK)
+
+    async def cosign(self, request: Request) -> Response:
+        """Keep the peer's cosignatures; 422 when one does not verify."""
+        receipts = await _read(request, Cosignatures)
+        try:
+            self.desk.cosign(request.state.peer, receipts.notes)
+        except NotForYou as refusal:
+            raise _TurnedAwayError(403, str(refusal)) from refusal
+        except ValueError as refusal:
+            raise _TurnedAwayError(422, str(refusal)) from refusal
+        return Response(status_code=204)
+
+    async def health(self, request: Request) -> Response:
+        """Who we are and who we think is asking."""
+        health = Health(WIRE_VERSION, self.desk.centre, request.state.peer)
+        return Response(msgspec.msgpack.encode(health), 200, MESSAGEPACK)
+
+
+async def _read(request: Request, kind: type[T]) -> T:
+    """The body, decoded strictly; never holds more than the limit and one chunk of it."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_TIME_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_REQUEST_BYTES:
+                    raise _TurnedAwayError(413, f"a body may hold {MAX_REQUEST_BYTES} bytes; this one is longer")
+    except TimeoutError as error:
+        raise _TurnedAwayError(408, f"a body must arrive within {BODY_TIME_S:g} s") from error
+    try:
+        message = msgspec.msgpack.decode(body, type=kind)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _TurnedAwayError(400, f"not a {kind.__name__}: {error}") from error
+    if message.v != WIRE_VERSION:
+        raise _TurnedAwayError(400, f"wire version {WIRE_VERSION} is spoken here, not {message.v}")
+    return message
+
+
+async def _refused(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, _TurnedAwayError)
+    return _sentence(refusal)
+
+
+def _sentence(refusal: _TurnedAwayError) -> Response:
+    """The refusal in words; the connection closes, so that the rest of a refused body is never read."""
+    return PlainTextResponse(str(refusal), refusal.status, headers={"connection": "close"})
+
+
+def _protocol(peer_authorities_pem: Mapping[str, str]) -> type[H11Protocol]:
+    """uvicorn's HTTP protocol, taught to say whose certificate the connection showed: stock uvicorn does not."""
+
+    class PeerProtocol(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            line = transport.get_extra_info("ssl_object")
+            shown = line.getpeercert(binary_form=True) if line is not None else None
+            self.app_state = {**self.app_state, "peer": peer_of(shown, peer_authorities_pem)}
+
+        def shutdown(self) -> None:
+            super().shutdown()
+            if self.transport.is_closing():
+                self.transport.abort()  # an idle partner would take up to 30 s to answer TLS's farewell
+
+    return PeerProtocol
+
+
+class Server:
+    """A centre's door on the line, in a thread of the centre's process. Use as a context manager, or start and stop."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        identity: Identity,
+        peer_authorities_pem: Mapping[str, str],
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        self.host, self.port = host, port
+        self._tls = server_context(identity, peer_authorities_pem)
+        config = uvicorn.Config(
+            ExchangeApp(desk),
+            http=_protocol(peer_authorities_pem),
+            ws="none",
+            lifespan="off",
+            loop="asyncio",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            limit_concurrency=64,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=1,
+            h11_max_incomplete_event_size=8 << 10,
+            ssl_context_factory=lambda _config, _default: self._tls,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> int:
+        """The port that is now open. Raises OSError when it is taken or the server does not come up within 10 s."""
+        listener = self._listen()
+        self._thread = threading.Thread(target=self._server.run, args=([listener],), name="exchange", daemon=True)
+        self._thread.start()
+        deadline = time.monotonic() + 10
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                self.stop()
+                raise OSError(f"the exchange did not open on {self.host}:{self.port}")
+            time.sleep(0.002)
+        return self.port
+
+    def stop(self) -> None:
+        """Close the door and every connection; returns when the thread has ended."""
+        self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join(10)
+            self._thread = None
+
+    def __enter__(self) -> Server:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _listen(self) -> socket.socket:
+        # The protocol is named because asyncio switches Nagle's algorithm off only then: 40 ms per answer otherwise.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self.host, self.port))
+        except OSError as error:
+            listener.close()
+            raise OSError(error.errno, f"port {self.port} on {self.host} is taken; choose another") from error
+        self.port = int(listener.getsockname()[1])
+        return listener
+
+
+class Client:
+    """The line to one partner: one connection, kept open; every failure is a LineCut with its reason."""
+
+    def __init__(
+        self, identity: Identity, peer: str, peer_authority_pem: str, *, host: str, port: int, timeout_s: float = 2.0
+    ) -> None:
+        self.peer = peer
+        self._deadline_s = 5 * timeout_s
+        # The certificate must name the centre, not the machine: the name we check is the peer's id.
+        self._extensions = {"sni_hostname": peer}
+        self._http = httpx.Client(
+            base_url=f"https://{host}:{port}/exchange/v1/",
+            verify=client_context(identity, peer_authority_pem),
+            timeout=timeout_s,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=60),
+        )
+
+    def pull(self, positions: Mapping[str, Position]) -> Answer:
+        """What the partner's logs hold after these positions, unverified: hand each frame to the Mirror."""
+        question = msgspec.msgpack.encode(Pull(WIRE_VERSION, dict(positions)))
+        return _decoded(self._ask("POST", "pull", question, good=(200, 409)), Answer)
+
+    def cosign(self, notes: Mapping[str, bytes]) -> None:
+        """Hand the partner our receipts."""
+        self._ask("POST", "cosign", msgspec.msgpack.encode(Cosignatures(WIRE_VERSION, dict(notes))), good=(204,))
+
+    def health(self) -> Health:
+        """Who answers on the other side."""
+        return _decoded(self._ask("GET", "health", b"", good=(200,)), Health)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._http.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ask(self, method: str, path: str, body: bytes, *, good: tuple[int, ...]) -> bytes:
+        """One question; once more on a fresh connection when the kept one turns out to have been closed meanwhile."""
+        try:
+            try:
+                return self._once(method, path, body, good)
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+                return self._once(method, path, body, good)
+        except (httpx.HTTPError, ssl.SSLError, OSError) as error:
+            raise LineCut(f"{self.peer} cannot be reached: {type(error).__name__} {error}".rstrip()) from error
+
+    def _once(self, method: str, path: str, body: bytes, good: tuple[int, ...]) -> bytes:
+        start, answer = time.monotonic(), bytearray()
+        with self._http.stream(
+            method, path, content=body, headers=MESSAGEPACK, extensions=self._extensions
+        ) as response:
+            for chunk in response.iter_raw():
+                answer += chunk
+                if len(answer) > MAX_ANSWER_BYTES or time.monotonic() - start > self._deadline_s:
+                    raise LineCut(f"{self.peer} sent more than {MAX_ANSWER_BYTES} bytes or took too long")
+        if response.status_code not in good:
+            said = answer[:300].decode(errors="replace")
+            raise LineCut(f"{self.peer} answered {response.status_code} to {path}: {said}")
+        return bytes(answer)
+
+
+A = TypeVar("A", Answer, Health)
+
+
+def _decoded(body: bytes, kind: type[A]) -> A:
+    try:
+        message = msgspec.msgpack.decode(body, type=kind)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise LineCut(f"the partner's answer is not one of version {WIRE_VERSION}: {error}") from error
+    if message.v != WIRE_VERSION:
+        raise LineCut(f"the partner speaks wire version {message.v}, we speak {WIRE_VERSION}")
+    return message

@@ -1,0 +1,287 @@
+"""The HTTPS carrier: who gets in, what is refused and when, and that a cut line is one kind of failure."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import resource
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from jointwatch.exchange.carrier import MAX_REQUEST_BYTES, Answer, Cosignatures, LineCut, NotForYou, Position, Pull
+from jointwatch.exchange.https import Client, Server
+from jointwatch.exchange.tls import Identity, client_context, ensure_identity
+
+ROOT = bytes(range(32))
+
+
+class RecordingDesk:
+    """A desk that notes who asked what, and answers by the first log named."""
+
+    centre = "moscow"
+
+    def __init__(self) -> None:
+        self.pulls: list[tuple[str, dict[str, Position]]] = []
+        self.cosignatures: list[tuple[str, dict[str, bytes]]] = []
+
+    def pull(self, peer: str, positions: Mapping[str, Position]) -> Answer:
+        self.pulls.append((peer, dict(positions)))
+        if "moscow/ankara/plot" in positions:
+            raise NotForYou("moscow/ankara/plot is not for brussels")
+        if "moscow/common/gone" in positions:
+            return Answer(v=1, frames=[b"other"], conflicts={"moscow/common/gone": b"checkpoint"}, more=False)
+        return Answer(v=1, frames=[b"frame"], conflicts={}, more=False)
+
+    def cosign(self, peer: str, notes: Mapping[str, bytes]) -> None:
+        if b"forged" in notes.values():
+            raise ValueError("cosignature: signature does not verify")
+        self.cosignatures.append((peer, dict(notes)))
+
+
+@pytest.fixture(scope="module")
+def identities(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Identity]:
+    base = tmp_path_factory.mktemp("line")
+    return {name: ensure_identity(base / name, name) for name in ("moscow", "brussels", "ankara")}
+
+
+@pytest.fixture(scope="module")
+def desk() -> RecordingDesk:
+    return RecordingDesk()
+
+
+@pytest.fixture(scope="module")
+def server(identities: dict[str, Identity], desk: RecordingDesk) -> Iterator[Server]:
+    pins = {"brussels": identities["brussels"].authority_pem()}
+    with Server(desk, identities["moscow"], pins) as running:
+        yield running
+
+
+@pytest.fixture
+def client(identities: dict[str, Identity], server: Server) -> Iterator[Client]:
+    with Client(
+        identities["brussels"], "moscow", identities["moscow"].authority_pem(), host="127.0.0.1", port=server.port
+    ) as line:
+        yield line
+
+
+@pytest.fixture
+def raw(identities: dict[str, Identity], server: Server) -> Iterator[http.client.HTTPSConnection]:
+    """A partner that may send anything, with the right certificate."""
+    context = client_context(identities["brussels"], identities["moscow"].authority_pem())
+    connection = http.client.HTTPSConnection("127.0.0.1", server.port, context=context, timeout=10)
+    yield connection
+    connection.close()
+
+
+def ask(connection: http.client.HTTPSConnection, body: bytes) -> http.client.HTTPResponse:
+    connection.request("POST", "/exchange/v1/pull", body)
+    return connection.getresponse()
+
+
+def test_the_application_knows_the_peer_by_its_certificate(client: Client, desk: RecordingDesk) -> None:
+    health = client.health()
+    assert (health.centre, health.peer) == ("moscow", "brussels")
+    client.pull({"moscow/common/assess": Position(3, ROOT)})
+    assert desk.pulls[-1] == ("brussels", {"moscow/common/assess": Position(3, ROOT)})
+
+
+def test_a_pull_brings_frames_and_a_cosignature_arrives(client: Client, desk: RecordingDesk) -> None:
+    assert client.pull({}).frames == [b"frame"]
+    client.cosign({"moscow/common/assess": b"note"})
+    assert desk.cosignatures[-1] == ("brussels", {"moscow/common/assess": b"note"})
+
+
+def test_a_position_outside_our_history_is_answered_409_with_the_checkpoint(
+    client: Client, raw: http.client.HTTPSConnection
+) -> None:
+    asked = {"moscow/common/gone": Position(9, ROOT)}
+    raw.request("POST", "/exchange/v1/pull", msgspec.msgpack.encode(Pull(1, asked)))
+    assert raw.getresponse().status == 409
+    answer = client.pull(asked)
+    assert answer.conflicts == {"moscow/common/gone": b"checkpoint"}
+    assert answer.frames == [b"other"]  # one log in doubt does not hold up the others
+
+
+def test_a_log_that_is_not_for_the_peer_is_refused(client: Client) -> None:
+    with pytest.raises(LineCut, match=r"403.*not for brussels"):
+        client.pull({"moscow/ankara/plot": Position(0, ROOT)})
+
+
+def test_a_cosignature_that_does_not_verify_is_refused_by_its_rule(client: Client) -> None:
+    with pytest.raises(LineCut, match=r"422.*does not verify"):
+        client.cosign({"moscow/common/assess": b"forged"})
+
+
+def test_no_certificate_and_a_strangers_certificate_never_reach_the_desk(
+    identities: dict[str, Identity], server: Server, desk: RecordingDesk
+) -> None:
+    before = len(desk.pulls)
+    bare = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    bare.load_verify_locations(cadata=identities["moscow"].authority_pem())
+    stranger = client_context(identities["ankara"], identities["moscow"].authority_pem())
+    for context in (bare, stranger):
+        connection = http.client.HTTPSConnection("127.0.0.1", server.port, context=context, timeout=5)
+        with pytest.raises(OSError):  # noqa: PT011 - reset, broken pipe or an alert, as the kernel times it
+            ask(connection, msgspec.msgpack.encode(Pull(1, {})))
+        connection.close()
+    assert len(desk.pulls) == before
+
+
+def test_the_client_refuses_a_server_of_another_authority(identities: dict[str, Identity], server: Server) -> None:
+    with (
+        Client(
+            identities["brussels"], "moscow", identities["ankara"].authority_pem(), host="127.0.0.1", port=server.port
+        ) as line,
+        pytest.raises(LineCut, match="CERTIFICATE_VERIFY_FAILED"),
+    ):
+        line.health()
+
+
+def test_a_body_longer_than_its_limit_is_refused_while_it_is_read(
+    raw: http.client.HTTPSConnection, desk: RecordingDesk
+) -> None:
+    """One gigabyte is announced and offered without end; 413 comes early and memory does not grow with it."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    raw.putrequest("POST", "/exchange/v1/pull")
+    raw.putheader("Content-Length", str(1 << 30))
+    raw.endheaders()
+    offered = 0
+    with contextlib.suppress(OSError):  # reset or broken pipe: the server hung up
+        while offered < 1 << 28:
+            raw.send(bytes(1 << 16))
+            offered += 1 << 16
+    grown_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert offered < 4 * MAX_REQUEST_BYTES
+    assert grown_kib < 40 << 10, "the limit, h11's buffer and the socket's: not what was offered"
+
+
+def test_a_long_body_is_answered_413_in_words(raw: http.client.HTTPSConnection) -> None:
+    raw.request("POST", "/exchange/v1/pull", bytes(MAX_REQUEST_BYTES + 1))
+    response = raw.getresponse()
+    assert response.status == 413
+    assert b"4194304" in response.read()
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        (b"", "Pull"),
+        (b"\xc1", "Pull"),
+        (b"\x81" * 3000, "Pull"),  # nested maps
+        (b"\xdd\xff\xff\xff\xff", "Pull"),  # an array of four thousand million
+        (msgspec.msgpack.encode({"v": 1, "positions": {}, "more": 1}), "unknown field"),
+        (msgspec.msgpack.encode({"v": 1, "positions": {"moscow/common/assess": [1, b"short"]}}), "Pull"),
+        (msgspec.msgpack.encode({"v": 1, "positions": {"moscow/common/assess": [-1, ROOT]}}), "Pull"),
+        (msgspec.msgpack.encode({"v": 1, "positions": {"moscow/common/assess": [1, ROOT, 1]}}), "Pull"),
+        (msgspec.msgpack.encode(Pull(2, {})), "wire version"),
+        (msgspec.msgpack.encode(Pull(1, {})) + b"\x00", "Pull"),
+    ],
+)
+def test_what_is_not_a_pull_to_the_letter_is_refused_400(
+    raw: http.client.HTTPSConnection, body: bytes, word: str
+) -> None:
+    response = ask(raw, body)
+    assert response.status == 400
+    assert word in response.read().decode()
+
+
+def test_other_paths_and_methods_do_not_exist(raw: http.client.HTTPSConnection) -> None:
+    for method, path, status in (("GET", "/", 404), ("GET", "/exchange/v1/pull", 405), ("PUT", "/docs", 404)):
+        raw.request(method, path)
+        response = raw.getresponse()
+        response.read()
+        assert response.status == status
+
+
+def test_an_empty_receipt_is_not_a_receipt(raw: http.client.HTTPSConnection) -> None:
+    raw.request("POST", "/exchange/v1/cosign", msgspec.msgpack.encode(Cosignatures(1, {})))
+    assert raw.getresponse().status == 400
+
+
+def test_a_partner_that_is_gone_is_a_cut_line_and_comes_back_by_itself(
+    identities: dict[str, Identity], desk: RecordingDesk
+) -> None:
+    pins = {"brussels": identities["brussels"].authority_pem()}
+    first = Server(desk, identities["moscow"], pins)
+    port = first.start()
+    with Client(
+        identities["brussels"], "moscow", identities["moscow"].authority_pem(), host="127.0.0.1", port=port
+    ) as line:
+        line.health()
+        first.stop()
+        with pytest.raises(LineCut, match="moscow cannot be reached"):
+            line.health()
+        with Server(desk, identities["moscow"], pins, port=port):
+            assert line.health().centre == "moscow"
+
+
+def test_a_restart_between_two_questions_goes_unnoticed(identities: dict[str, Identity], desk: RecordingDesk) -> None:
+    pins = {"brussels": identities["brussels"].authority_pem()}
+    first = Server(desk, identities["moscow"], pins)
+    port = first.start()
+    with Client(
+        identities["brussels"], "moscow", identities["moscow"].authority_pem(), host="127.0.0.1", port=port
+    ) as line:
+        line.health()
+        first.stop()
+        with Server(desk, identities["moscow"], pins, port=port):
+            assert line.health().peer == "brussels"
+
+
+def test_a_silent_partner_costs_two_seconds(identities: dict[str, Identity]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        start = time.monotonic()
+        with (
+            Client(
+                identities["brussels"],
+                "moscow",
+                identities["moscow"].authority_pem(),
+                host="127.0.0.1",
+                port=silent.getsockname()[1],
+                timeout_s=0.3,
+            ) as line,
+            pytest.raises(LineCut, match="Timeout"),
+        ):
+            line.health()
+        assert time.monotonic() - start < 1.5
+
+
+def test_a_port_in_use_says_so(identities: dict[str, Identity], server: Server, desk: RecordingDesk) -> None:
+    second = Server(desk, identities["moscow"], {"brussels": identities["brussels"].authority_pem()}, port=server.port)
+    with pytest.raises(OSError, match=rf"port {server.port} on 127\.0\.0\.1 is taken; choose another"):
+        second.start()
+
+
+def test_stopping_ends_the_thread_and_frees_the_port(identities: dict[str, Identity], desk: RecordingDesk) -> None:
+    one = Server(desk, identities["moscow"], {"brussels": identities["brussels"].authority_pem()})
+    port = one.start()
+    one.stop()
+    assert not [thread for thread in threading.enumerate() if thread.name == "exchange" and not thread.daemon]
+    socket.create_server(("127.0.0.1", port)).close()
+
+
+def test_a_pull_costs_a_few_milliseconds(client: Client) -> None:
+    client.health()
+    start = time.perf_counter()
+    for _ in range(50):
+        client.pull({"moscow/common/assess": Position(3, ROOT)})
+    assert (time.perf_counter() - start) / 50 < 0.025  # measured 1 ms; the margin is for a loaded machine
+
+
+def test_a_second_partner_is_known_by_its_own_name(
+    identities: dict[str, Identity], desk: RecordingDesk, tmp_path: Path
+) -> None:
+    pins = {name: identities[name].authority_pem() for name in ("brussels", "ankara")}
+    with Server(desk, identities["moscow"], pins) as door:
+        for name in pins:
+            with Client(
+                identities[name], "moscow", identities["moscow"].authority_pem(), host="127.0.0.1", port=door.port
+            ) as line:
+                assert line.health().peer == name
