@@ -1,0 +1,137 @@
+"""What happened, told in sentences made from the values of a report, and nothing but those."""
+
+from __future__ import annotations
+
+from jointwatch.display import wording
+from jointwatch.display.perspective import radar_name, title
+from jointwatch.display.report_data import (
+    JOINT,
+    Estimate,
+    JointStatement,
+    Knowledge,
+    ObjectReport,
+    Point,
+    ReportData,
+    Sighting,
+)
+
+
+def story(data: ReportData, item: ObjectReport) -> list[str]:
+    """Return the paragraph on one object, a list of sentences: truth, sightings, knowledge, verdicts, accuracy."""
+    sentences = [launch(item), flight(item)]
+    seen = sorted((s for s in item.sightings if s.first), key=lambda s: s.first.after_launch_s if s.first else 0.0)
+    sentences += [sighting(data, each, first=each is seen[0]) for each in seen]
+    sentences += [blindness(data, each) for each in item.sightings if not each.first]
+    sentences += [knowledge(data, each) for each in item.knowledge]
+    sentences += verdicts(data, item)
+    best = next((each for each in item.estimates if each.perspective == JOINT), None) or _first(item.estimates)
+    sentences += accuracy(data, best) if best else []
+    return [sentence for sentence in sentences if sentence]
+
+
+def launch(item: ObjectReport) -> str:
+    """Return the sentence on place, time and direction of the launch."""
+    q = item.truth.quantities
+    when = f"On {wording.day(q.launch_time.time_utc)} at {wording.clock(q.launch_time.time_utc)} UTC" if q.launch_time else ""
+    heading = f", heading {wording.wind(q.direction_deg.value)} ({q.direction_deg.value:.0f}°)" if q.direction_deg else ""
+    return f"{when or 'In this scenario'} {item.name} was launched from {item.truth.place}{heading}."
+
+
+def flight(item: ObjectReport) -> str:
+    """Return the sentence on cut-off, apogee and end of the flight, from the truth."""
+    q, parts = item.truth.quantities, []
+    if q.burnout_altitude_km:
+        parts.append(f"its engines stopped {wording.length(q.burnout_altitude_km.value)} up")
+    if item.truth.kind != "missile":
+        parts.append("it went on into orbit")
+    elif q.apogee_km:
+        parts.append(f"it rose to {wording.length(q.apogee_km.value)}")
+    if q.impact_point and q.impact_time:
+        where = wording.place(q.impact_point.latitude_deg, q.impact_point.longitude_deg)
+        parts.append(f"it came down at {wording.clock(q.impact_time.time_utc)} at {where}")
+    text = wording.listed(parts)
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def sighting(data: ReportData, each: Sighting, *, first: bool) -> str:
+    """Return the sentence on a radar that saw the object."""
+    if each.first is None or each.last is None:
+        return ""
+    held = wording.duration(each.last.after_launch_s - each.first.after_launch_s)
+    when = f"at {wording.clock(each.first.time_utc)}, {wording.duration(each.first.after_launch_s)} after launch"
+    saw = "saw it first," if first else "saw it"
+    return f"{radar_name(data.run, each.radar)} {saw} {when}, and measured it {each.plots} times over {held}."
+
+
+def blindness(data: ReportData, each: Sighting) -> str:
+    """Return the sentence on a radar that saw nothing, and why."""
+    return f"{radar_name(data.run, each.radar)} saw nothing. {each.why}".strip()
+
+
+def knowledge(data: ReportData, each: Knowledge) -> str:
+    """Return the sentence on when one centre confirmed, reported and corrected."""
+    name, parts = title(data.run, each.centre), []
+    if each.confirmed is None:
+        return f"{name} never confirmed a track. {each.note}".strip()
+    parts.append(f"confirmed a track at {wording.clock(each.confirmed.time_utc)}{_lag(each)}")
+    if each.report:
+        parts.append(f"issued its launch report at {wording.clock(each.report.time_utc)}")
+    if each.correction:
+        parts.append(f"last corrected it at {wording.clock(each.correction.time_utc)}")
+    return f"{name} {wording.listed(parts)}."
+
+
+def verdicts(data: ReportData, item: ObjectReport) -> list[str]:
+    """Return one sentence where all agree on the verdict, one for each estimate where they do not."""
+    if not item.estimates:
+        return []
+    verdict = item.estimates[0].verdict
+    if all(each.verdict == verdict for each in item.estimates):
+        chances = sorted({wording.probability(each.p_space) for each in item.estimates})
+        return [f"From the track alone every picture ends with the verdict “{verdict}” ({_chance(chances)})."]
+    return [
+        f"{title(data.run, each.perspective).capitalize()} ends with the verdict “{each.verdict}” "
+        f"({_chance([wording.probability(each.p_space)])}): {each.reason}."
+        for each in item.estimates
+    ]
+
+
+def accuracy(data: ReportData, each: Estimate) -> list[str]:
+    """Return the sentence on how far launch and impact point are from the truth."""
+    q = each.quantities
+    parts = [_distance("launch", q.launch_point), _distance("impact", q.impact_point)]
+    said = wording.listed([part for part in parts if part])
+    whose = "The joint picture" if each.perspective == JOINT else title(data.run, each.perspective)
+    return [f"{whose} puts {said}."] if said else []
+
+
+def agreement(statement: JointStatement | None) -> str:
+    """Return the sentence on the joint statement."""
+    if statement is None:
+        return "The run ended before a joint statement was made."
+    signed = [each for each in statement.signatures if each.valid]
+    who = "Both centres" if len(signed) == len(statement.signatures) == 2 else f"{len(signed)} of {len(statement.signatures)} centres"
+    if statement.agreed:
+        return f"{who} signed the same statement at {wording.clock(statement.time_utc)}, without reservation."
+    return f"{who} signed one statement at {wording.clock(statement.time_utc)}; it says what they do not agree on."
+
+
+def _distance(word: str, point: Point | None) -> str:
+    if point is None or point.error_km is None:
+        return ""
+    sigmas = f" ({point.error_sigmas:.1f} σ)" if point.error_sigmas is not None else ""
+    return f"the {word} point {wording.length(point.error_km)} from the true one{sigmas}"
+
+
+def _lag(each: Knowledge) -> str:
+    if each.first_plot is None or each.confirmed is None:
+        return ""
+    return f", {wording.duration(each.confirmed.after_launch_s - each.first_plot.after_launch_s)} after its first measurement"
+
+
+def _chance(chances: list[str]) -> str:
+    return f"probability of a space launch {wording.listed(chances, 'or')}"
+
+
+def _first(estimates: tuple[Estimate, ...]) -> Estimate | None:
+    return estimates[0] if estimates else None
