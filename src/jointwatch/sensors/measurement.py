@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from jointwatch.sensors.site import Floats, Site, east_north_up, frame
+from jointwatch.earth.arrays import Floats
+from jointwatch.sensors.site import Site, east_north_up, frame
 
 LEAST_GROUND_RANGE_M = 1.0
 """Straight above the site azimuth has no derivative; the Jacobian is that of an object this far to the side."""
@@ -53,7 +53,7 @@ def predict(site: Site, r_ecef_m: Floats) -> Floats:
 
     >>> from jointwatch.sensors.site import Site
     >>> predict(Site("on the equator", 0.0, 0.0), np.array([[6378137.0 + 500e3, 0.0, 0.0]])).round(3)
-    array([[5.00000e+05, 0.00000e+00, 1.57100e+00]])
+    array([[5.000e+05, 0.000e+00, 1.571e+00]])
     """
     east, north, up = east_north_up(site, r_ecef_m).T
     ground = np.hypot(east, north)
@@ -61,7 +61,7 @@ def predict(site: Site, r_ecef_m: Floats) -> Floats:
     return np.stack([np.hypot(ground, up), azimuth, np.arctan2(up, ground)], axis=-1)
 
 
-def wrap_azimuth(azimuth_rad: NDArray[np.float64]) -> Floats:
+def wrap_azimuth(azimuth_rad: Floats) -> Floats:
     """The same azimuths in [0, 2 pi); a remainder that rounds up to 2 pi becomes 0."""
     wrapped = np.mod(azimuth_rad, 2 * np.pi)
     return np.where(wrapped >= 2 * np.pi, 0.0, wrapped)
@@ -78,7 +78,7 @@ def jacobian(site: Site, r_ecef_m: Floats) -> Floats:
     by_range = np.stack([east / r, north / r, up / r], axis=-1)
     by_azimuth = np.stack([north / rho**2, -east / rho**2, zero], axis=-1)
     by_elevation = np.stack([-east * up / (rho * r2), -north * up / (rho * r2), rho / r2], axis=-1)
-    return np.stack([by_range, by_azimuth, by_elevation], axis=-2) @ basis
+    return np.asarray(np.stack([by_range, by_azimuth, by_elevation], axis=-2) @ basis)
 
 
 def residual(z: Floats, z_predicted: Floats) -> Floats:
@@ -89,7 +89,7 @@ def residual(z: Floats, z_predicted: Floats) -> Floats:
     """
     difference = np.asarray(z, dtype=float) - np.asarray(z_predicted, dtype=float)
     difference[..., 1] = np.mod(difference[..., 1] + np.pi, 2 * np.pi) - np.pi
-    return difference
+    return np.asarray(difference)
 
 
 def position(site: Site, z: Floats, sigma: Floats) -> tuple[Floats, Floats]:

@@ -7,12 +7,10 @@ from functools import lru_cache
 from math import isfinite, pi
 
 import numpy as np
-from numpy.typing import NDArray
 
+from jointwatch.earth.arrays import Floats
 from jointwatch.earth.ellipsoid import ecef_from_geodetic
 from jointwatch.earth.topocentric import enu_basis
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
