@@ -1,0 +1,199 @@
+"""The SQLite file behind a `Store`: its tables, the statements on them, and the check made when it is opened.
+
+entry       one row per entry; its rowid is log number * 2^40 + index, so reading on is reading rows in order
+node        the hashes of complete subtrees, leaves included: proofs and old roots cost a few rows
+checkpoint  every signed note, one per transaction
+cosignature the partners' verified lines beneath them, one per name and size
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import apsw
+
+from jointwatch.exchange import checkpoint as checkpoints
+from jointwatch.exchange import merkle
+from jointwatch.exchange.logid import LogId
+from jointwatch.exchange.merkle import CompactRange
+from jointwatch.exchange.refused import Refused
+
+RULE = "jointwatch store v1"
+_VERSION = 1
+_INDEX_BITS = 40
+_CHECK_ROWS = 4096
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS log (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE IF NOT EXISTS entry (position INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS node (
+  log INTEGER, level INTEGER, position INTEGER, hash BLOB NOT NULL, PRIMARY KEY (log, level, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS checkpoint (
+  log INTEGER, size INTEGER, note BLOB NOT NULL, PRIMARY KEY (log, size)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cosignature (
+  log INTEGER, size INTEGER, name TEXT, line TEXT NOT NULL, PRIMARY KEY (log, size, name)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+def connect(path: Path, run: str, owner: str) -> apsw.Connection:
+    """Return the one connection to the file, made where it is not there yet, after looking at whose it is."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its -wal and -shm the same mode
+    db = apsw.Connection(str(path))
+    try:
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "trusted_schema = OFF", "cell_size_check = ON"):
+            db.execute(f"PRAGMA {pragma}")
+        with db:
+            db.execute(_TABLES)
+            _check_about(db, path, {"version": str(_VERSION), "run": run, "owner": owner})
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _check_about(db: apsw.Connection, path: Path, wanted: dict[str, str]) -> None:
+    db.executemany("INSERT OR IGNORE INTO about VALUES (?, ?)", wanted.items())
+    for name, value in db.execute("SELECT name, value FROM about"):
+        if wanted.get(name) != value:
+            raise Refused(RULE, f"{path} is of {name} {value!r}, not {wanted.get(name)!r}; open it as what it is")
+
+
+def log_ids(db: apsw.Connection) -> dict[LogId, int]:
+    """Return the number of each log in the file."""
+    return {LogId.parse(name): number for number, name in db.execute("SELECT number, name FROM log")}
+
+
+def add_log(db: apsw.Connection, log: LogId) -> int:
+    """Return the number of a log that is new to the file."""
+    db.execute("INSERT INTO log (name) VALUES (?)", (str(log),))
+    return db.last_insert_rowid()
+
+
+def entries(db: apsw.Connection, number: int, start: int, stop: int) -> list[bytes]:
+    """Return the entries [start, stop) of a log."""
+    rows = db.execute(
+        "SELECT data FROM entry WHERE position >= ? AND position < ? ORDER BY position",
+        (_row(number, start), _row(number, stop)),
+    )
+    return [data for (data,) in rows]
+
+
+def lengths(db: apsw.Connection, number: int, start: int, stop: int) -> list[int]:
+    """Return the lengths, in bytes, of the entries [start, stop) of a log."""
+    rows = db.execute(
+        "SELECT length(data) FROM entry WHERE position >= ? AND position < ? ORDER BY position",
+        (_row(number, start), _row(number, stop)),
+    )
+    return [length for (length,) in rows]
+
+
+def put_entries(db: apsw.Connection, number: int, start: int, new: Iterable[bytes]) -> None:
+    """Write entries from position `start` on; a position that is taken is an error."""
+    db.executemany("INSERT INTO entry VALUES (?, ?)", ((_row(number, start + i), data) for i, data in enumerate(new)))
+
+
+def put_nodes(db: apsw.Connection, number: int, nodes: Iterable[tuple[int, int, bytes]]) -> None:
+    """Write tree nodes (level, index, hash)."""
+    db.executemany("INSERT INTO node VALUES (?, ?, ?, ?)", ((number, *node) for node in nodes))
+
+
+def node(db: apsw.Connection, number: int, level: int, index: int) -> bytes:
+    """Return the hash of one complete subtree."""
+    row = db.execute("SELECT hash FROM node WHERE log = ? AND level = ? AND position = ?", (number, level, index)).get
+    if row is None:
+        raise Refused(RULE, f"the tree of log number {number} lacks the node {level}/{index}; the file is damaged")
+    return bytes(row)
+
+
+def put_checkpoint(db: apsw.Connection, number: int, size: int, body: bytes) -> None:
+    """Keep a signed note; the first one of a size stays."""
+    db.execute("INSERT OR IGNORE INTO checkpoint VALUES (?, ?, ?)", (number, size, body))
+
+
+def checkpoint(db: apsw.Connection, number: int, size: int) -> bytes | None:
+    """Return the signed note of exactly this size, without the cosignatures kept beside it."""
+    found: bytes | None = db.execute("SELECT note FROM checkpoint WHERE log = ? AND size = ?", (number, size)).get
+    return found
+
+
+def checkpoint_size(db: apsw.Connection, number: int, after: int, until: int) -> int | None:
+    """Return the largest size in (after, until] with a signed note; where there is none, the next one beyond."""
+    ends = "SELECT max(size) FROM checkpoint WHERE log = ? AND size > ? AND size <= ?"
+    beyond = "SELECT min(size) FROM checkpoint WHERE log = ? AND size > ?"
+    found: int | None = db.execute(ends, (number, after, until)).get
+    if found is None:
+        found = db.execute(beyond, (number, until)).get
+    return found
+
+
+def put_cosignature(db: apsw.Connection, number: int, size: int, name: str, line: str) -> None:
+    """Keep a verified cosignature line; a newer one of the same name takes the older one's place."""
+    db.execute("INSERT OR REPLACE INTO cosignature VALUES (?, ?, ?, ?)", (number, size, name, line))
+
+
+def cosignatures(db: apsw.Connection, number: int, size: int) -> list[str]:
+    """Return the cosignature lines over the checkpoint of this size, in order of their names."""
+    rows = db.execute("SELECT line FROM cosignature WHERE log = ? AND size = ? ORDER BY name", (number, size))
+    return [line for (line,) in rows]
+
+
+def cosigned_size(db: apsw.Connection, number: int) -> int | None:
+    """Return the largest size with a cosignature."""
+    found: int | None = db.execute("SELECT max(size) FROM cosignature WHERE log = ?", (number,)).get
+    return found
+
+
+def checked_edge(db: apsw.Connection, number: int, log: LogId, origin: str) -> CompactRange:
+    """Return the right edge of a log's tree, every hash recomputed from the entries as they stand in the file.
+
+    Raises Refused, naming the first entry or node that differs from what was signed.
+    """
+    size: int = db.execute("SELECT coalesce(max(size), 0) FROM checkpoint WHERE log = ?", (number,)).get
+    edge = CompactRange()
+    while edge.size < size:
+        start = edge.size
+        batch = entries(db, number, start, min(size, start + _CHECK_ROWS))
+        if not batch:
+            raise Refused(RULE, f"{log} lacks entry {start}, though its checkpoint says {size}")
+        edge, nodes = edge.extend(merkle.leaf_hash(data) for data in batch)
+        _check_nodes(db, number, log, nodes)
+    _check_end(db, number, log, edge, origin)
+    return edge
+
+
+def _check_nodes(db: apsw.Connection, number: int, log: LogId, nodes: list[tuple[int, int, bytes]]) -> None:
+    """Compare recomputed nodes with the stored ones, level by level; each level's are consecutive."""
+    for level in {level for level, _, _ in nodes}:
+        wanted = [(index, digest) for at, index, digest in nodes if at == level]
+        query = (
+            "SELECT position, hash FROM node WHERE log = ? AND level = ? AND position BETWEEN ? AND ? ORDER BY position"
+        )
+        stored = list(db.execute(query, (number, level, wanted[0][0], wanted[-1][0])))
+        for (index, digest), row in zip(wanted, stored + [None] * (len(wanted) - len(stored)), strict=True):
+            if row != (index, digest):
+                what = f"entry {index}" if level == 0 else f"node {level}/{index}"
+                raise Refused(RULE, f"{what} of {log} was altered in the file; refill it from a partner's replica")
+
+
+def _check_end(db: apsw.Connection, number: int, log: LogId, edge: CompactRange, origin: str) -> None:
+    last = checkpoint(db, number, edge.size)
+    if last is not None:
+        claimed = checkpoints.unverified(last)
+        if (claimed.origin, claimed.size, claimed.root) != (origin, edge.size, edge.root()):
+            raise Refused(RULE, f"the checkpoint of {log} at size {edge.size} was altered in the file")
+    beyond = db.execute(
+        "SELECT count(*) FROM entry WHERE position >= ? AND position < ?",
+        (_row(number, edge.size), _row(number + 1, 0)),
+    ).get
+    if beyond:
+        raise Refused(RULE, f"{beyond} entries of {log} stand in the file beyond its last checkpoint; none covers them")
+
+
+def _row(number: int, index: int) -> int:
+    return (number << _INDEX_BITS) + index
