@@ -1,0 +1,184 @@
+"""Where and when an object was launched, and in which direction, from its track and the boost-phase class prior.
+
+# Algorithm
+
+1. Anchors: cut-off where it was seen, and some boosting states; for an object first seen coasting, the prior burnout
+   altitude on its arc, followed back.
+2. Age t = h / (kappa_altitude vz), ground distance d = kappa_downrange v t, both of the anchor (`ascent`).
+3. Where an ascent is flat (vz small against v, as with a space launcher near its orbit) h / vz is singular: such an
+   anchor is used only if there is no steeper one, with a wide prior on the burn time instead. The same prior is
+   taken where earlier states contradict the class prior.
+4. Earlier states of the ascent speak on kappa (`anchor.learned`): this is what an acceleration says.
+5. All of it through an unscented transform; of several anchors, the estimate with the smallest covariance.
+
+The way from the launch to the anchor is taken as a geodesic along the anchor's Earth-relative heading. A vehicle that
+turns (a dog-leg, or the drift of an inertially steered ascent on the rotating Earth, some km) is not followed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import chi2
+
+from jointwatch.assessment.anchor import Anchor, at_boosting_state, at_burnout_altitude, at_cutoff, learned
+from jointwatch.assessment.ascent import Earlier, earlier_state
+from jointwatch.assessment.cutoff import Cutoff, cutoff
+from jointwatch.assessment.ellipse import Ellipse, ellipse_95
+from jointwatch.assessment.ground_track import GroundTrack, ground_track, offsets_en, place_at, wrapped
+from jointwatch.assessment.priors import BoostPriors
+from jointwatch.assessment.track_history import MIN_STATES, TrackHistory, seconds_between, shifted
+from jointwatch.assessment.unscented import moments, sigma_points
+from jointwatch.earth import geodesic
+from jointwatch.earth.arrays import Bools, Floats
+from jointwatch.earth.timescale import NS_PER_S
+from jointwatch.earth.topocentric import enu_basis
+
+FLAT = 0.3  # climb rate over ground speed below which height says little about age: 17 degrees
+CERTAIN = 4.0  # sigmas by which the climb rate of an anchor must be above zero: its sigma points stand 3.2 out
+ANCHORS = 4  # boosting states tried as anchors
+EARLIER = 3  # states that speak on kappa
+EARLIER_APART_S = 15.0  # of one filter, nearer states say nearly the same
+CONTRADICTION = 0.999
+CLEAR_OF_AIR_M = 100e3
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchEstimate:
+    """A launch: place (WGS 84) with covariance in east and north, time with sigma, azimuth at launch with sigma."""
+
+    latitude_rad: float
+    longitude_rad: float
+    cov_en_m2: Floats  # (2, 2)
+    time_tai_ns: int
+    sigma_s: float
+    direction_rad: float  # clockwise from north, [0, 2 pi)
+    direction_sigma_rad: float
+    ellipse: Ellipse  # 95 %
+    basis: str  # what it stands on, for people
+
+
+def launch_point(history: TrackHistory, priors: BoostPriors) -> LaunchEstimate | None:
+    """Launch place, time and direction, or None where the track does not bear them yet."""
+    found = launch_or_reason(history, priors)
+    return found if isinstance(found, LaunchEstimate) else None
+
+
+def launch_or_reason(history: TrackHistory, priors: BoostPriors) -> LaunchEstimate | str:
+    """Launch estimate, or one sentence that says why there is none."""
+    if len(history.time_tai_ns) < MIN_STATES:
+        return f"not yet: the track has {len(history.time_tai_ns)} states, a launch point wants {MIN_STATES}"
+    end = cutoff(history)
+    if not end.ascent_seen:
+        return _from_free_flight(history, end, priors)
+    track = ground_track(history.x)
+    steep = _from_ascent(history, end, track, priors, flat=False)
+    estimates = steep or _from_ascent(history, end, track, priors, flat=True)
+    if not estimates:
+        return "not yet: the climb rate of the ascent is too uncertain to reckon its launch back"
+    return min(estimates, key=_size)
+
+
+def _from_free_flight(history: TrackHistory, end: Cutoff, priors: BoostPriors) -> LaunchEstimate | str:
+    """Launch of an object whose ascent was not seen."""
+    if not end.coast_established:
+        return "not yet: neither powered ascent nor free flight is established"
+    row = best_coasting(history, end)
+    first = ground_track(history.x[end.coasting][:1])
+    anchor = at_burnout_altitude(
+        int(history.time_tai_ns[row]), history.x[row], history.P[row], priors, seen_at_m=float(first.height_m[0])
+    )
+    if anchor is None:
+        return "none: its free flight, followed back for 45 min, never climbed through a usual burnout altitude"
+    return reckoned_back(anchor)
+
+
+def best_coasting(history: TrackHistory, end: Cutoff) -> int:
+    """Index of the latest coasting state above the air that could slow it, or of the highest where all are below."""
+    height = ground_track(history.x).height_m
+    clear = np.flatnonzero(end.coasting & (height > CLEAR_OF_AIR_M))
+    return int(clear[-1]) if clear.size else int(np.argmax(np.where(end.coasting, height, -np.inf)))
+
+
+def _from_ascent(
+    history: TrackHistory, end: Cutoff, track: GroundTrack, priors: BoostPriors, *, flat: bool
+) -> list[LaunchEstimate]:
+    """Estimates from the anchors of a seen ascent that are (not) flat; those that contradict the class prior redone."""
+    found = []
+    for anchor, wide in _anchors(history, end, track, priors, flat=flat):
+        earlier = _earlier_states(history, end, track, anchor.time_tai_ns)
+        taught, surprise = learned(anchor, earlier)
+        if not flat and earlier and surprise > chi2.ppf(CONTRADICTION, 4 * len(earlier)):
+            taught, _ = learned(wide, earlier)
+        found.append(reckoned_back(taught))
+    return found
+
+
+def _anchors(
+    history: TrackHistory, end: Cutoff, track: GroundTrack, priors: BoostPriors, *, flat: bool
+) -> list[tuple[Anchor, Anchor]]:
+    """Anchors with the class prior, each with its twin whose age has the wide prior on burn time instead."""
+    usable = end.boosting & (_is_flat(track) if flat else ~_is_flat(track) & _climb_is_certain(history, track))
+    rows = np.flatnonzero(usable)
+    anchors = []
+    for row in rows[np.unique(np.linspace(0, rows.size - 1, ANCHORS).astype(int))] if rows.size else ():
+        state = int(history.time_tai_ns[row]), history.x[row], history.P[row], priors
+        anchors.append((at_boosting_state(*state, flat=flat), at_boosting_state(*state, flat=True)))
+    if end.time_tai_ns is not None and (flat or usable[end.boosting][-1]):
+        row = best_coasting(history, end)
+        after_s = seconds_between(history.time_tai_ns[row], end.time_tai_ns)
+        cut = end.time_tai_ns, end.sigma_s, after_s, history.x[row], history.P[row], priors
+        anchors.append((at_cutoff(*cut, flat=flat), at_cutoff(*cut, flat=True)))
+    return anchors
+
+
+def _is_flat(track: GroundTrack) -> Bools:
+    return np.asarray(track.climb_m_s < FLAT * track.ground_speed_m_s)
+
+
+def _climb_is_certain(history: TrackHistory, track: GroundTrack) -> Bools:
+    """Whether climb rates are far enough above zero to divide by."""
+    up = enu_basis(track.latitude_rad, track.longitude_rad)[:, 2]
+    variance = np.einsum("ni,nij,nj->n", up, history.P[:, 3:, 3:], up)
+    return np.asarray(track.climb_m_s > CERTAIN * np.sqrt(variance))
+
+
+def _earlier_states(history: TrackHistory, end: Cutoff, track: GroundTrack, anchor_tai_ns: int) -> list[Earlier]:
+    """Return a few states of the ascent, well apart, before an anchor."""
+    before_s = (anchor_tai_ns - history.time_tai_ns) / NS_PER_S
+    rows = np.flatnonzero(end.boosting & (before_s >= EARLIER_APART_S))
+    if not rows.size:
+        return []
+    many = min(EARLIER, 1 + int((before_s[rows[0]] - before_s[rows[-1]]) / EARLIER_APART_S))
+    chosen = rows[np.unique(np.linspace(0, rows.size - 1, many + 1)[1:].astype(int))]
+    return [earlier_state(float(before_s[row]), track, int(row), history.P[row]) for row in chosen]
+
+
+def reckoned_back(anchor: Anchor) -> LaunchEstimate:
+    """Launch estimate from one anchor: its ascents run back along their headings, through the unscented transform."""
+    points, weights = sigma_points(anchor.mean, anchor.covariance)
+    track, late_s, age_s, kappa = anchor.ascents(points)
+    latitude, longitude, backwards = geodesic.direct(
+        track.latitude_rad, track.longitude_rad, track.heading_rad + np.pi, kappa * track.ground_speed_m_s * age_s
+    )
+    here = float(latitude[0]), float(longitude[0])
+    turned = wrapped(backwards + np.pi - (backwards[0] + np.pi))
+    values = np.column_stack([offsets_en(*here, latitude, longitude), late_s - age_s, turned])
+    mean, covariance = moments(values, weights)
+    place = place_at(*here, mean[:2])
+    return LaunchEstimate(
+        *place,
+        covariance[:2, :2],
+        shifted(anchor.time_tai_ns, mean[2]),
+        float(np.sqrt(covariance[2, 2])),
+        float((backwards[0] + np.pi + mean[3]) % (2.0 * np.pi)),
+        float(np.sqrt(covariance[3, 3])),
+        ellipse_95(*place, covariance[:2, :2]),
+        anchor.basis,
+    )
+
+
+def _size(estimate: LaunchEstimate) -> float:
+    """Return the trace of the covariance in east and north: half the squared length of its error, expected."""
+    return float(np.trace(estimate.cov_en_m2))
