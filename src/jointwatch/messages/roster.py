@@ -1,0 +1,49 @@
+"""Rosters: which keys speak for a centre, for what and from when; signed by the centre's identity key."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from jointwatch.messages.header import Header
+from jointwatch.messages.quantities import Hash, Line, TaiNs
+
+Purpose = Annotated[str, Meta(pattern=r"^(log|cosign|desk|tls-ca|sensor:[A-Za-z0-9][A-Za-z0-9._:/-]{0,119})$(?!\n)")]
+ED25519_KEY_BYTES = 32
+
+
+class RosterKey(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """One key and what it may sign.
+
+    purpose: log (checkpoints), cosign (partners' checkpoints), desk (the centre's messages), sensor:<id> (that sensor's
+    plots), tls-ca (the certificate, DER, that issues this centre's line certificates). valid_until: null where open.
+    """
+
+    name: Line
+    purpose: Purpose
+    public_key: Annotated[bytes, Meta(min_length=32, max_length=4_096)]
+    valid_from_tai_ns: TaiNs
+    valid_until_tai_ns: TaiNs | None = None
+
+    def __post_init__(self) -> None:
+        if self.purpose != "tls-ca" and len(self.public_key) != ED25519_KEY_BYTES:
+            raise ValueError(
+                f"the key {self.name!r} has {len(self.public_key)} bytes; an Ed25519 key has {ED25519_KEY_BYTES}"
+            )
+        if self.valid_until_tai_ns is not None and self.valid_until_tai_ns < self.valid_from_tai_ns:
+            raise ValueError(f"the key {self.name!r} ends before it begins")
+
+
+class Roster(Header, kw_only=True, frozen=True, forbid_unknown_fields=True, tag="roster"):
+    """The `number`-th roster of the origin; it replaces the one before. identity: the public key that signs it."""
+
+    number: Annotated[int, Meta(ge=1, le=2**31)]
+    identity: Hash
+    keys: Annotated[tuple[RosterKey, ...], Meta(min_length=1, max_length=256)]
+
+    def __post_init__(self) -> None:
+        keys = [key.public_key for key in self.keys] + [self.identity]
+        if len(set(keys)) != len(keys):
+            raise ValueError("a key stands in the roster twice; each purpose has a key of its own")
