@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import exp
 
-from numba import njit
+from jointwatch.earth.compiled import kernel
 
 SEA_LEVEL_DENSITY_KG_M3 = 1.225  # US Standard Atmosphere 1976
 SCALE_HEIGHT_M = 7_200.0
@@ -17,7 +17,7 @@ SCALE_HEIGHT_M = 7_200.0
 LOWEST_M = -10_000.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def density_kg_m3(height_m: float) -> float:
     """Density of the air, in kilograms per cubic metre, at a height over the ellipsoid."""
     return SEA_LEVEL_DENSITY_KG_M3 * exp(-max(height_m, LOWEST_M) / SCALE_HEIGHT_M)

@@ -1,0 +1,14 @@
+"""How the house compiles: `kernel` turns a function of floats and float64 arrays into machine code, once, on disk.
+
+Import this (and so Numba, a third of a second) only from modules that hold kernels, and those only when a result
+is wanted. Numba's cache notices an edit of a kernel's own file, not of the files of the functions it calls: after
+an edit of `gravity`, `height`, `air` or `flight.dynamics`, remove the `*.nbi` files.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+# "numpy": a division by zero gives inf or nan instead of an exception, which would keep loops from vectorising;
+# nogil: threads share the work. No fastmath: the same wheel gives the same bits.
+kernel = njit(cache=True, nogil=True, error_model="numpy")
