@@ -201,11 +201,11 @@ EVENTS = (
 )
 
 LOGS = (
-    rd.LogHead("moscow/brussels/plot", 1204, "b7" * 32, "Brussels", 1204),
-    rd.LogHead("moscow/common/assess", 9, "0a3f" * 16, "Brussels", 9),
-    rd.LogHead("brussels/moscow/plot", 1377, "c4" * 32, "Moscow", 1377),
-    rd.LogHead("brussels/common/assess", 10, "91de" * 16, "Moscow", 9),
-    rd.LogHead("moscow/common/manifest", 1, "5b" * 32, "Brussels", 1),
+    rd.LogHead("moscow/brussels/plot", 1204, "b7" * 32, "brussels", 1204),
+    rd.LogHead("moscow/common/assess", 9, "0a3f" * 16, "brussels", 9),
+    rd.LogHead("brussels/moscow/plot", 1377, "c4" * 32, "moscow", 1377),
+    rd.LogHead("brussels/common/assess", 10, "91de" * 16, "moscow", 9),
+    rd.LogHead("moscow/common/manifest", 1, "5b" * 32, "brussels", 1),
 )
 
 KEYS = (

@@ -149,6 +149,8 @@ def _draw_errors(figure: Figure, data: ReportData, item: ObjectReport) -> None:
     right.set_title("Launch point: error, and 95 % long half-axis (faint)", fontsize=9)
     for axes in (left, right):
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    if any(track.bound_km is not None for track in item.tracks):
+        left.plot([], [], color=theme.INK["soft"], linestyle=":", linewidth=1.3, label="Cramér-Rao bound")
     handles, labels = left.get_legend_handles_labels()
     if handles:
         figure.legend(handles, labels, loc="outside lower center", ncols=5)
@@ -158,8 +160,7 @@ def _error_curves(axes: Axes, data: ReportData, track: TrackCurve) -> None:
     _curve(axes, data, track.perspective, track.path.time_s, track.error_km)
     _faint(axes, data, track.perspective, track.path.time_s, track.sigma_km)
     if track.bound_km is not None:
-        label = f"bound, {title(data.run, track.perspective)}"
-        axes.plot(track.path.time_s, track.bound_km, color=theme.INK["soft"], linestyle=":", linewidth=1.1, label=label)
+        axes.plot(track.path.time_s, track.bound_km, color=theme.INK["soft"], linestyle=":", linewidth=1.3)
 
 
 def _curve(axes: Axes, data: ReportData, perspective: str, x: Series, y: Series) -> None:

@@ -15,26 +15,37 @@ from jointwatch.display.report_data import (
     Sighting,
 )
 
+_KINDS = {"missile": "a missile", "space launch": "a space launch vehicle"}
 
-def story(data: ReportData, item: ObjectReport) -> list[str]:
-    """Return the paragraph on one object, a list of sentences: truth, sightings, knowledge, verdicts, accuracy."""
-    sentences = [launch(item), flight(item)]
+
+def truth(data: ReportData, item: ObjectReport) -> str:
+    """Return the paragraph on what happened in truth."""
+    name = f" ({item.name})" if len(data.objects) > 1 else ""
+    return f"{launch(item, name=name)} {flight(item)}".strip()
+
+
+def watch(data: ReportData, item: ObjectReport) -> str:
+    """Return the paragraph on who saw it and who knew what when."""
     seen = sorted((s for s in item.sightings if s.first), key=lambda s: s.first.after_launch_s if s.first else 0.0)
-    sentences += [sighting(data, each, first=each is seen[0]) for each in seen]
+    sentences = [sighting(data, each, first=each is seen[0]) for each in seen]
     sentences += [blindness(data, each) for each in item.sightings if not each.first]
     sentences += [knowledge(data, each) for each in item.knowledge]
-    sentences += verdicts(data, item)
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def conclusion(data: ReportData, item: ObjectReport) -> str:
+    """Return the paragraph on verdicts and how far the estimates are from the truth."""
     best = next((each for each in item.estimates if each.perspective == JOINT), None) or _first(item.estimates)
-    sentences += accuracy(data, best) if best else []
-    return [sentence for sentence in sentences if sentence]
+    return " ".join([*verdicts(data, item), *(accuracy(data, best) if best else [])])
 
 
-def launch(item: ObjectReport) -> str:
+def launch(item: ObjectReport, *, name: str = "") -> str:
     """Return the sentence on place, time and direction of the launch."""
-    q = item.truth.quantities
-    when = f"On {wording.day(q.launch_time.time_utc)} at {wording.clock(q.launch_time.time_utc)} UTC" if q.launch_time else ""
-    heading = f", heading {wording.wind(q.direction_deg.value)} ({q.direction_deg.value:.0f}°)" if q.direction_deg else ""
-    return f"{when or 'In this scenario'} {item.name} was launched from {item.truth.place}{heading}."
+    q, what = item.truth.quantities, _KINDS.get(item.truth.kind, "an object")
+    when = f"On {_day_and_clock(q.launch_time.time_utc)} UTC" if q.launch_time else "In this scenario"
+    azimuth = q.direction_deg.value if q.direction_deg else None
+    heading = f", heading {wording.wind(azimuth)} ({azimuth:.0f}°)" if azimuth is not None else ""
+    return f"{when} {what}{name} was launched from {item.truth.place}{heading}."
 
 
 def flight(item: ObjectReport) -> str:
@@ -90,7 +101,7 @@ def verdicts(data: ReportData, item: ObjectReport) -> list[str]:
         chances = sorted({wording.probability(each.p_space) for each in item.estimates})
         return [f"From the track alone every picture ends with the verdict “{verdict}” ({_chance(chances)})."]
     return [
-        f"{title(data.run, each.perspective).capitalize()} ends with the verdict “{each.verdict}” "
+        f"{title(data.run, each.perspective)} ends with the verdict “{each.verdict}” "
         f"({_chance([wording.probability(each.p_space)])}): {each.reason}."
         for each in item.estimates
     ]
@@ -110,7 +121,11 @@ def agreement(statement: JointStatement | None) -> str:
     if statement is None:
         return "The run ended before a joint statement was made."
     signed = [each for each in statement.signatures if each.valid]
-    who = "Both centres" if len(signed) == len(statement.signatures) == 2 else f"{len(signed)} of {len(statement.signatures)} centres"
+    who = (
+        "Both centres"
+        if len(signed) == len(statement.signatures) == 2
+        else f"{len(signed)} of {len(statement.signatures)} centres"
+    )
     if statement.agreed:
         return f"{who} signed the same statement at {wording.clock(statement.time_utc)}, without reservation."
     return f"{who} signed one statement at {wording.clock(statement.time_utc)}; it says what they do not agree on."
@@ -123,10 +138,15 @@ def _distance(word: str, point: Point | None) -> str:
     return f"the {word} point {wording.length(point.error_km)} from the true one{sigmas}"
 
 
+def _day_and_clock(time_utc: str) -> str:
+    return f"{wording.day(time_utc)} at {wording.clock(time_utc)}"
+
+
 def _lag(each: Knowledge) -> str:
     if each.first_plot is None or each.confirmed is None:
         return ""
-    return f", {wording.duration(each.confirmed.after_launch_s - each.first_plot.after_launch_s)} after its first measurement"
+    lag_s = each.confirmed.after_launch_s - each.first_plot.after_launch_s
+    return f", {wording.duration(lag_s)} after its first measurement"
 
 
 def _chance(chances: list[str]) -> str:

@@ -9,9 +9,9 @@ _SIDES = ("side1", "side2", "side3")
 
 
 def title(run: RunView, perspective: str) -> str:
-    """Return the name for people of a centre's id, "joint" for the joint picture; an unknown id as it is."""
+    """Return the name for people of a centre's id, "Joint" for the joint picture; an unknown id as it is."""
     if perspective == JOINT:
-        return "joint"
+        return "Joint"
     return next((centre.name for centre in run.centres if centre.id == perspective), perspective)
 
 

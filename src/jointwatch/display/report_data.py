@@ -179,7 +179,7 @@ class LogHead:
     log: str  # owner/audience/class
     entries: int
     root: str  # SHA-256 of the tree, hexadecimal
-    cosigned_by: str  # the centre that holds a verified copy, or empty
+    cosigned_by: str  # id of the centre that holds a verified copy, or empty
     cosigned_entries: int  # how far that cosignature reaches
 
 

@@ -12,7 +12,7 @@ import re
 import warnings
 from collections.abc import Callable
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -74,13 +74,13 @@ def svg(draw: Callable[[Figure], None], *, name: str, title: str, width_in: floa
     the drawing. mark: EXERCISE and the like, drawn into the figure, so that it stays when the figure is cut out.
     """
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # a reader's fonts are not ours to report
-    with rc_context({**_SETTINGS, "svg.hashsalt": name}), warnings.catch_warnings():
+    with rc_context(cast(Any, _SETTINGS | {"svg.hashsalt": name})), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the reader's browser has the glyph
         figure = Figure(figsize=(width_in, height_in), layout="constrained")
         FigureCanvasSVG(figure)
         draw(figure)
         if mark:
-            figure.text(0.995, 0.995, mark, ha="right", va="top", fontsize=8, color=INK["alarm"], weight="bold")
+            figure.suptitle(mark, x=0.995, ha="right", fontsize=8, color=INK["alarm"], weight="bold")
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return inline_svg(out.getvalue(), title=title)

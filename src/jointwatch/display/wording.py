@@ -8,9 +8,10 @@ import re
 from jointwatch.messages.picture import Ellipse
 
 NOTHING = "–"
-# Not from the locale: the same bytes everywhere.
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November")
-_MONTHS += ("December",)
+_MONTHS = (  # not from the locale: the same bytes everywhere
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 _WINDS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 
