@@ -55,7 +55,7 @@ class PublicKey:
         """The text people compare: "SHA256:" and the unpadded base64 of the SHA-256 of the 32 bytes.
 
         >>> PublicKey(bytes(32)).fingerprint
-        'SHA256:Zmh6rfhivXduj8GLjp+OIAiXFIVu4jOzkCpZHQ1fKSU'
+        'SHA256:Zmh6rfhivXdsj8GLjp+OIAiXFIVu4jOzkCpZHQ1fKSU'
         """
         return fingerprint(self.data)
 

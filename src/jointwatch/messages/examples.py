@@ -223,7 +223,7 @@ _MESSAGES: tuple[Message, ...] = (
         statement=EntryReference(log="brussels/common/assess", index=1, leaf_hash=_hash(11)),
         payload_type=PAYLOAD_TYPE,
         payload_sha256=_hash(12),
-        keyid="SHA256:Zmh6rfhivXduj8GLjp+OIAiXFIVu4jOzkCpZHQ1fKSU",
+        keyid="SHA256:Zmh6rfhivXdsj8GLjp+OIAiXFIVu4jOzkCpZHQ1fKSU",
         signature=bytes(64),
     ),
     Manifest(

@@ -1,0 +1,164 @@
+"""Who speaks for a centre: its roster, opened under its identity key, and what each key in it may sign.
+
+The identity key signs the roster and nothing else; `--trust` pins its fingerprint. The centre's own log, cosign and
+desk keys sign the roster too, which proves that whoever enrolled them holds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from jointwatch.exchange import dsse, note
+from jointwatch.exchange.checkpoint import Cosigner
+from jointwatch.exchange.keys import PublicKey, SigningKey
+from jointwatch.exchange.logid import LogId
+from jointwatch.exchange.refused import Refused
+from jointwatch.messages.encoding import PAYLOAD_TYPE, Message, MessageRefused, decode, encode, kind_of
+from jointwatch.messages.plot_report import PlotReport
+from jointwatch.messages.roster import Roster, RosterKey
+
+RULE = "jointwatch roster"
+_HELD = ("log", "cosign", "desk")  # purposes whose keys are the centre's own, and prove it
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """The keys of one centre in one run, as its roster names them."""
+
+    roster: Roster
+
+    @property
+    def identity(self) -> PublicKey:
+        """The key that signed the roster; its fingerprint is what people pin."""
+        return PublicKey(self.roster.identity)
+
+    def keys(self, purpose: str, tai_ns: int) -> tuple[PublicKey, ...]:
+        """Return the Ed25519 keys of a purpose that are valid at a time; none where there is none."""
+        found = (key for key in self.roster.keys if key.purpose == purpose and _valid(key, tai_ns))
+        return tuple(PublicKey(key.public_key) for key in found)
+
+    def key(self, purpose: str, tai_ns: int) -> PublicKey:
+        """Return the newest key of a purpose that is valid at a time."""
+        keys = self.keys(purpose, tai_ns)
+        if not keys:
+            raise Refused(
+                RULE, f"the roster of {self.roster.origin} has no key for {purpose!r} that is valid at that time"
+            )
+        return keys[-1]
+
+    def log_verifier(self, log: LogId, tai_ns: int) -> note.Ed25519Verifier:
+        """Return what verifies this centre's signature beneath the checkpoints of `log`."""
+        return note.Ed25519Verifier(log.origin(self.roster.run), self.key("log", tai_ns))
+
+    def cosigner(self, tai_ns: int) -> Cosigner:
+        """Return what verifies this centre's cosignatures beneath its partners' checkpoints."""
+        return Cosigner(cosigner_name(self.roster.run, self.roster.origin), self.key("cosign", tai_ns))
+
+    def certificate_authority(self, tai_ns: int) -> bytes:
+        """Return the certificate, DER, that issues this centre's line certificates."""
+        found = [k.public_key for k in self.roster.keys if k.purpose == "tls-ca" and _valid(k, tai_ns)]
+        if not found:
+            raise Refused(RULE, f"the roster of {self.roster.origin} names no valid certificate authority")
+        return found[-1]
+
+    def open_entry(self, entry: bytes, log: LogId) -> Message:
+        """Return the message in an entry of this centre's `log`, once signature and header are what they must be.
+
+        A roster is signed by the identity key; plots by the sensor's key or the desk's; everything else by the desk's.
+        """
+        envelope = dsse.parse(entry)
+        message = _decoded(envelope)
+        check_header(message, log, run=self.roster.run, mode=self.roster.mode)
+        dsse.verify(envelope, self._may_sign(message))
+        return message
+
+    def _may_sign(self, message: Message) -> tuple[PublicKey, ...]:
+        if isinstance(message, Roster):
+            return (self.identity,)
+        desk = self.keys("desk", message.logged_tai_ns)
+        if isinstance(message, PlotReport) and message.sensor:
+            return desk + self.keys(f"sensor:{message.sensor}", message.logged_tai_ns)
+        return desk
+
+
+def cosigner_name(run: str, centre: str) -> str:
+    """Return the name under which a centre cosigns.
+
+    >>> cosigner_name("sejil-2009-1", "brussels")
+    'jointwatch/sejil-2009-1/brussels'
+    """
+    return f"jointwatch/{run}/{centre}"
+
+
+def signed_roster(roster: Roster, identity: SigningKey, held: Sequence[SigningKey]) -> bytes:
+    """Return the roster as a log entry, signed by the identity key and by the centre's own keys that it names."""
+    if identity.public.data != roster.identity:
+        raise Refused(RULE, "the roster names another identity key than the one that is to sign it")
+    return dsse.sign(PAYLOAD_TYPE, encode(roster), [identity, *held]).encode()
+
+
+def open_roster(entry: bytes, *, run: str, mode: str, log: LogId, pinned: str | None = None) -> KeyRing:
+    """Return the keys that a roster entry names, once its signatures and header are what they must be.
+
+    pinned: the identity key's fingerprint, where it is known from elsewhere; without it the roster only agrees with
+    itself, and whoever calls must say so.
+    """
+    envelope = dsse.parse(entry)
+    roster = _decoded(envelope)
+    if not isinstance(roster, Roster):
+        raise Refused(RULE, f"a roster was wanted; the entry holds a {kind_of(roster)}")
+    check_header(roster, log, run=run, mode=mode)
+    identity = PublicKey(roster.identity)
+    if pinned is not None and identity.fingerprint != pinned:
+        raise Refused(RULE, f"the identity key of {roster.origin} is {identity.fingerprint}; {pinned} is pinned")
+    dsse.verify(envelope, [identity])
+    held = {PublicKey(k.public_key) for k in roster.keys if k.purpose in _HELD and _valid(k, roster.logged_tai_ns)}
+    missing = held - dsse.verify(envelope, held) if held else set()
+    if missing:
+        raise Refused(RULE, f"{len(missing)} of the centre's own keys did not sign the roster that names them")
+    return KeyRing(roster)
+
+
+def check_header(message: Message, log: LogId, *, run: str, mode: str) -> None:
+    """Raise Refused unless a message says of itself what its place says: run, mode, origin and log."""
+    said = {"run": message.run, "mode": message.mode, "origin": message.origin, "log": message.log}
+    for name, wanted in (("run", run), ("mode", mode), ("origin", log.owner), ("log", str(log))):
+        if said[name] != wanted:
+            raise Refused(
+                "jointwatch header", f"a {kind_of(message)} of {name} {said[name]!r} stands where {wanted!r} belongs"
+            )
+
+
+def parse_trust(text: str) -> Mapping[str, str]:
+    """Return centre -> pinned identity fingerprint, from lines "centre SHA256:..."; "#" begins a comment.
+
+    >>> parse_trust("moscow SHA256:Zmh6rfhivXdsj8GLjp+OIAiXFIVu4jOzkCpZHQ1fKSU  # read out on the telephone")
+    {'moscow': 'SHA256:Zmh6rfhivXdsj8GLjp+OIAiXFIVu4jOzkCpZHQ1fKSU'}
+    """
+    pinned: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.partition("#")[0].split()
+        if not words:
+            continue
+        if len(words) != 2 or not words[1].startswith("SHA256:") or len(words[1]) != 50:
+            raise Refused(
+                "jointwatch trust file", f"line {number} is not a centre and its fingerprint SHA256:...: {line!r}"
+            )
+        if words[0] in pinned:
+            raise Refused("jointwatch trust file", f"line {number} pins {words[0]} a second time")
+        pinned[words[0]] = words[1]
+    return pinned
+
+
+def _decoded(envelope: dsse.Envelope) -> Message:
+    if envelope.payload_type != PAYLOAD_TYPE:
+        raise Refused(dsse.RULE, f"the entry holds {envelope.payload_type!r}; {PAYLOAD_TYPE!r} was wanted")
+    try:
+        return decode(envelope.payload)
+    except MessageRefused as error:
+        raise Refused("jointwatch messages v1", str(error)) from None
+
+
+def _valid(key: RosterKey, tai_ns: int) -> bool:
+    return key.valid_from_tai_ns <= tai_ns and (key.valid_until_tai_ns is None or tai_ns < key.valid_until_tai_ns)
