@@ -40,14 +40,17 @@ class PointFinding(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fie
 
 
 class ObjectFinding(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """What is held of one object. tracks: the tracks it was made from; sensors: who saw it, as far as it is known."""
+    """What is held of one object. tracks: the tracks it was made from; sensors: who saw it, as far as it is known.
+
+    launch with direction, and impact: none where the track does not bear them.
+    """
 
     object: Id
     tracks: Annotated[tuple[Id, ...], Meta(max_length=64)]
     first_seen_tai_ns: TaiNs
-    launch: PointFinding
-    direction_rad: Azimuth
-    direction_sigma_rad: SigmaRadians
+    launch: PointFinding | None = None
+    direction_rad: Azimuth | None = None
+    direction_sigma_rad: SigmaRadians | None = None
     impact: PointFinding | None = None
     verdict: Verdict
     p_space: Probability
