@@ -1,0 +1,80 @@
+"""What may be chosen about a tracker, each value with its unit and its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The choices of a tracker for missiles and space launchers seen by VHF and UHF radars.
+
+    >>> Settings(lost_after_s=60.0).lost_after_s
+    60.0
+    """
+
+    # Boost: thrust along the velocity, its acceleration a first-order Gauss-Markov process. Launchers of every class
+    # run through 20-80 m/s2; mean and sigma put that within two sigma, a minute is the order of a stage's life.
+    thrust_mean_m_s2: float = 40.0
+    thrust_sigma_m_s2: float = 20.0
+    thrust_time_s: float = 60.0
+    # What thrust along the velocity leaves out: an angle of attack of 5-10 degrees at 50 m/s2 is 4-9 m/s2, kept up for
+    # ten seconds or so, hence (6 m/s2)^2 x 10 s.
+    boost_noise_m2_s3: float = 400.0
+    # Coast: gravity with J2 leaves out some 1e-5 m/s2 (higher harmonics, Sun, Moon) and drag above 150 km. In 300 s
+    # this density grows to 0.2 m/s, below what these radars can tell (the bound is about 1 m/s).
+    coast_noise_m2_s3: float = 1e-4
+
+    # Mode changes per second. Burnout: boosts last one to five minutes, and a late guess costs more than an early one.
+    burnout_rate_per_s: float = 1 / 60
+    # Ignition after a coast is rare, and the rate sets how much of the boost filter's width leaks into every coasting
+    # track: 1e-4 per second would cost a factor of two against the bound, 1e-7 nothing that can be measured, and an
+    # ignition still shows within two scans since it throws an object ten sigma off its coast.
+    ignition_rate_per_s: float = 1e-7
+    initial_boost_probability: float = 0.5  # at the first plot nothing is known
+
+    # First states. One plot says nothing of the velocity: zero-mean, so that 8 km/s in any direction is two sigma.
+    velocity_sigma_m_s: float = 4000.0
+
+    # Gate, and the choice between "this plot" and "missed, and that plot was something else".
+    gate_probability: float = 0.9999
+    # Five false plots in a field of 5,000 km x 110 deg x 60 deg are 5e-7 per m rad2; doubled, to be slow to believe.
+    extraneous_plots_per_m_rad2: float = 1e-6
+    detection_probability: float = 0.7  # assumed for every radar: the tracker cannot know an object's cross-section
+    # Least weight of a mode when a plot is judged: an unlikely mode must not lose the plots that would prove it.
+    least_mode_weight_in_gate: float = 1e-3
+
+    # Life of a track. Four of six: at Pd 0.9 confirmed within four scans in two of three cases, at 0.5 within six in
+    # one of two (and then tried again); false plots alone, five a scan, did not do it in 10,000 scans.
+    confirm_plots: int = 4
+    confirm_window: int = 6
+    tentative_lost_after_s: float = 25.0  # five scans of a 5 s radar
+    lost_after_s: float = 90.0  # a coasting missile crosses the gap between two sectors in 80 s
+    lost_kept_s: float = 3600.0  # how long a lost track stays readable
+    # Plausible objects, asked when a track is to be confirmed: above the air traffic and faster, below escape speed.
+    least_height_m: float = 20e3
+    greatest_height_m: float = 10e6
+    least_speed_m_s: float = 300.0
+    greatest_speed_m_s: float = 11.5e3
+
+    # Time. A partner's scans come a few seconds late; older ones are refused, since retrodiction is exact without
+    # process noise only. A scan far ahead of all others is not believed until the next ones agree.
+    late_limit_s: float = 20.0
+    jump_limit_s: float = 600.0
+    jump_scans: int = 3
+
+    # Bounds on memory and time, so that a jammed radar costs plots and not the watch.
+    history_first: int = 128  # the first estimates of a track are kept for good: they hold the launch point
+    history_last: int = 384
+    plots_per_scan_limit: int = 2000
+    new_tracks_per_scan_limit: int = 200
+
+    def __post_init__(self) -> None:
+        for name, least in (("confirm_window", self.confirm_plots), ("confirm_plots", 2), ("history_last", 1)):
+            if getattr(self, name) < least:
+                raise ValueError(f"Settings: {name} must be at least {least}, got {getattr(self, name)}")
+        if self.confirm_window > 32:
+            raise ValueError(f"Settings: confirm_window is held in 32 bits, got {self.confirm_window}")
+        for name in ("gate_probability", "detection_probability", "initial_boost_probability"):
+            if not 0.0 < getattr(self, name) < 1.0:
+                raise ValueError(f"Settings: {name} must lie between 0 and 1, got {getattr(self, name)}")
