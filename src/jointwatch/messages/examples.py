@@ -124,7 +124,7 @@ _THEIR_FINDING = EntryReference(log="brussels/common/assess", index=0, leaf_hash
 
 _MESSAGES: tuple[Message, ...] = (
     Roster(
-        **_header("common", "keys", 1),
+        **_header("common", "roster", 1),
         number=1,
         identity=_hash(1),
         keys=(
@@ -229,7 +229,7 @@ _MESSAGES: tuple[Message, ...] = (
     Manifest(
         **_header("common", "manifest", 1, after_s=1_000),
         files=(
-            FileDigest(path="logs/brussels/common/keys/checkpoint", sha256=_hash(13), size=190),
+            FileDigest(path="logs/brussels/common/roster/checkpoint", sha256=_hash(13), size=190),
             FileDigest(path="run.json", sha256=_hash(14), size=2_210),
         ),
     ),

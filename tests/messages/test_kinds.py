@@ -1,0 +1,96 @@
+"""What each kind of message may say: its ranges, and the rules that hold between its fields."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+import pytest
+
+from jointwatch.messages.encoding import MessageRefused, from_json, to_json
+from jointwatch.messages.examples import EXAMPLES
+from jointwatch.messages.release import commitment
+
+
+def refusal(kind: str, changes: dict[str, Any]) -> str:
+    """Return the words with which the example of a kind is refused after changes at dotted paths of its JSON."""
+    whole = msgspec.json.decode(to_json(EXAMPLES[kind]))
+    for path, value in changes.items():
+        *way, last = path.split(".")
+        part = whole
+        for step in way:
+            part = part[int(step)] if isinstance(part, list) else part[step]
+        part[last] = value
+    with pytest.raises(MessageRefused) as caught:
+        from_json(msgspec.json.encode(whole))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "words"),
+    [
+        ("plot_report", {"site.latitude_rad": 44.9}, r"<= 1.57.*latitude_rad"),
+        ("plot_report", {"site.longitude_rad": -3.2}, r">= -3.14.*longitude_rad"),
+        ("plot_report", {"range_m": [-1.0, 2.0]}, r">= 0.0.*range_m"),
+        ("plot_report", {"range_m": [1.0]}, "sigma_range_m has 2 values, range_m has 1"),
+        ("plot_report", {"sigma_range_m": []}, "sigma_range_m has 0 values, range_m has 2"),
+        ("tracklet", {"covariance": [1.0] * 20}, "length >= 21"),
+        ("tracklet", {"covariance": [-1.0] + [1.0] * 20}, "diagonal is negative"),
+        ("tracklet", {"since": 2}, "cannot add to tracklet 2"),
+        ("tracklet", {"boost_probability": 1.01}, "<= 1.0"),
+        ("tracklet", {"to_tai_ns": 0}, "end before they begin"),
+        ("launch_report", {"items.launch.semi_minor_m": 1e6}, "longer than the major"),
+        ("launch_report", {"items.impact_time_sigma_s": None}, "together or not at all"),
+        ("launch_report", {"items.verdict": "satellite"}, "satellite"),
+        ("receipt", {"first_index": 59}, "beyond the log's size 58"),
+        ("receipt", {"head.root": "AAAA"}, "length >= 32"),
+        ("receipt", {"head.log": "brussels/plot"}, "head.log"),
+        ("notice", {"contents.until_tai_ns": 0}, "ends before it begins"),
+        ("notice", {"contents.occasion": "orbit"}, "carries an orbit"),
+        ("finding", {"objects.0.launch.covariance": [1.0, 0.0, 0.0, -1.0, 0.0, 1.0]}, "diagonal is negative"),
+        ("statement", {"objects.0.concordance.0.agree": False}, "say they do not|says they do not"),
+        ("statement", {"absent": ["moscow"]}, "absent"),
+        ("statement_signature", {"signature": "AAAA"}, "length >= 64"),
+        ("manifest", {"files.0.path": "logs/../../etc/passwd"}, "leads out of the directory"),
+        ("manifest", {"files.0.path": "/etc/passwd"}, "path"),
+        ("manifest", {"files.0.path": "zzz"}, "alphabetical"),
+        ("manifest", {"part": 2}, "part 2 of 1"),
+        ("roster", {"keys.0.public_key": "A" * 64}, "48 bytes; an Ed25519 key has 32"),
+        ("roster", {"keys.0.public_key": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}, "twice"),
+        ("roster", {"keys.0.purpose": "everything"}, "purpose"),
+        ("roster", {"keys.0.valid_until_tai_ns": 1}, "ends before it begins"),
+        ("release", {"salt": ""}, "length >= 32"),
+        ("heartbeat", {"log": "moscow/common/notify\n"}, "regex"),
+        ("heartbeat", {"logged_tai_ns": -1}, ">= 0"),
+    ],
+)
+def test_a_value_out_of_range_is_refused_in_words(kind: str, changes: dict[str, Any], words: str):
+    assert re.search(words, refusal(kind, changes), re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"items.source": "armavir"}, "'source' is called withheld but holds a value"),
+        ({"items.withheld": ["colour"]}, "'colour' is called withheld but is no field"),
+        ({"items.withheld": ["source", "apogee_m"]}, "alphabetical order"),
+        ({"items.withheld": ["source", "source"]}, "once each"),
+        ({"items.commitment": ""}, "without a commitment"),
+        ({"items.commitment": "AAAA"}, "32 bytes or none"),
+    ],
+)
+def test_what_is_withheld_is_a_field_is_empty_and_is_committed_to(changes: dict[str, Any], words: str):
+    assert words in refusal("launch_report", changes)
+
+
+def test_withheld_sigmas_may_be_left_out_of_plots():
+    whole = msgspec.json.decode(to_json(EXAMPLES["plot_report"]))
+    whole |= {"sigma_range_m": [], "withheld": ["sigma_range_m"], "commitment": "A" * 43 + "="}
+    assert from_json(msgspec.json.encode(whole)).sigma_range_m == ()
+
+
+def test_a_commitment_is_to_the_whole_entry_under_its_salt():
+    assert commitment(bytes(32), b"entry") != commitment(bytes(32), b"entrY") != commitment(b"\1" * 32, b"entry")
+    with pytest.raises(ValueError, match="salt has 32 bytes"):
+        commitment(b"short", b"entry")
