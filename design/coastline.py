@@ -5,13 +5,13 @@ its own coast and borders: Natural Earth 1:110 million (public domain), version 
 package `world-atlas` 2.0.2 (Mike Bostock, ISC). This script fetches that package into a temporary folder,
 decodes its TopoJSON and writes `src/jointwatch/display/coastline.json`:
 
-    land     closed rings, longitude and latitude; seas inside land (the Caspian) are rings of their own, wound the other way
+    land     closed rings, longitude and latitude; inland seas (the Caspian) are rings too, wound the other way
     borders  open lines, each shared by two countries, so drawn once
 
 Natural Earth draws borders as they are held, not as they are claimed; every map made from it has to say so.
 
     $ python design/coastline.py
-    land: 125 rings, 5127 points; borders: 327 lines, 2976 points; 118 kB
+    land: 128 rings, 5140 points; borders: 327 lines, 2976 points; 119 kB
 
 Why 1:110 million: 1:50 million is 756 kB as TopoJSON for a map that is 15 cm wide in print. Why two decimals (1.1 km):
 the data itself is not better than some 10 km.
@@ -22,6 +22,7 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,39 @@ def polygons(geometry: dict[str, Any]) -> list[list[list[int]]]:
     return [geometry["arcs"]] if geometry["type"] == "Polygon" else geometry["arcs"]
 
 
+def unwrapped(points: list[Point]) -> list[Point]:
+    """Return a ring without jumps of 360 degrees; one that goes round the pole is closed along latitude -90."""
+    line = [points[0]]
+    for x, y in points[1:]:
+        line.append((x + 360.0 * round((line[-1][0] - x) / 360.0), y))
+    if abs(line[-1][0] - line[0][0]) > 1.0:  # only Antarctica does
+        line += [(line[-1][0], -90.0), (line[0][0], -90.0), line[0]]
+    return line
+
+
+def clipped(points: list[Point], edge: float, side: int) -> list[Point]:
+    """Return the part of a ring on one side of a meridian [Sutherland and Hodgman, CACM 17 (1974) 32]."""
+    kept: list[Point] = []
+    for (x0, y0), (x1, y1) in pairwise(points):
+        if side * (x0 - edge) <= 0:
+            kept.append((x0, y0))
+        if (x0 - edge) * (x1 - edge) < 0:
+            kept.append((edge, round(y0 + (y1 - y0) * (edge - x0) / (x1 - x0), 2)))
+    return [*kept, kept[0]] if len(kept) > 2 else []
+
+
+def cut(points: list[Point]) -> list[list[Point]]:
+    """Return a ring as rings between -180 and 180 degrees; the source has it stitched across the antimeridian."""
+    parts = []
+    for turn in (-360.0, 0.0, 360.0):
+        shifted = [(round(x + turn, 2), y) for x, y in unwrapped(points)]
+        part = clipped(shifted, 180.0, 1)
+        part = clipped(part, -180.0, -1) if part else []
+        if len({x for x, _ in part}) > 1:  # more than a touch of the meridian
+            parts.append(part)
+    return parts
+
+
 def borders(countries: dict[str, Any], arcs: list[list[Point]]) -> list[list[Point]]:
     """Return the arcs that two countries share."""
     seen: dict[int, int] = {}
@@ -86,7 +120,8 @@ def main() -> None:
     """Write coastline.json and print how much it holds."""
     topology = fetch()
     arcs = decode(topology)
-    land = [ring(indices, arcs) for polygon in polygons(topology["objects"]["land"]) for indices in polygon]
+    rings = [ring(indices, arcs) for polygon in polygons(topology["objects"]["land"]) for indices in polygon]
+    land = [part for points in rings for part in cut(points)]
     lines = borders(topology["objects"]["countries"], arcs)
     text = json.dumps({"source": SOURCE, "land": land, "borders": lines}, separators=(",", ":"))
     TARGET.write_text(text + "\n", encoding="utf-8")

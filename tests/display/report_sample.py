@@ -1,7 +1,7 @@
 """Plausible values for a report: a 2,000 km arc drawn by hand, two radars, two centres. No run made them.
 
 `sejil()` has everything, `omid()` a space launch that one radar rightly does not see, `interrupted()` almost nothing.
-Written by hand so that the report's tests need no physics; the figures' shapes are right, the numbers are not to be quoted.
+Written by hand so that the report's tests need no physics: the shapes are right, the numbers are not to be quoted.
 """
 
 from __future__ import annotations
@@ -32,9 +32,7 @@ def ground(distance_km: np.ndarray, *, azimuth_deg: float = AZIMUTH_DEG) -> tupl
     phi, lam = np.radians(SEMNAN)
     alpha, sigma = np.radians(azimuth_deg), np.asarray(distance_km) / 6371.0
     lat = np.arcsin(np.sin(phi) * np.cos(sigma) + np.cos(phi) * np.sin(sigma) * np.cos(alpha))
-    lon = lam + np.arctan2(
-        np.sin(alpha) * np.sin(sigma) * np.cos(phi), np.cos(sigma) - np.sin(phi) * np.sin(lat)
-    )
+    lon = lam + np.arctan2(np.sin(alpha) * np.sin(sigma) * np.cos(phi), np.cos(sigma) - np.sin(phi) * np.sin(lat))
     return np.degrees(lon), np.degrees(lat)
 
 
@@ -78,7 +76,7 @@ def run_view() -> RunView:
         ),
         notes=(
             "No source gives a launch time for this flight; 08:00:00 UTC is an assumption of the scenario.",
-            "Sources differ on range (2,000 to 2,500 km) and launch place (Semnan province); the scenario takes 2,000 km from Semnan.",
+            "Sources differ on range (2,000 to 2,500 km) and launch place; the scenario takes 2,000 km from Semnan.",
         ),
     )  # fmt: skip
 
@@ -141,9 +139,7 @@ def track(perspective: str, *, seed: int, first_s: float, last_s: float, sigma_k
     time_s = np.arange(first_s, last_s, 5.0)
     sigma = sigma_km * (0.12 + np.exp(-(time_s - first_s) / 60.0))
     noise = 0.5 * sigma * np.convolve(rng.normal(size=len(time_s)), np.ones(3) / 2.0, "same")
-    return rd.TrackCurve(
-        perspective, path(time_s, noise_km=noise), np.abs(noise) * 1.6 + 0.05, sigma, 0.93 * sigma
-    )
+    return rd.TrackCurve(perspective, path(time_s, noise_km=noise), np.abs(noise) * 1.6 + 0.05, sigma, 0.93 * sigma)
 
 
 def launch_curve(perspective: str, *, seed: int, span_s: float, scale: float) -> rd.LaunchCurve:
@@ -164,9 +160,11 @@ def sejil_object() -> rd.ObjectReport:
                         "The object sinks below 2° elevation."),
         ),
         knowledge=(
-            rd.Knowledge("moscow", moment(74.0), moment(84.0), moment(126.0), moment(91.0), moment(89.0), moment(240.0), moment(742.0),
-                         "Its first measurements are Gabala's, released by Brussels; its own radar follows 67 s later."),
-            rd.Knowledge("brussels", moment(62.0), moment(77.0), moment(119.0), moment(82.0), moment(95.0), moment(205.0), moment(742.0)),
+            rd.Knowledge(
+                "moscow", *(moment(s) for s in (74.0, 84.0, 126.0, 91.0, 89.0, 240.0, 742.0)),
+                note="Its first measurements are Gabala's, released by Brussels; its own radar follows 67 s later.",
+            ),
+            rd.Knowledge("brussels", *(moment(s) for s in (62.0, 77.0, 119.0, 82.0, 95.0, 205.0, 742.0))),
         ),
         estimates=(
             estimate("moscow", seed=3, scale=1.25, first_s=141.0),
@@ -234,11 +232,11 @@ STATEMENT = rd.JointStatement(
 
 CLAIMS = (
     rd.Claim(
-        "The radars can trace with one hundred percent confidence the beginning and development of Iran's missile programme.",
+        "The radars trace “with one hundred percent confidence the beginning and development” of the programme.",
         "V. Putin", "2007", "as quoted in the debate on the proposal of 7 June 2007",
         "partly",
         "Both radars held this flight from 71 km up to 60 s before impact; the launch point was found within 5 km.",
-        "One flight, on one azimuth, with an assumed radar cross-section. Confidence over a programme needs all of its flights.",
+        "One flight, on one azimuth, with an assumed radar cross-section; a programme is all of its flights.",
     ),
     rd.Claim(
         "Gabala “has no ability to track a missile. It simply sees a launch”.",
@@ -249,18 +247,20 @@ CLAIMS = (
     ),
 )  # fmt: skip
 
+KEEPTRACK = "KeepTrack catalogue, after russianforces.org"
+
 INPUTS = (
-    rd.Input("Scenario", "launch time", "08:00:00", "UTC", "no source gives one", "-", True, "press: morning, local time"),
-    rd.Input("Scenario", "range", "2 000", "km", "R. Gates, 20 May 2009, Wikinews", "seen", False, "2 500 km (upper end, same)"),
-    rd.Input("Scenario", "apogee", "468", "km", "minimum-energy arc of that range", "computed", True, ""),
-    rd.Input("Radar Armavir", "sector of both arrays", "55–295", "° azimuth", "KeepTrack catalogue, after russianforces.org", "seen-2nd", False, "split of the arrays: 165–295 + 55–185 (recalled)"),
-    rd.Input("Radar Armavir", "position", "44.9251 N 40.9839 E", "°", "KeepTrack catalogue", "seen-2nd", False, "four other positions 9–37 km away"),
-    rd.Input("Radar Armavir", "sigma of azimuth", "0.3", "°", "no source read states an accuracy", "-", True, ""),
-    rd.Input("Radar Gabala", "sector", "107–217", "° azimuth", "old Wikipedia copy", "seen", False, ""),
+    rd.Input("Scenario", "launch time", "08:00:00", "UTC", "no source gives one", "-", True, "press: morning"),
+    rd.Input("Scenario", "range", "2 000", "km", "R. Gates, 20 May 2009, Wikinews", "seen", False, "2 500 km (same)"),
+    rd.Input("Scenario", "apogee", "468", "km", "minimum-energy arc of that range", "computed", True),
+    rd.Input("Radar Armavir", "sector", "55–295", "°", KEEPTRACK, "seen-2nd", False, "split: 165–295 + 55–185"),
+    rd.Input("Radar Armavir", "position", "44.9251 N 40.9839 E", "°", KEEPTRACK, "seen-2nd", False, "9–37 km away"),
+    rd.Input("Radar Armavir", "sigma of azimuth", "0.3", "°", "no source read states an accuracy", "-", True),
+    rd.Input("Radar Gabala", "sector", "107–217", "°", "old Wikipedia copy", "seen", False),
     rd.Input("Radar Gabala", "range for 0.1 m²", "4 000", "km", "background knowledge", "recalled", True, "6 000 km"),
     rd.Input("Vehicle", "radar cross-section, VHF", "1.0", "m²", "no citable value found", "recalled", True, "0.1 m²"),
-    rd.Input("Software", "random seed", "20090520", "", "run.json", "computed", False, ""),
-)  # fmt: skip
+    rd.Input("Software", "random seed", "20090520", "", "run.json", "computed", False),
+)
 
 
 def sejil() -> rd.ReportData:
@@ -285,7 +285,8 @@ def omid() -> rd.ReportData:
     """A space launch as it was: Armavir has no array that faces it, Moscow releases Gabala's measurements."""
     base, item = sejil(), sejil_object()
     quantities = replace(item.truth.quantities, impact_point=None, impact_time=None)
-    blind = rd.Sighting("armavir", None, None, 0, (), why="Iran bears 124° to 148° from Armavir; the array on duty from 26 February 2009 faces 175° to 295°.")
+    why = "Iran bears 124° to 148° from Armavir; the array on duty from 26 February 2009 faces 175° to 295°."
+    blind = rd.Sighting("armavir", None, None, 0, (), why=why)
     estimates = tuple(
         replace(
             each, verdict="space launch", p_space=0.997, range_class="-",
@@ -299,9 +300,8 @@ def omid() -> rd.ReportData:
         item, truth=replace(item.truth, kind="space launch", place="Semnan, Iran", quantities=quantities),
         sightings=(blind, item.sightings[1]), estimates=estimates, tracks=item.tracks[1:],
     )  # fmt: skip
-    statement = replace(
-        STATEMENT, agreed=False, disagreements=("Launch time: Moscow says 18:30:02, Brussels says 18:30:09; 7 s apart at 2 s.",)
-    )
+    apart = "Launch time: Moscow says 18:30:02, Brussels says 18:30:09; 7 s apart at 2 s."
+    statement = replace(STATEMENT, agreed=False, disagreements=(apart,))
     run = run_view()
     faces = (run.radars[0].faces[0], replace_face(run.radars[0].faces[1]))
     radar = RadarView("armavir", "Armavir", "Russia", "moscow", 44.9251, 40.9839, 100.0, 6000.0, faces, "")

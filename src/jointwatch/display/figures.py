@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from jointwatch.display import outlines, theme
-from jointwatch.display.perspective import radar_name, style, title
+from jointwatch.display import outlines, theme, wording
+from jointwatch.display.perspective import label, radar_name, style
 from jointwatch.display.report_data import ObjectReport, Point, ReportData, Series, Sighting, TrackCurve
 from jointwatch.messages.picture import Ellipse
 
@@ -84,14 +84,14 @@ def _area(axes: Axes, data: ReportData, item: ObjectReport, *, word: str, origin
 def _estimated_area(axes: Axes, data: ReportData, perspective: str, *, point: Point, origin: Point) -> float:
     """Draw one estimate and return how far it reaches from the truth, in km, with a margin."""
     name = style(data.run, perspective)
-    colour, dash, label = theme.INK[name], theme.DASH.get(name, "-"), title(data.run, perspective)
+    colour, dash, words = theme.INK[name], theme.DASH.get(name, "-"), label(data.run, perspective)
     east, north = offset_km(point, origin)
     axes.plot(east, north, theme.MARK.get(name, "."), color=colour, markersize=4.5, zorder=4)
     if point.ellipse is None:
-        axes.plot([], [], color=colour, linestyle=dash, label=label)
+        axes.plot([], [], color=colour, linestyle=dash, label=words)
         return 1.15 * max(abs(east), abs(north))
     x, y = _outline_km(point.ellipse, origin)
-    axes.plot(x, y, color=colour, linestyle=dash, linewidth=1.5, label=label, zorder=3)
+    axes.plot(x, y, color=colour, linestyle=dash, linewidth=1.5, label=words, zorder=3)
     return 1.15 * float(max(np.abs(x).max(), np.abs(y).max()))
 
 
@@ -124,7 +124,7 @@ def _sighting_rows(axes: Axes, data: ReportData, sightings: tuple[Sighting, ...]
         axes.plot(sighting.plot_s, np.full(len(sighting.plot_s), row), "|", color=colour, markersize=9)
         if not bars:
             axes.text(0.01, row, "not in view", transform=axes.get_yaxis_transform(), va="center", fontsize=8.5)
-    axes.set_yticks(range(len(sightings)), [radar_name(data.run, sighting.radar) for sighting in sightings])
+    axes.set_yticks(range(len(sightings)), [wording.short(radar_name(data.run, each.radar)) for each in sightings])
     axes.set_ylim(len(sightings) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
@@ -165,8 +165,8 @@ def _error_curves(axes: Axes, data: ReportData, track: TrackCurve) -> None:
 
 def _curve(axes: Axes, data: ReportData, perspective: str, x: Series, y: Series) -> None:
     name = style(data.run, perspective)
-    dash, label = theme.DASH.get(name, "-"), title(data.run, perspective)
-    axes.plot(x, y, color=theme.INK[name], linestyle=dash, linewidth=1.5, label=label)
+    dash, words = theme.DASH.get(name, "-"), label(data.run, perspective)
+    axes.plot(x, y, color=theme.INK[name], linestyle=dash, linewidth=1.5, label=words)
 
 
 def _faint(axes: Axes, data: ReportData, perspective: str, x: Series, y: Series) -> None:

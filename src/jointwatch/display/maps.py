@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from jointwatch.display import coastline, outlines, theme
-from jointwatch.display.perspective import style, style_of_radar, title
+from jointwatch.display import coastline, outlines, theme, wording
+from jointwatch.display.perspective import label, style, style_of_radar
 from jointwatch.display.report_data import Estimate, ObjectReport, Point, ReportData
 from jointwatch.messages.picture import FaceView, RadarView
 
@@ -87,7 +87,7 @@ def _radar(axes: Axes, data: ReportData, radar: RadarView) -> None:
     for face in radar.faces if reach > 0 else ():
         _sector(axes, radar, face, reach_km=reach, colour=colour)
     axes.plot(radar.longitude_deg, radar.latitude_deg, "^", color=colour, markersize=6, zorder=5)
-    _label(axes, radar.longitude_deg, radar.latitude_deg, radar.name, offset=(6, 6))
+    _label(axes, radar.longitude_deg, radar.latitude_deg, wording.short(radar.name), offset=(6, 6))
 
 
 def _sector(axes: Axes, radar: RadarView, face: FaceView, *, reach_km: float, colour: str) -> None:
@@ -114,7 +114,7 @@ def _tracks(axes: Axes, data: ReportData, item: ObjectReport) -> None:
             color=theme.INK[name],
             linestyle=theme.DASH[name],
             linewidth=2.2,
-            label=f"track, {title(data.run, track.perspective)}",
+            label=f"track, {label(data.run, track.perspective)}",
             zorder=3.5,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jointwatch.display import wording
 from jointwatch.display.report_data import JOINT
 from jointwatch.messages.picture import RadarView, RunView
 
@@ -13,6 +14,11 @@ def title(run: RunView, perspective: str) -> str:
     if perspective == JOINT:
         return "Joint"
     return next((centre.name for centre in run.centres if centre.id == perspective), perspective)
+
+
+def label(run: RunView, perspective: str) -> str:
+    """Return the title, cut to what the legend of a figure can hold."""
+    return wording.short(title(run, perspective), 24)
 
 
 def style(run: RunView, perspective: str) -> str:

@@ -19,6 +19,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from jointwatch.display.wording import visible
+
 # Near-black marks: distinct, never used as such. The page defines --ink, --land and so on, twice.
 INK = {
     "ink": "#010203",
@@ -101,7 +103,7 @@ def inline_svg(document: str, *, title: str) -> str:
     body = re.sub(r"<svg ", f'<svg role="img" aria-label="{escape(title)}" ', body, count=1)
     for variable, colour in INK.items():
         body = body.replace(colour, f"var(--{variable})")
-    return body
+    return visible(body)
 
 
 def legend(axes: Axes, **options: Any) -> None:

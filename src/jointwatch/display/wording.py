@@ -28,6 +28,15 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub("\ufffd", text)
 
 
+def short(text: str, most: int = 32) -> str:
+    """Return the text, cut with an ellipsis where it is longer than a figure can hold.
+
+    >>> short("Armavir"), short("a name as long as a sentence", 10)
+    ('Armavir', 'a name as…')
+    """
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
 def clock(time_utc: str) -> str:
     """Return the time of day in an ISO text, to the second and cut, not rounded.
 
