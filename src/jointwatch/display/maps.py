@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from jointwatch.display import coastline, outlines, theme, wording
 from jointwatch.display.perspective import label, style, style_of_radar
-from jointwatch.display.report_data import Estimate, ObjectReport, Point, ReportData
+from jointwatch.display.report_data import Estimate, ObjectReport, Path, Point, ReportData
 from jointwatch.messages.picture import FaceView, RadarView
 
 ASPECT = 1.45  # width by height of the map
@@ -61,10 +61,16 @@ def _draw_map(figure: Figure, data: ReportData, item: ObjectReport) -> None:
 def _points_of_interest(data: ReportData, item: ObjectReport) -> NDArray[np.float64]:
     path = item.truth.path
     sites = np.array([[radar.longitude_deg, radar.latitude_deg] for radar in data.run.radars]).reshape(-1, 2)
-    seen = [np.column_stack([track.path.longitude_deg, track.path.latitude_deg]) for track in item.tracks]
-    points = np.vstack([sites, np.column_stack([path.longitude_deg, path.latitude_deg]), *seen])
+    seen = [np.column_stack([_unwrapped(each), each.latitude_deg]) for each in (path, *(t.path for t in item.tracks))]
+    points = np.vstack([sites, *seen])
     points = points[np.isfinite(points).all(axis=1)]
     return points if len(points) else np.zeros((1, 2))
+
+
+def _unwrapped(path: Path) -> NDArray[np.float64]:
+    """Return the longitudes without a jump at the antimeridian, where all are known."""
+    finite = np.isfinite(path.longitude_deg).all()
+    return np.unwrap(path.longitude_deg, period=360.0) if finite else path.longitude_deg
 
 
 def _ground(axes: Axes, bounds: tuple[float, float, float, float]) -> None:
@@ -105,11 +111,11 @@ def _sector(axes: Axes, radar: RadarView, face: FaceView, *, reach_km: float, co
 
 def _tracks(axes: Axes, data: ReportData, item: ObjectReport) -> None:
     path = item.truth.path
-    axes.plot(path.longitude_deg, path.latitude_deg, color=theme.INK["truth"], linewidth=1.0, label="truth", zorder=3)
+    axes.plot(_unwrapped(path), path.latitude_deg, color=theme.INK["truth"], linewidth=1.0, label="truth", zorder=3)
     for track in item.tracks:
         name = style(data.run, track.perspective)
         axes.plot(
-            track.path.longitude_deg,
+            _unwrapped(track.path),
             track.path.latitude_deg,
             color=theme.INK[name],
             linestyle=theme.DASH[name],

@@ -62,19 +62,19 @@ def after_launch(seconds: float) -> str:
     """Return seconds after launch the way a count is spoken.
 
     >>> after_launch(72.4), after_launch(-3.0)
-    ('T+72 s', 'T−3 s')
+    ('T+72\xa0s', 'T−3\xa0s')
     """
-    return f"T{'−' if round(seconds) < 0 else '+'}{abs(round(seconds))} s"
+    return f"T{'−' if round(seconds) < 0 else '+'}{abs(round(seconds))}\xa0s"
 
 
 def duration(seconds: float) -> str:
     """Return a length of time in seconds, from two minutes on in minutes and seconds.
 
     >>> duration(41.6), duration(385)
-    ('42 s', '6 min 25 s')
+    ('42\xa0s', '6\xa0min\xa025\xa0s')
     """
     whole = round(seconds)
-    return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole}\xa0s" if whole < 120 else f"{whole // 60}\xa0min\xa0{whole % 60:02d}\xa0s"
 
 
 def place(latitude_deg: float, longitude_deg: float) -> str:
@@ -134,16 +134,16 @@ def length(kilometres: float) -> str:
     """Return a length in km with about three figures.
 
     >>> length(0.12), length(6.13), length(1329.4)
-    ('0.12 km', '6.1 km', '1\u202f329 km')
+    ('0.12\xa0km', '6.1\xa0km', '1\u202f329\xa0km')
     """
-    return f"{number(kilometres, _plain_digits(kilometres))} km"
+    return f"{number(kilometres, _plain_digits(kilometres))}\xa0km"
 
 
 def axes(ellipse: Ellipse) -> str:
     """Return both semi-axes of an ellipse and where the longer one points.
 
     >>> axes(Ellipse(35.0, 54.0, 24.2, 9.1, 63.0))
-    '± 24 × 9.1 km, long axis 63°'
+    '± 24 × 9.1\xa0km, long axis 63°'
     """
     major, minor = ellipse.semi_major_km, ellipse.semi_minor_km
     return f"± {number(major, _plain_digits(major))} × {length(minor)}, long axis {ellipse.azimuth_deg % 180.0:.0f}°"
