@@ -153,7 +153,7 @@ def test_a_changed_byte_is_refused_or_read_as_what_it_then_says(message: Message
     except MessageRefused:
         return
     assert encode(read) == bytes(good)
-    assert read != message
+    assert to_json(read) != to_json(message)  # not the structs: -0.0 equals 0.0
 
 
 @settings(max_examples=200)

@@ -121,10 +121,10 @@ def verify_consistency(size1: int, size2: int, root1: bytes, root2: bytes, proof
     _check_sizes(size1, size2)
     ranges = _consistency_ranges(size1, size2)
     _check_hashes(_CONSISTENCY, proof, len(ranges))
-    if size1 == 0:
-        old, new = EMPTY_ROOT, root2
-    elif size1 == size2:
-        old, new = root1, root1
+    if size1 == size2:
+        old, new = EMPTY_ROOT if size1 == 0 else root1, root1
+    elif size1 == 0:
+        old, new = EMPTY_ROOT, root2  # every tree begins with the empty one
     else:
         old, new = _roots_of_consistency(size1, root1, ranges, proof)
     if old != root1:
