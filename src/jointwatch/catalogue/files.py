@@ -1,0 +1,104 @@
+"""Reading the catalogue's TOML files: each once, when first asked for; every complaint names the file and the key."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from jointwatch.catalogue.fact import Source, facts_in
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class CatalogueError(ValueError):
+    """A file of the catalogue is not as its schema wants it: one sentence with file and key."""
+
+
+class UnknownNameError(LookupError):
+    """A name that the catalogue does not hold: one sentence with the nearest names."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
+    """Return the error for a name that is not there.
+
+    >>> print(unknown("radar", "gabalah", ["armavir", "gabala"]))
+    the catalogue has no radar 'gabalah'; did you mean 'gabala'?
+    """
+    return UnknownNameError(f"the catalogue has no {kind} {name!r}; {nearest(name, known)}")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Half a sentence: the near matches of a name, or, where nothing is near, all there are."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
+    if near:
+        return f"did you mean {' or '.join(repr(word) for word in near)}?"
+    return f"there are {', '.join(names)}"
+
+
+def entries_in(text: str, schema: type[M], *, where: str) -> Mapping[str, M]:
+    """Entries of one TOML text by name, validated; `where` names the file in complaints."""
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(f"{where}: not valid TOML: {error}") from None
+    return MappingProxyType({name: _entry(schema, table, f"{where}: {name}") for name, table in tree.items()})
+
+
+def _entry(schema: type[M], table: Any, where: str) -> M:
+    try:
+        return schema.model_validate(table)
+    except ValidationError as error:
+        raise CatalogueError(f"{where}{_complaint(schema, error)}") from None
+
+
+def _complaint(schema: type[BaseModel], error: ValidationError) -> str:
+    """The first thing wrong, after its key, and how many follow."""
+    first, *rest = error.errors()
+    key = "".join(f".{part}" for part in first["loc"])
+    more = f" (and {len(rest)} more)" if rest else ""
+    if first["type"] == "extra_forbidden":
+        beside = f"; {nearest(str(first['loc'][-1]), schema.model_fields)}" if len(first["loc"]) == 1 else ""
+        return f"{key}: this key is not known{beside}{more}"
+    if first["type"] == "missing":
+        return f"{key}: this key is missing{more}"
+    given = f" (given: {first['input']!r})" if isinstance(first["input"], str | int | float | bool) else ""
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{key}: {message[0].lower()}{message[1:]}{given}{more}"
+
+
+def checked_sources(entries: Mapping[str, BaseModel], sources: Mapping[str, Source], *, where: str) -> None:
+    """Refuse claims whose source is not in the list of sources."""
+    for name, entry in entries.items():
+        for parameter, fact in facts_in(entry):
+            for claim_name, claim in fact.claims.items():
+                if claim.source not in sources:
+                    key = f"{name}.{parameter}.claims.{claim_name}.source"
+                    raise CatalogueError(
+                        f"{where}: {key}: {claim.source!r} is not in sources.toml; {nearest(claim.source, sources)}"
+                    )
+
+
+@cache
+def sources() -> Mapping[str, Source]:
+    """All sources by their short name."""
+    return entries_in(_text("sources.toml"), Source, where="sources.toml")
+
+
+@cache
+def shelf_of(file: str, schema: type[M]) -> Mapping[str, M]:
+    """Entries of one file of the package by name, validated, each claim with a known source."""
+    entries = entries_in(_text(file), schema, where=file)
+    checked_sources(entries, sources(), where=file)
+    return entries
+
+
+def _text(file: str) -> str:
+    return (resources.files("jointwatch.catalogue") / file).read_text(encoding="utf-8")
