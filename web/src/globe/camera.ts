@@ -1,0 +1,99 @@
+// Where the eye is: home (all radars and what they look at), a track, straight down; and the keys that turn the globe.
+
+import { BoundingSphere, type Cartesian3, HeadingPitchRange, Math as CesiumMath, Matrix4, type Scene } from "@cesium/engine";
+import type { RunView } from "../model";
+import { at } from "./shapes";
+
+const OUT_M = 1_900_000; // how far along its middle azimuth a radar is taken to look
+const TURN_RAD = CesiumMath.toRadians(4);
+
+export class Eye {
+  constructor(
+    private readonly scene: Scene,
+    private readonly still: boolean, // no flights: the person asked for less motion
+  ) {}
+
+  /** Look at the radars and at what they face, from the south and above. */
+  home(run: RunView, atOnce: boolean): void {
+    const sphere = BoundingSphere.fromPoints(pointsOfInterest(run));
+    this.look(sphere, new HeadingPitchRange(CesiumMath.toRadians(-8), CesiumMath.toRadians(-48), this.range(sphere, 0.98)), atOnce);
+  }
+
+  /** Look at these places from the side. */
+  fit(points: Cartesian3[]): void {
+    if (points.length === 0) return;
+    const sphere = BoundingSphere.fromPoints(points);
+    this.look(sphere, new HeadingPitchRange(this.scene.camera.heading, CesiumMath.toRadians(-38), this.range(sphere, 1.05)), false);
+  }
+
+  /** Look straight down on the middle of what is shown, north up. */
+  down(run: RunView): void {
+    const sphere = BoundingSphere.fromPoints(pointsOfInterest(run));
+    this.look(sphere, new HeadingPitchRange(0, CesiumMath.toRadians(-89.9), this.range(sphere, 1.15)), false);
+  }
+
+  zoom(factor: number): void {
+    const { camera } = this.scene;
+    const height = camera.positionCartographic.height;
+    camera.zoomIn(height * (1 - 1 / factor));
+    this.scene.requestRender();
+  }
+
+  /** Turn by a key; returns whether the key was one of ours. */
+  key(key: string): boolean {
+    const { camera } = this.scene;
+    const turn = TURN_RAD * Math.min(1, camera.positionCartographic.height / 6e6);
+    const acts: Record<string, () => void> = {
+      ArrowLeft: () => camera.rotateRight(turn),
+      ArrowRight: () => camera.rotateLeft(turn),
+      ArrowUp: () => camera.rotateDown(turn),
+      ArrowDown: () => camera.rotateUp(turn),
+      "+": () => this.zoom(1.25),
+      "=": () => this.zoom(1.25),
+      "-": () => this.zoom(0.8),
+    };
+    const act = acts[key];
+    act?.();
+    if (act !== undefined) this.scene.requestRender();
+    return act !== undefined;
+  }
+
+  /** Return how far to stand off so that a sphere fills a share of the smaller side of the view. */
+  private range(sphere: BoundingSphere, margin: number): number {
+    const { canvas } = this.scene;
+    const tall = CesiumMath.toRadians(50) * Math.min(1, canvas.clientHeight / Math.max(canvas.clientWidth, 1));
+    return (Math.max(sphere.radius, 60_000) * margin) / Math.sin(tall / 2);
+  }
+
+  private look(sphere: BoundingSphere, offset: HeadingPitchRange, atOnce: boolean): void {
+    const { camera } = this.scene;
+    if (!atOnce && !this.still) {
+      camera.flyToBoundingSphere(sphere, { offset, duration: 0.9 });
+      this.scene.requestRender();
+      return;
+    }
+    camera.cancelFlight();
+    camera.lookAt(sphere.center, offset);
+    camera.lookAtTransform(Matrix4.IDENTITY);
+    this.scene.requestRender();
+  }
+}
+
+function pointsOfInterest(run: RunView): Cartesian3[] {
+  const points = run.radars.flatMap((radar) => {
+    const site = at(radar.longitude_deg, radar.latitude_deg);
+    const on = radar.faces.filter((face) => face.on_duty);
+    return [site, ...on.map((face) => ahead(radar.longitude_deg, radar.latitude_deg, face))];
+  });
+  return points.length > 0 ? points : [at(45, 40)];
+}
+
+function ahead(longitudeDeg: number, latitudeDeg: number, face: { azimuth_from_deg: number; azimuth_to_deg: number }): Cartesian3 {
+  const width = (((face.azimuth_to_deg - face.azimuth_from_deg) % 360) + 360) % 360 || 360;
+  const azimuth = CesiumMath.toRadians(face.azimuth_from_deg + width / 2);
+  // A plane step and back onto the surface: this only aims the eye.
+  const latitude = latitudeDeg + CesiumMath.toDegrees((OUT_M * Math.cos(azimuth)) / 6.371e6);
+  const squeeze = Math.max(Math.cos(CesiumMath.toRadians(latitudeDeg)), 0.2);
+  const longitude = longitudeDeg + CesiumMath.toDegrees((OUT_M * Math.sin(azimuth)) / 6.371e6 / squeeze);
+  return at(longitude, Math.min(Math.max(latitude, -85), 85));
+}

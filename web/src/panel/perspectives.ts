@@ -1,0 +1,36 @@
+// Whose picture is shown: the joint one, or what one centre would have alone.
+
+import { element, setText } from "../dom";
+import { JOINT, type RunView } from "../model";
+import { sideOf, type View } from "../view";
+import { clock } from "../words";
+
+export class Perspectives {
+  readonly root: HTMLElement;
+  ids: string[] = [JOINT];
+  private readonly choices = element("div", { class: "choices", role: "radiogroup", "aria-label": "Perspective" });
+  private readonly asOf = element("p", { class: "quiet as-of" });
+  private readonly inputs = new Map<string, HTMLInputElement>();
+
+  constructor(private readonly choose: (id: string) => void) {
+    this.root = element("section", { class: "perspectives", "aria-label": "Perspective" }, this.choices, this.asOf);
+  }
+
+  begin(run: RunView): void {
+    this.ids = [JOINT, ...run.centres.map((centre) => centre.id)];
+    this.inputs.clear();
+    const names = ["Joint", ...run.centres.map((centre) => centre.name)];
+    const labels = this.ids.map((id, i) => {
+      const input = element("input", { type: "radio", name: "perspective", value: id, onchange: () => this.choose(id) });
+      this.inputs.set(id, input);
+      return element("label", { class: `own ${sideOf(run, id)}` }, input, element("span", {}, names[i] ?? id));
+    });
+    this.choices.replaceChildren(...labels);
+  }
+
+  show(view: View): void {
+    const input = this.inputs.get(view.perspective);
+    if (input !== undefined && !input.checked) input.checked = true;
+    setText(this.asOf, view.picture === undefined ? "" : `as of ${clock(view.picture.as_of_utc)} UTC`);
+  }
+}

@@ -1,0 +1,57 @@
+// The watch page, built into the package. Nothing in the output is fetched from anywhere but the page's own server.
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, defineConfig, type Plugin } from "vite";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const outDir = resolve(here, "../src/jointwatch/display/static");
+const engine = resolve(here, "node_modules/@cesium/engine");
+
+// What the globe asks for while it runs, out of 7 MB that Cesium brings: the workers that make and pick the ellipsoid's
+// mesh (bundled here from source: the package's own build of the second one is missing), and Earth's orientation for
+// the fixed instant that the scene is given (src/globe/scene.ts).
+const WORKERS = ["createVerticesFromHeightmap", "incrementallyBuildTerrainPicker"];
+const ASSETS = ["Assets/IAU2006_XYS/IAU2006_XYS_12.json"];
+const LICENSES = ["@cesium/engine/LICENSE.md", "topojson-client/LICENSE", "world-atlas/LICENSE"];
+
+function copy(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, to);
+}
+
+async function bundleWorker(name: string): Promise<void> {
+  await build({
+    configFile: false,
+    logLevel: "warn",
+    publicDir: false,
+    build: {
+      outDir: join(outDir, "cesium/Workers"),
+      emptyOutDir: false,
+      target: "es2022",
+      minify: true,
+      lib: { entry: join(engine, "Source/Workers", `${name}.js`), formats: ["es"], fileName: () => `${name}.js` },
+    },
+  });
+}
+
+function cesiumFiles(): Plugin {
+  return {
+    name: "cesium-files",
+    apply: "build",
+    async closeBundle() {
+      for (const name of WORKERS) await bundleWorker(name);
+      for (const name of ASSETS) copy(join(engine, "Source", name), join(outDir, "cesium", name));
+      const texts = LICENSES.map((name) => `== ${name}\n\n${readFileSync(join(here, "node_modules", name), "utf-8")}`);
+      writeFileSync(join(outDir, "LICENSES.txt"), texts.join("\n\n"));
+    },
+  };
+}
+
+export default defineConfig({
+  base: "/static/",
+  define: { CESIUM_BASE_URL: JSON.stringify("/static/cesium/") },
+  plugins: [cesiumFiles()],
+  server: { proxy: { "/api": { target: "http://127.0.0.1:8800", ws: true } } },
+  build: { outDir, emptyOutDir: true, target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 5000 },
+});
