@@ -203,7 +203,6 @@ LOGS = (
     rd.LogHead("moscow/common/assess", 9, "0a3f" * 16, "brussels", 9),
     rd.LogHead("brussels/moscow/plot", 1377, "c4" * 32, "moscow", 1377),
     rd.LogHead("brussels/common/assess", 10, "91de" * 16, "moscow", 9),
-    rd.LogHead("moscow/common/manifest", 1, "5b" * 32, "brussels", 1),
 )
 
 KEYS = (

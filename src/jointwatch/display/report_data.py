@@ -174,7 +174,7 @@ class ObjectReport:
 
 @dataclass(frozen=True)
 class LogHead:
-    """One log at the end of the run."""
+    """One log when the report was written; the manifest, which lists the report, can only follow it."""
 
     log: str  # owner/audience/class
     entries: int
