@@ -1,7 +1,7 @@
 """How well could these radars possibly know? The Cramér-Rao bound for a coasting object.
 
 Without process noise the bound is the inverse of the information of all looks, each carried to one epoch through the
-transition matrix (Van Trees 1968; Taylor 1979 for deterministic motion): no unbiased estimator has a smaller covariance.
+transition matrix (Taylor 1979, for deterministic motion): no unbiased estimator has a smaller covariance.
 """
 
 from __future__ import annotations

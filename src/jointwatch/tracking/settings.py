@@ -23,7 +23,7 @@ class Settings:
     boost_noise_m2_s3: float = 400.0
     # Coast: gravity with J2 leaves out some 1e-5 m/s2 (higher harmonics, Sun, Moon) and drag above 150 km. In 300 s
     # this density grows to 0.2 m/s, below what these radars can tell (the bound is about 1 m/s).
-    coast_noise_m2_s3: float = 1e-4
+    coast_noise_m2_s3: float = 1e-5
 
     # Mode changes per second. Burnout: boosts last one to five minutes, and a late guess costs more than an early one.
     burnout_rate_per_s: float = 1 / 60
