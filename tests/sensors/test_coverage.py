@@ -154,9 +154,9 @@ def test_a_planned_radar_says_so(gabala: Radar) -> None:
 @pytest.mark.parametrize(
     ("z_km_deg", "rcs_m2", "words"),
     [
-        ((5000, 150, -10), None, "below the horizon, at elevation -10"),
-        ((1000, 150, 1), None, "the elevation 1° lies outside the limits of the array, from 2° to 55°"),
-        ((1000, 150, 60), None, "the elevation 60° lies outside"),
+        ((5000, 150, -10), None, "below the horizon, at elevation -10°; the array begins at 2°, .* km up over"),
+        ((1000, 150, 1), None, "gabala: at elevation 1°; the array begins at 2°, 11[0-9] km up over that place"),
+        ((1000, 150, 60), None, "at elevation 60°, above the array's limit of 55°"),
         ((200, 150, 20), None, "the range 200 km lies outside what the radar listens to, from 300 to 6000 km"),
         ((5000, 150, 20), 0.01, "at 5000 km the echo of 0.01 m2 is too weak; .* at 2249 km"),
     ],
@@ -181,3 +181,9 @@ def test_a_sentence_is_empty_exactly_where_the_field_holds_the_object(gabala: Ra
     held = in_field_of_regard(radar, radar.faces, r)
     assert held.any()
     assert [why_not(radar, radar.faces, MAY_2009, one) == "" for one in r] == held.tolist()
+
+
+def test_the_sentence_names_the_height_at_which_semnan_would_show(gabala: Radar) -> None:
+    """83 km at 2 degrees in the facts' table."""
+    sentence = why_not(gabala, gabala.faces, MAY_2009, over(SEMNAN, 40e3)[0])
+    assert sentence == "gabala: below the horizon, at elevation -1°; the array begins at 2°, 83 km up over that place."

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from jointwatch.earth.arrays import Bools, Floats
-from jointwatch.earth.ellipsoid import A_M, B_M
+from jointwatch.earth.ellipsoid import A_M, B_M, geodetic_from_ecef
+from jointwatch.earth.geodesic import inverse
+from jointwatch.earth.horizon import minimum_visible_height_m
 from jointwatch.earth.timescale import utc_from_tai_ns
 from jointwatch.sensors.detection import range_for_probability
 from jointwatch.sensors.measurement import predict
@@ -131,11 +133,12 @@ def _too_low_or_far(
 ) -> str:
     """The sentence for a bearing that is faced: elevation, horizon, ranges, strength of the echo, in this order."""
     lowest, highest = min(f.elevation_min_rad for f in facing), max(f.elevation_max_rad for f in facing)
-    if not in_line_of_sight(radar.site, r_ecef_m)[0]:
-        return f"{radar.name}: below the horizon, at elevation {_degrees(elevation)}."
+    if elevation < lowest or not in_line_of_sight(radar.site, r_ecef_m)[0]:
+        where = "below the horizon, at" if elevation < 0 else "at"
+        begins = f"the array begins at {_degrees(lowest)}, {_height_needed(radar.site, r_ecef_m, lowest)}"
+        return f"{radar.name}: {where} elevation {_degrees(elevation)}; {begins}."
     if not any(in_elevation(face, elevation) for face in facing):
-        limit = f"from {_degrees(lowest)} to {_degrees(highest)}"
-        return f"{radar.name}: the elevation {_degrees(elevation)} lies outside the limits of the array, {limit}."
+        return f"{radar.name}: at elevation {_degrees(elevation)}, above the array's limit of {_degrees(highest)}."
     if not radar.minimum_range_m <= r <= radar.instrumented_range_m:
         limit = f"from {radar.minimum_range_m / 1e3:.0f} to {radar.instrumented_range_m / 1e3:.0f} km"
         return f"{radar.name}: the range {r / 1e3:.0f} km lies outside what the radar listens to, {limit}."
@@ -146,6 +149,14 @@ def _too_low_or_far(
             f"it is seen with probability one half at {reach / 1e3:.0f} km."
         )
     return ""
+
+
+def _height_needed(site: Site, r_ecef_m: Floats, elevation_rad: float) -> str:
+    """Half a sentence: how high something over the same place would show at an elevation (on a sphere)."""
+    latitude, longitude, _ = geodetic_from_ecef(np.reshape(r_ecef_m, 3))
+    distance_m, _, _ = inverse(site.latitude_rad, site.longitude_rad, latitude, longitude)
+    height_km = float(minimum_visible_height_m(distance_m, elevation_rad)) / 1e3
+    return f"{height_km:.0f} km up over that place" if np.isfinite(height_km) else "never over that place"
 
 
 def _sector(face: Face) -> str:
