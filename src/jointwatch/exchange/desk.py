@@ -1,0 +1,88 @@
+"""What a partner gets to see and may hand in at a centre's desk: by audience, default deny."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from jointwatch.exchange import checkpoint as checkpoints
+from jointwatch.exchange import frame, note
+from jointwatch.exchange.carrier import MAX_LOGS, WIRE_VERSION, Answer, NotForYou, Position
+from jointwatch.exchange.checkpoint import COSIGNATURE_RULE
+from jointwatch.exchange.keyrings import ROSTER, Keyrings, logged_tai_ns
+from jointwatch.exchange.log import Store
+from jointwatch.exchange.logid import COMMON, LogId
+from jointwatch.exchange.refused import Refused
+
+FIRST, LAST = (ROSTER, "notify", "assess"), ("plot",)
+"""Classes that go before and after all others: keys before what they sign, and nothing waits behind plots."""
+_LEAST_ROOM_BYTES = 64 << 10  # no frame is begun that has less room than one entry and its checkpoint
+
+
+class StoreDesk:
+    """The desk of the centre whose store this is. keys: what is known of a partner's keys, such as `Mirror.keys`."""
+
+    def __init__(self, store: Store, keys: Callable[[str], Keyrings]) -> None:
+        self.store, self.centre = store, store.owner
+        self._keys = keys
+
+    def pull(self, peer: str, positions: Mapping[str, Position]) -> Answer:
+        """Return frames of every log for this peer that moved on; our checkpoint where its position is not in ours."""
+        asked = {self._readable(peer, name): position for name, position in positions.items()}
+        denied = {log: near for log, near in asked.items() if not self.store.consistent(log, near.size, near.root)}
+        conflicts = {str(log): self._checkpoint_near(log, position) for log, position in denied.items()}
+        starts = {log: asked[log].size if log in asked else 0 for log in self._logs_for(peer) if log not in denied}
+        behind = {log: start for log, start in starts.items() if start < self.store.size(log)}
+        frames, more = self._frames(behind)
+        return Answer(WIRE_VERSION, frames, conflicts, more)
+
+    def cosign(self, peer: str, notes: Mapping[str, bytes]) -> None:
+        """Keep the peer's cosignatures once each is verified over our own checkpoint of that size."""
+        for name, body in notes.items():
+            self._keep_cosignature(peer, self._readable(peer, name), body)
+
+    def _readable(self, peer: str, name: str) -> LogId:
+        """The log of this name, which need not exist yet: whether it does is no secret from those who may read it."""
+        try:
+            log = LogId.parse(name)
+        except Refused as refusal:
+            raise NotForYou(str(refusal)) from None
+        if log.owner != self.centre or log.audience not in (peer, COMMON) or log.internal:
+            raise NotForYou(f"{name} is not for {peer}")
+        return log
+
+    def _logs_for(self, peer: str) -> list[LogId]:
+        logs = [log for log in self.store.logs() if log.owner == self.centre and log.audience in (peer, COMMON)]
+        return sorted((log for log in logs if not log.internal), key=_urgency)[:MAX_LOGS]
+
+    def _checkpoint_near(self, log: LogId, position: Position) -> bytes:
+        """Our signed note at the size asked for, or at ours if that is smaller: two roots at one size are evidence."""
+        return self.store.checkpoint(log, min(position.size, self.store.size(log)))
+
+    def _frames(self, behind: Mapping[LogId, int]) -> tuple[list[bytes], bool]:
+        frames: list[bytes] = []
+        room, more = frame.MAX_BYTES, False
+        for log, start in behind.items():
+            if room < _LEAST_ROOM_BYTES:
+                return frames, True
+            found = self.store.frame(log, start, max_bytes=room)
+            frames.append(frame.encode(found))
+            room -= len(frames[-1])
+            more = more or found.end < self.store.size(log)
+        return frames, more
+
+    def _keep_cosignature(self, peer: str, log: LogId, body: bytes) -> None:
+        parsed = note.parse(body)
+        size = checkpoints.parse_text(parsed.text).size
+        if not 1 <= size <= self.store.size(log):
+            raise Refused(COSIGNATURE_RULE, f"{log} has {self.store.size(log)} entries; the note is over {size}")
+        cosigner = self._keys(peer).cosigner(logged_tai_ns(self.store.entry(log, size - 1)))
+        lines = [line for line in parsed.signatures if (line.name, line.key_id) == (cosigner.name, cosigner.key_id)]
+        if not lines:
+            raise Refused(COSIGNATURE_RULE, f"the note on {log} has no line by the cosign key of {peer}'s roster")
+        self.store.add_cosignature(log, size, lines[0].line(), cosigner)
+
+
+def _urgency(log: LogId) -> tuple[int, LogId]:
+    if log.klass in FIRST:
+        return FIRST.index(log.klass) - len(FIRST), log
+    return 1 + LAST.index(log.klass) if log.klass in LAST else 0, log

@@ -1,0 +1,71 @@
+"""One round with a partner: ask what is new, take what verifies, hand back receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from jointwatch.exchange.carrier import Answer, LineCut, Position
+from jointwatch.exchange.mirror import Accepted, Mirror
+from jointwatch.exchange.refused import Refused
+
+
+class Line(Protocol):
+    """The way to one partner's desk, over whatever carrier."""
+
+    peer: str
+
+    def pull(self, positions: Mapping[str, Position]) -> Answer:
+        """What is new after these positions; raises LineCut."""
+
+    def cosign(self, notes: Mapping[str, bytes]) -> None:
+        """Hand in receipts; raises LineCut."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """What a round brought.
+
+    refusals: what was not accepted, and why. more: there is more to ask for. cut: why the line broke, if it did.
+    """
+
+    accepted: tuple[Accepted, ...] = ()
+    refusals: tuple[Refused, ...] = ()
+    more: bool = False
+    cut: str = ""
+
+
+def follow(line: Line, mirror: Mirror) -> Round:
+    """Return what one round brought; what was accepted is stored even where the line breaks before the receipts go."""
+    try:
+        answer = line.pull(mirror.positions(line.peer))
+    except LineCut as cut:
+        return Round(cut=cut.reason)
+    accepted: list[Accepted] = []
+    refusals: list[Refused] = []
+    for data in answer.frames:
+        try:
+            accepted.append(mirror.accept(data))
+        except Refused as refusal:
+            refusals.append(refusal)
+    for name, body in answer.conflicts.items():
+        try:
+            mirror.contradicted(name, body)
+        except Refused as refusal:
+            refusals.append(refusal)
+    brought = tuple(found for found in accepted if found.messages)
+    return Round(brought, tuple(refusals), answer.more, _hand_in(line, mirror))
+
+
+def _hand_in(line: Line, mirror: Mirror) -> str:
+    """Return why the receipts could not be delivered, empty where they were; what was not goes with the next round."""
+    receipts = mirror.receipts(line.peer)
+    if not receipts:
+        return ""
+    try:
+        line.cosign(receipts)
+    except LineCut as cut:
+        return cut.reason
+    mirror.delivered(receipts)
+    return ""

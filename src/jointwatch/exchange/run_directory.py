@@ -1,0 +1,104 @@
+"""Where things stand in a run directory, and how a centre writes its part of it.
+
+    logs/<owner>/<audience>/<class>/...     each log, as `tiles` writes it
+    logs/<first centre>/common/manifest/... one more log; its last entry lists the SHA-256 of every other file
+    statement.json                          the joint statement, signed by each centre
+    run.json, tracks.parquet, ...           anything else; the manifest covers it
+
+The manifest cannot list the log that holds it. That log needs no list: its entry is signed by its centre, its tiles
+follow from its entries, its checkpoint is signed by its centre and cosigned by every other, and nothing else may
+stand in its folder. So the last step of a run is: write all files, log the manifest, let the partners cosign it, and
+write that log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from jointwatch.exchange import tiles
+from jointwatch.exchange.log import Store
+from jointwatch.exchange.logid import LogId
+from jointwatch.exchange.refused import Refused
+from jointwatch.messages.manifest import MAX_FILES, FileDigest
+
+LOGS = "logs"
+STATEMENT = "statement.json"
+MANIFEST = "manifest"
+"""The class of the log that holds the manifest."""
+
+RULE = "jointwatch run directory"
+_CHUNK_BYTES = 1 << 20
+
+
+def log_folder(log: LogId) -> str:
+    """Return the path of a log's folder within a run directory.
+
+    >>> log_folder(LogId("moscow", "common", "assess"))
+    'logs/moscow/common/assess'
+    """
+    return f"{LOGS}/{log}"
+
+
+def log_of(path: str) -> LogId | None:
+    """Return the log that a file of a run directory belongs to; None for a file of no log.
+
+    >>> str(log_of("logs/moscow/common/assess/tile/0/000.p/3"))
+    'moscow/common/assess'
+    """
+    words = path.split("/")
+    if words[0] != LOGS or len(words) < 5:
+        return None
+    try:
+        return LogId(*words[1:4])
+    except Refused:
+        return None
+
+
+def write_logs(store: Store, directory: Path, logs: Iterable[LogId]) -> None:
+    """Write these logs of a store, with the cosignatures it holds, into a run directory."""
+    for log in logs:
+        folder = directory / log_folder(log)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        tiles.write_log_directory(folder, store.entries(log), store.checkpoint(log))
+
+
+def digests(directory: Path) -> tuple[FileDigest, ...]:
+    """Return what a manifest says of a run directory: every file but those of manifest logs, in alphabetical order."""
+    paths = [path for path in files(directory) if not in_manifest_log(path)]
+    return tuple(digest(directory, path) for path in sorted(paths))
+
+
+def parts(found: tuple[FileDigest, ...]) -> list[tuple[FileDigest, ...]]:
+    """Return the digests cut into as many parts as there must be manifest entries; at least one."""
+    return [found[k : k + MAX_FILES] for k in range(0, max(len(found), 1), MAX_FILES)]
+
+
+def in_manifest_log(path: str) -> bool:
+    """Return whether a file belongs to a log that holds a manifest, and is therefore not listed in it."""
+    log = log_of(path)
+    return log is not None and log.klass == MANIFEST
+
+
+def files(directory: Path) -> Iterator[str]:
+    """Return the relative paths of all plain files; raise Refused at a link, an empty folder or anything else."""
+    for folder, folders, names in os.walk(directory):
+        here = Path(folder)
+        for name in sorted([*names, *(name for name in folders if (here / name).is_symlink())]):
+            path = here / name
+            if not stat.S_ISREG(path.lstat().st_mode):
+                raise Refused(RULE, f"{path.relative_to(directory).as_posix()} is not a plain file")
+            yield path.relative_to(directory).as_posix()
+
+
+def digest(directory: Path, path: str) -> FileDigest:
+    """Return the SHA-256 and the length, in bytes, of one file."""
+    sha256, size = hashlib.sha256(), 0
+    with (directory / path).open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            sha256.update(chunk)
+            size += len(chunk)
+    return FileDigest(path=path, sha256=sha256.digest(), size=size)
