@@ -20,6 +20,7 @@ from jointwatch.catalogue.places import centre_place, load_sites, site_place
 from jointwatch.catalogue.radars import load_radars
 from jointwatch.catalogue.vehicles import load_vehicles, vehicle_parameters
 from jointwatch.earth.geodesic import inverse
+from jointwatch.flight.boost import BoostProfile
 
 REPOSITORY = Path(__file__).parents[2]
 ASCENTS = REPOSITORY.parent / "shared" / "data" / "ascent"
@@ -30,7 +31,8 @@ def test_a_vehicle_class_has_values_for_every_band_in_use(name: str) -> None:
     p = vehicle_parameters(name)
     bands = {entry.band.value for entry in shelf.entries("radars").values() if getattr(entry, "band", None)}
     assert bands | {"VHF", "UHF", "X"} <= set(p.rcs_m2)
-    assert 1 / 3 <= p.downrange_fraction <= p.altitude_fraction <= 1 / 2
+    BoostProfile(p.burn_time_s, p.altitude_fraction, p.downrange_fraction, p.burnout_height_m)
+    assert (p.altitude_fraction is None) == (p.kind == "space")
 
 
 def test_published_boost_times_are_the_published_ones() -> None:

@@ -19,13 +19,16 @@ Fraction = Annotated[float, Field(ge=1 / 3, le=1 / 2)]
 
 
 class VehicleEntry(Model):
-    """One generic class; fractions are kappa at cut-off, rcs_m2 means by band with a common spread in decibels."""
+    """One generic class; fractions are kappa at cut-off, rcs_m2 means by band with a common spread in decibels.
+
+    A space launcher cuts off level, so that its height is given by burnout_altitude_km and not by altitude_fraction.
+    """
 
     title: str
     kind: Literal["missile", "space"]
     range_km: Fact[Interval] | None = None
     burn_time_s: Fact[Positive]
-    altitude_fraction: Fact[Fraction]
+    altitude_fraction: Fact[Fraction] | None = None
     downrange_fraction: Fact[Fraction]
     burnout_altitude_km: Fact[Spread]
     ballistic_coefficient_kg_m2: Fact[Positive]
@@ -35,14 +38,18 @@ class VehicleEntry(Model):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleParameters:
-    """Fields of `flight.vehicle.VehicleClass` and `flight.boost.BoostProfile`, each of its default claim."""
+    """Fields of `flight.vehicle.VehicleClass` and `flight.boost.BoostProfile`, each of its default claim.
+
+    Of altitude_fraction and burnout_height_m one is None, as the profile wants it.
+    """
 
     name: str
     title: str
     kind: Literal["missile", "space"]
     range_m: tuple[float, float] | None
     burn_time_s: float
-    altitude_fraction: float
+    altitude_fraction: float | None
+    burnout_height_m: float | None
     downrange_fraction: float
     ballistic_coefficient_kg_m2: float
     rcs_m2: Mapping[str, float]
@@ -76,7 +83,8 @@ def vehicle_parameters(name: str) -> VehicleParameters:
         kind=entry.kind,
         range_m=(interval[0] * 1e3, interval[1] * 1e3) if interval else None,
         burn_time_s=entry.burn_time_s.value,
-        altitude_fraction=entry.altitude_fraction.value,
+        altitude_fraction=entry.altitude_fraction.value if entry.altitude_fraction else None,
+        burnout_height_m=None if entry.altitude_fraction else entry.burnout_altitude_km.value.mean * 1e3,
         downrange_fraction=entry.downrange_fraction.value,
         ballistic_coefficient_kg_m2=entry.ballistic_coefficient_kg_m2.value,
         rcs_m2=MappingProxyType({band: fact.value for band, fact in entry.rcs_m2.items()}),
