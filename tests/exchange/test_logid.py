@@ -1,0 +1,59 @@
+"""Log names, origin lines and trust files: one way to write each, and nothing else is read."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jointwatch.exchange import trust
+from jointwatch.exchange.logid import LogId, parse_origin
+from jointwatch.exchange.refused import Refused
+
+words = st.from_regex(r"[a-z0-9][a-z0-9.-]{0,20}", fullmatch=True)
+runs = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}", fullmatch=True)
+
+
+@given(words, words, words, runs)
+def test_a_name_and_an_origin_are_read_back(owner: str, audience: str, klass: str, run: str):
+    log = LogId(owner, audience, klass)
+    assert LogId.parse(str(log)) == log
+    assert parse_origin(log.origin(run)) == (run, log)
+    assert log.internal == (owner == audience)
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "a/b/c/d", "A/b/c", "a/../c", "a/b /c", "a//c", "a/b/c\n", "-a/b/c"])
+def test_a_name_that_is_none_is_refused(name: str):
+    with pytest.raises(Refused):
+        LogId.parse(name)
+
+
+@pytest.mark.parametrize(
+    "origin", ["", "jointwatch/r/a/b", "other/r/a/b/c", "jointwatch/r s/a/b/c", "jointwatch//a/b/c"]
+)
+def test_an_origin_that_is_none_is_refused(origin: str):
+    with pytest.raises(Refused):
+        parse_origin(origin)
+
+
+FINGERPRINT = "SHA256:Zmh6rfhivXdsj8GLjp+OIAiXFIVu4jOzkCpZHQ1fKSU"
+
+
+def test_a_trust_file_pins_one_identity_to_a_centre():
+    said = f"# on the telephone\n\nmoscow  {FINGERPRINT}\nbrussels {FINGERPRINT} # the same, for the test\n"
+    assert trust.parse(said) == {"moscow": FINGERPRINT, "brussels": FINGERPRINT}
+    assert trust.parse(trust.text(trust.parse(said))) == trust.parse(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("moscow", "line 1 is not a centre and its fingerprint"),
+        (f"\nmoscow {FINGERPRINT[:-1]}", "line 2 is not"),
+        (f"moscow {FINGERPRINT} extra", "line 1 is not"),
+        (f"moscow {FINGERPRINT}\nmoscow {FINGERPRINT}", "line 2 pins moscow a second time"),
+    ],
+)
+def test_a_trust_file_that_is_not_clear_is_refused(said: str, words: str):
+    with pytest.raises(Refused, match=words):
+        trust.parse(said)
