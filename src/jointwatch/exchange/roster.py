@@ -6,7 +6,7 @@ desk keys sign the roster too, which proves that whoever enrolled them holds the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jointwatch.exchange import dsse, note
@@ -128,27 +128,6 @@ def check_header(message: Message, log: LogId, *, run: str, mode: str) -> None:
             raise Refused(
                 "jointwatch header", f"a {kind_of(message)} of {name} {said[name]!r} stands where {wanted!r} belongs"
             )
-
-
-def parse_trust(text: str) -> Mapping[str, str]:
-    """Return centre -> pinned identity fingerprint, from lines "centre SHA256:..."; "#" begins a comment.
-
-    >>> parse_trust("moscow SHA256:Zmh6rfhivXdsj8GLjp+OIAiXFIVu4jOzkCpZHQ1fKSU  # read out on the telephone")
-    {'moscow': 'SHA256:Zmh6rfhivXdsj8GLjp+OIAiXFIVu4jOzkCpZHQ1fKSU'}
-    """
-    pinned: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        words = line.partition("#")[0].split()
-        if not words:
-            continue
-        if len(words) != 2 or not words[1].startswith("SHA256:") or len(words[1]) != 50:
-            raise Refused(
-                "jointwatch trust file", f"line {number} is not a centre and its fingerprint SHA256:...: {line!r}"
-            )
-        if words[0] in pinned:
-            raise Refused("jointwatch trust file", f"line {number} pins {words[0]} a second time")
-        pinned[words[0]] = words[1]
-    return pinned
 
 
 def _decoded(envelope: dsse.Envelope) -> Message:
