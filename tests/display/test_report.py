@@ -64,7 +64,7 @@ def omid() -> str:
     return report.render(sample["omid"]())
 
 
-@pytest.fixture()
+@pytest.fixture
 def words(monkeypatch):
     """Return render with empty figures: for what is said in words alone, and quick."""
     svg = Markup('<svg role="img"></svg>')
