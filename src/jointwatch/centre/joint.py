@@ -1,0 +1,53 @@
+"""The joint picture: from the outbound logs of all centres and nothing else, in one order that everyone can repeat.
+
+Entries are heard by the time they were logged, then by centre, log and position, and only up to the time to which every
+partner has been heard: a later word of one centre never overtakes an earlier one of another that is still on the line.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from dataclasses import dataclass, field
+
+from jointwatch.assessment.priors import BoostPriors
+from jointwatch.centre.watch import Watch
+from jointwatch.messages.encoding import Message
+from jointwatch.messages.picture import Picture
+
+Place = tuple[int, str, str, int]  # logged, owner, log, position: the order of hearing
+
+
+@dataclass(order=True)
+class _Waiting:
+    place: Place
+    message: Message = field(compare=False)
+
+
+class JointPicture:
+    """What all centres together have said, as one perspective."""
+
+    def __init__(self, centres: tuple[str, ...], priors: BoostPriors) -> None:
+        self.watch = Watch("joint", priors)
+        self._heard_until = dict.fromkeys(centres, 0)
+        self._waiting: list[_Waiting] = []
+
+    @property
+    def horizon_tai_ns(self) -> int:
+        """The time to which every centre has been heard."""
+        return min(self._heard_until.values())
+
+    def said(self, owner: str, log: str, position: int, message: Message) -> None:
+        """Take in one entry of an outbound log, own or verified."""
+        insort(self._waiting, _Waiting((message.logged_tai_ns, owner, log, position), message))
+        self._heard_until[owner] = max(self._heard_until[owner], message.logged_tai_ns)
+
+    def picture(self) -> Picture:
+        """Return the joint picture at its horizon, after hearing everything up to it."""
+        self.hear_until(self.horizon_tai_ns)
+        return self.watch.picture(self.horizon_tai_ns)
+
+    def hear_until(self, tai_ns: int) -> None:
+        """Hear what was logged up to a time, in order."""
+        while self._waiting and self._waiting[0].place[0] <= tai_ns:
+            heard = self._waiting.pop(0)
+            self.watch.hear(heard.place[1], heard.message)

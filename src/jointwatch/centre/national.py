@@ -1,0 +1,297 @@
+"""One national centre: what its sensors say is kept, watched and released; what its partners say is verified and kept.
+
+Each tick of the clock has two halves. `tick` takes in the sensors' plots and decides what is said, all in one
+transaction of the record. `exchange` pulls what the partners said. Receipts of it stand in the internal log, so that
+the internal log and the partners' outbound logs alone give the same picture again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jointwatch.assessment.priors import BoostPriors
+from jointwatch.centre import agreement, credentials, orders, record, release, reporting
+from jointwatch.centre.joint import JointPicture
+from jointwatch.centre.ledger import Ledger
+from jointwatch.centre.news import News
+from jointwatch.centre.partners import Partners
+from jointwatch.centre.watch import Watch, plots_of
+from jointwatch.exchange import merkle
+from jointwatch.exchange.keyrings import roster_log
+from jointwatch.exchange.log import Store
+from jointwatch.exchange.logid import LogId
+from jointwatch.exchange.mirror import Accepted
+from jointwatch.exchange.run_directory import MANIFEST, parts, write_logs
+from jointwatch.messages.correction import Correction
+from jointwatch.messages.encoding import Message
+from jointwatch.messages.finding import Finding
+from jointwatch.messages.heartbeat import Heartbeat
+from jointwatch.messages.launch_report import LaunchReport
+from jointwatch.messages.manifest import Manifest
+from jointwatch.messages.notice import Notice
+from jointwatch.messages.picture import CentreState
+from jointwatch.messages.plot_report import PlotReport
+from jointwatch.messages.receipt import Receipt
+from jointwatch.messages.reference import EntryReference, LogHead
+from jointwatch.messages.release import Release
+from jointwatch.messages.statement import StatementSignature
+from jointwatch.messages.tracklet import Tracklet
+from jointwatch.tracking.tracker import Tracker
+
+TRACKLET_EVERY_NS = 10_000_000_000
+M = TypeVar("M", bound=Message)
+
+
+class Centre:
+    """A centre that is open: keys, record, partners, and what it makes of it all."""
+
+    def __init__(self, order: orders.Open) -> None:
+        self.id, self.policy = order.centre, order.release
+        self.now_tai_ns = order.now_tai_ns
+        folder = record.folder(Path(order.state), order.mode, order.centre)
+        self.keys = credentials.ensure(folder / "keys", order.centre)
+        database = record.database(Path(order.state), order.mode, order.centre, order.run)
+        self.store = Store(database, run=order.run, owner=order.centre, log_key=self.keys.held["log"])
+        self.ledger = Ledger(order.centre, run=order.run, mode=order.mode, key=self.keys.held["desk"], store=self.store)
+        self._priors = BoostPriors(**{prior.name: prior.value for prior in order.priors})
+        self.watch = Watch(self.id, self._priors)
+        self._own_tracks = Tracker(name=f"{self.id}, own plots")  # what tracklets are made of: never a partner's data
+        self._told: dict[str, tuple[int, int]] = {}  # own track -> number and time of its last tracklet
+        self._said: dict[str, reporting.Said] = {}
+        self._beats = 0
+        self.news = News(self.id)
+        self.agreement = agreement.Agreement(self.id, run=order.run, mode=order.mode)
+        self._open_roster(order)
+
+    def _open_roster(self, order: orders.Open) -> None:
+        roster = self.keys.roster(run=order.run, mode=order.mode, now_tai_ns=order.now_tai_ns, sensors=order.sensors)
+        entry, self._ring = self.keys.signed(roster)
+        self.store.append({roster_log(self.id): [entry]})
+
+    # -- orders ------------------------------------------------------------------------------------------------------
+
+    def introduction(self) -> orders.Answer:
+        """Return what a partner must pin to know this centre."""
+        return orders.Answer(
+            identity=self.keys.identity.public.data,
+            fingerprint=self.keys.identity.public.fingerprint,
+            certificate_authority=self.keys.line.authority_pem().encode(),
+        )
+
+    def obey(self, order: orders.AnyOrder) -> orders.Answer:
+        """Carry out one order of the organiser."""
+        self.now_tai_ns = self.ledger.now_tai_ns = getattr(order, "now_tai_ns", self.now_tai_ns)
+        carry_out: dict[type[Any], Callable[[Any], orders.Answer]] = {
+            orders.Meet: self._meet,
+            orders.Link: self._link,
+            orders.Tick: self._tick,
+            orders.Exchange: self._exchange,
+            orders.Find: self._find,
+            orders.Agree: self._agree,
+            orders.Keep: self._keep,
+            orders.Write: self._write,
+        }
+        return carry_out[type(order)](order)
+
+    def close(self) -> None:
+        """Close the lines and the record."""
+        if hasattr(self, "partners"):
+            self.partners.close()
+        self.store.close()
+
+    def _meet(self, order: orders.Meet) -> orders.Answer:
+        self.partners = Partners(self.store, self.keys, order.partners, mode=self.ledger.mode)
+        self.joint = JointPicture((self.id, *self.partners.names), self._priors)
+        return orders.Answer(port=self.partners.port)
+
+    def _link(self, order: orders.Link) -> orders.Answer:
+        self.partners.link(order.partner, order.port)
+        return orders.Answer()
+
+    # -- the first half of a tick: what the own side says ------------------------------------------------------------
+
+    def _tick(self, order: orders.Tick) -> orders.Answer:
+        """Take in plots and notices, release, report; everything in one transaction of the record."""
+        for entry in order.envelopes:
+            self._take_plots(entry)
+        for contents in order.notices:
+            notice, _ = self.ledger.say(Notice, self.ledger.internal(), contents=contents)
+            self.watch.hear(self.id, notice)
+            self.ledger.say(Notice, self.ledger.common("notify"), contents=contents)
+            self.news.note("notice", f"{contents.occasion}: {contents.text} ({contents.source})", self.now_tai_ns)
+        if self.policy.tracklets:
+            self._tell_tracks()
+        if self.policy.reports:
+            self._report()
+        self._heartbeat()
+        self._commit()
+        self.news.look(self.watch, self.now_tai_ns)
+        return orders.Answer(events=self.news.gather())
+
+    def _take_plots(self, entry: bytes) -> None:
+        """Keep a sensor's signed scan as it came, watch it, and release it where policy allows."""
+        message = self._ring.open_entry(entry, self.ledger.internal())
+        if not isinstance(message, PlotReport):
+            raise ValueError(f"a sensor hands in plot reports; this is a {type(message).__name__}")
+        reference = self.ledger.put(self.ledger.internal(), entry)
+        self.watch.hear(self.id, message)
+        if self.policy.tracklets:
+            self._own_tracks.scan(plots_of(self.id, message))
+        if self.policy.plots:
+            view = release.plots_view(message, entry, mask_source=self.policy.mask_source)
+            for partner in self.partners.names:
+                self._release(PlotReport, self.ledger.to(partner, "plot"), view, reference)
+
+    def _tell_tracks(self) -> None:
+        """Release each confirmed own track as a tracklet, every ten seconds while it gets plots."""
+        for track in self._own_tracks.confirmed():
+            number, when = self._told.get(track.id, (0, -TRACKLET_EVERY_NS))
+            if track.last_plot_tai_ns - when < TRACKLET_EVERY_NS:
+                continue
+            self._told[track.id] = (number + 1, track.last_plot_tai_ns)
+            content = release.tracklet_content(track, number + 1)
+            _, reference = self.ledger.say(Tracklet, self.ledger.internal(), **content)
+            entry = self.ledger.waiting(reference)
+            view = release.tracklet_view(content, entry, mask_source=self.policy.mask_source)
+            for partner in self.partners.names:
+                self._release(Tracklet, self.ledger.to(partner, "track"), view, reference)
+
+    def _report(self) -> None:
+        """Say what must be said of launches: first reports and corrections, to each partner."""
+        for due in reporting.due(self.watch, self._said, own=self.id, now_tai_ns=self.now_tai_ns):
+            _, reference = self.ledger.say(LaunchReport, self.ledger.internal(), items=due.items)
+            entry = self.ledger.waiting(reference)
+            view = release.items_view(due.items, entry, mask_source=self.policy.mask_source)
+            outbound = {partner: self._report_to(partner, due, view, reference) for partner in self.partners.names}
+            self._said[due.held.id] = reporting.Said(due.items, outbound, self.now_tai_ns)
+            self.news.reported(due, self.now_tai_ns)
+
+    def _report_to(
+        self, partner: str, due: reporting.Due, view: release.View, reference: EntryReference
+    ) -> EntryReference:
+        log = self.ledger.to(partner, "notify")
+        if due.corrects is None:
+            return self._release(LaunchReport, log, view, reference)
+        content = {
+            "corrects": due.corrects.outbound[partner],
+            "reason": due.reason,
+            "replacement": view.content["items"],
+        }
+        return self._release(Correction, log, release.View(content, view.salt, view.withheld), reference)
+
+    def _release(self, kind: type[M], log: LogId, view: release.View, internal: EntryReference) -> EntryReference:
+        """Say a released view to a partner, and record at home what stands behind it."""
+        _, outbound = self.ledger.say(kind, log, **view.content)
+        if view.withheld:
+            self.ledger.say(
+                Release,
+                self.ledger.internal(),
+                internal=internal,
+                outbound=outbound,
+                salt=view.salt,
+                withheld=view.withheld,
+                rule="mask_source",
+            )
+        return outbound
+
+    def _heartbeat(self) -> None:
+        """Give each partner a sign of life with a time: without it the joint picture could not move on."""
+        self._beats += 1
+        for partner in self.partners.names:
+            self.ledger.say(
+                Heartbeat, self.ledger.to(partner, "notify"), number=self._beats, holds=self.partners.heads(partner)
+            )
+
+    def _commit(self) -> None:
+        for reference, message in self.ledger.commit():
+            log = LogId.parse(reference.log)
+            if not log.internal:
+                self.joint.said(self.id, reference.log, reference.index, message)
+
+    # -- the second half: what the partners say ----------------------------------------------------------------------
+
+    def _exchange(self, order: orders.Exchange) -> orders.Answer:
+        """Pull, verify, keep, cosign; then say how things stand and what is seen."""
+        for partner in self.partners.names:
+            outcome = self.partners.follow(partner)
+            for accepted in outcome.accepted:
+                self._receive(partner, accepted)
+            for text in outcome.news:
+                self.news.note("link", text, self.now_tai_ns)
+        self.ledger.commit()
+        self.news.look(self.watch, self.now_tai_ns)
+        return orders.Answer(
+            events=self.news.gather(),
+            state=self._state(),
+            pictures=(self.watch.picture(self.now_tai_ns), self.joint.picture()),
+            statement=self.agreement.as_json(),
+        )
+
+    def _receive(self, partner: str, accepted: Accepted) -> None:
+        """Write the receipt, then hear what came: in a replay the receipt says when it was known here."""
+        if accepted.log.klass != MANIFEST:
+            head = LogHead(log=str(accepted.log), size=accepted.positions.stop, root=self.store.root(accepted.log))
+            self.ledger.say(
+                Receipt,
+                self.ledger.internal(),
+                head=head,
+                first_index=accepted.positions.start,
+                verified_tai_ns=self.now_tai_ns,
+            )
+        for index, message in zip(accepted.positions, accepted.messages, strict=True):
+            self.watch.hear(partner, message)
+            self.joint.said(partner, str(accepted.log), index, message)
+            leaf_hash = merkle.leaf_hash(self.store.entry(accepted.log, index))
+            self.agreement.hear(
+                partner, message, EntryReference(log=str(accepted.log), index=index, leaf_hash=leaf_hash)
+            )
+            if isinstance(message, LaunchReport | Correction):
+                what = "launch report" if isinstance(message, LaunchReport) else "correction"
+                self.news.note("report", f"has a {what} of {partner}, verified and cosigned", self.now_tai_ns)
+
+    def _state(self) -> CentreState:
+        own = [log for log in self.store.logs() if log.owner == self.id]
+        entries = sum(self.store.size(log) for log in own)
+        verified = sum(self.store.size(log) for log in self.store.logs() if log.owner != self.id)
+        cut = self.partners.cut
+        text = "; ".join(cut.values()) or f"linked with {', '.join(self.partners.names)}"
+        return CentreState(
+            self.id, "up", "cut" if cut else "linked", entries, verified, self.partners.cosigned_entries(), text
+        )
+
+    # -- the end -----------------------------------------------------------------------------------------------------
+
+    def _find(self, order: orders.Find) -> orders.Answer:
+        """Write down the own finding, for all to read."""
+        finding, reference = self.ledger.say(
+            Finding,
+            self.ledger.common("assess"),
+            as_of_tai_ns=self.now_tai_ns,
+            objects=agreement.object_findings(self.watch),
+        )
+        self._commit()
+        self.agreement.found(self.id, finding, reference)
+        return orders.Answer()
+
+    def _agree(self, order: orders.Agree) -> orders.Answer:
+        """Make the joint statement from the findings at hand, and sign it."""
+        absent = tuple(name for name in self.partners.names if name not in self.agreement.centres)
+        content = self.agreement.sign(self.keys.held["desk"], absent)
+        self.ledger.say(StatementSignature, self.ledger.common("assess"), **content)
+        self._commit()
+        self.news.note("statement", self.agreement.sentence(), self.now_tai_ns)
+        return orders.Answer(events=self.news.gather())
+
+    def _keep(self, order: orders.Keep) -> orders.Answer:
+        """Append the manifest of the run directory."""
+        cut = parts(order.files)
+        for number, files in enumerate(cut, 1):
+            self.ledger.say(Manifest, self.ledger.common(MANIFEST), part=number, parts=len(cut), files=files)
+        self.ledger.commit()
+        return orders.Answer()
+
+    def _write(self, order: orders.Write) -> orders.Answer:
+        write_logs(self.store, Path(order.directory), record.own_logs(self.store, manifest=order.manifest))
+        return orders.Answer()

@@ -1,0 +1,136 @@
+"""What an exercise's organiser asks of a centre's process, and what it answers: one JSON line each way.
+
+Nothing here carries a private key. The clock is the exercise's; it comes with every order that needs one.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from jointwatch.messages.manifest import FileDigest
+from jointwatch.messages.notice import NoticeContents
+from jointwatch.messages.picture import CentreState, Event, Picture
+from jointwatch.messages.quantities import Mode
+
+
+class Prior(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One named value of the boost-phase prior."""
+
+    name: str
+    value: float
+
+
+class SensorKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sensor that may submit to this centre, by its public key."""
+
+    sensor: str
+    public: bytes
+
+
+class ReleasePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a centre releases to its partner, by kind."""
+
+    plots: bool
+    tracklets: bool
+    reports: bool
+    mask_source: bool
+
+
+class Partner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a partner is known before the first byte is exchanged: pinned, not discovered."""
+
+    id: str
+    identity: bytes  # public identity key
+    certificate_authority: bytes  # PEM
+
+
+class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="order"):
+    """Base of all orders."""
+
+
+class Open(Order, tag="open"):
+    """Make or load the keys and open the record."""
+
+    centre: str
+    run: str
+    mode: Mode
+    now_tai_ns: int
+    state: str  # folder of keys and database, outside the run directory
+    sensors: tuple[SensorKey, ...]
+    release: ReleasePolicy
+    priors: tuple[Prior, ...]
+
+
+class Meet(Order, tag="meet"):
+    """Pin the partners and begin to serve."""
+
+    partners: tuple[Partner, ...]
+    now_tai_ns: int
+
+
+class Link(Order, tag="link"):
+    """Where the partner's service is."""
+
+    partner: str
+    port: int
+
+
+class Tick(Order, tag="tick"):
+    """The clock reaches `now`; these signed envelopes came from the centre's own sensors."""
+
+    now_tai_ns: int
+    envelopes: tuple[bytes, ...] = ()
+    notices: tuple[NoticeContents, ...] = ()  # official words that reach this centre now
+
+
+class Exchange(Order, tag="exchange"):
+    """Pull what the partners released, verify, keep, cosign; then say how you stand and what you see."""
+
+    now_tai_ns: int
+
+
+class Find(Order, tag="find"):
+    """Write down your own finding."""
+
+    now_tai_ns: int
+
+
+class Agree(Order, tag="agree"):
+    """Make the joint statement from both findings and sign it."""
+
+    now_tai_ns: int
+
+
+class Keep(Order, tag="keep"):
+    """Append the manifest of the run directory."""
+
+    now_tai_ns: int
+    files: tuple[FileDigest, ...]
+
+
+class Write(Order, tag="write"):
+    """Write your logs into a run directory: all but the manifest's, or, at the very end, that one alone."""
+
+    directory: str
+    manifest: bool
+
+
+class Stop(Order, tag="stop"):
+    """End in order."""
+
+
+AnyOrder = Open | Meet | Link | Tick | Exchange | Find | Agree | Keep | Write | Stop
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What comes back; `error` ends the process."""
+
+    error: str = ""
+    events: tuple[Event, ...] = ()
+    identity: bytes = b""
+    fingerprint: str = ""
+    certificate_authority: bytes = b""
+    port: int = 0
+    state: CentreState | None = None
+    pictures: tuple[Picture, ...] = ()
+    statement: bytes = b""  # DSSE in JSON, with as many signatures as there are

@@ -1,0 +1,56 @@
+"""One centre in a process of its own: reads orders from standard input, answers on standard output.
+
+Anything that goes wrong is said in the answer and ends the process: a centre that cannot keep its record must not
+go on as if it did.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import BinaryIO
+
+import msgspec
+
+from jointwatch.centre import orders
+from jointwatch.centre.national import Centre
+
+
+def main() -> None:
+    """Serve until told to stop, or until nobody gives orders any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the organiser decides when to end
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a stray print must not end up among the answers
+    serve(sys.stdin.buffer, answers)
+
+
+def serve(incoming: BinaryIO, answers: BinaryIO) -> None:
+    """Answer each line until the order to stop or the end of the input."""
+    decoder = msgspec.json.Decoder(orders.AnyOrder)
+    centre: Centre | None = None
+    try:
+        for line in incoming:
+            order = decoder.decode(line)
+            if isinstance(order, orders.Stop):
+                break
+            if isinstance(order, orders.Open):
+                centre = Centre(order)
+                _answer(answers, centre.introduction())
+            elif centre is not None:
+                _answer(answers, centre.obey(order))
+    except Exception as error:
+        _answer(answers, orders.Answer(error=f"{type(error).__name__}: {error}"))
+        raise SystemExit(1) from error
+    finally:
+        if centre is not None:
+            centre.close()
+
+
+def _answer(answers: BinaryIO, answer: orders.Answer) -> None:
+    answers.write(msgspec.json.encode(answer) + b"\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main()

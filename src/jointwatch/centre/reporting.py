@@ -1,0 +1,127 @@
+"""What a centre says of a launch, and when: a report once there is a launch point, corrections when it matters.
+
+A report carries the five items of the Joint Data Exchange Center with their uncertainty. Saying nothing new is
+saying nothing: a correction wants a changed verdict, an impact that came or went, or a clearly better estimate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from jointwatch.assessment.ellipse import Ellipse
+from jointwatch.assessment.estimate import Assessment
+from jointwatch.centre.held import Held
+from jointwatch.centre.watch import Watch
+from jointwatch.earth import geodesic
+from jointwatch.earth.timescale import NS_PER_S
+from jointwatch.messages.launch_report import Ellipse95, LaunchItems
+from jointwatch.messages.quantities import RangeClass
+from jointwatch.messages.reference import EntryReference
+
+AT_LEAST_BETWEEN_NS = 20 * NS_PER_S
+BETTER_AREA = 0.25  # of the ellipse said last: half as wide each way
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was last said of an object, where it stands in each partner's log, and when."""
+
+    items: LaunchItems
+    outbound: dict[str, EntryReference]
+    logged_tai_ns: int
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something to say now: a first report, or the correction of what was said last, with its reason."""
+
+    held: Held
+    items: LaunchItems
+    corrects: Said | None
+    reason: str
+
+
+def due(watch: Watch, said: dict[str, Said], *, own: str, now_tai_ns: int) -> list[Due]:
+    """Return what a centre must say now of the objects that its own data is in."""
+    found = []
+    for held in watch.held():
+        assessment = watch.assessment(held.id)
+        if own not in held.owners or assessment is None or assessment.launch is None:
+            continue
+        items = items_of(held, assessment)
+        last = said.get(held.id)
+        if last is None:
+            found.append(Due(held, items, None, ""))
+        elif reason := _news(last, items, now_tai_ns):
+            found.append(Due(held, items, last, reason))
+    return found
+
+
+def _news(last: Said, items: LaunchItems, now_tai_ns: int) -> str:
+    """Return why what was said last must be corrected, or nothing."""
+    if last.items.verdict != items.verdict:
+        return f"the verdict changes from {last.items.verdict} to {items.verdict}"
+    if now_tai_ns - last.logged_tai_ns < AT_LEAST_BETWEEN_NS:
+        return ""
+    for name, before, after in (
+        ("launch", last.items.launch, items.launch),
+        ("impact", last.items.impact, items.impact),
+    ):
+        if before is None or after is None:
+            if before is not after:
+                return f"there is now {'an' if after else 'no'} {name} estimate"
+        elif _moved(before, after):
+            return f"the {name} point moves out of the ellipse given before"
+        elif _area(after) < BETTER_AREA * _area(before):
+            return f"the {name} ellipse shrinks to {_size_km(after)}, from {_size_km(before)}"
+    return ""
+
+
+def items_of(held: Held, assessment: Assessment) -> LaunchItems:
+    """Return the items of an assessment that has a launch point, with the sources named."""
+    launch, impact, verdict = assessment.launch, assessment.impact, assessment.verdict
+    if launch is None:
+        raise ValueError(f"{held.id} has no launch estimate to report")
+    return LaunchItems(
+        track=held.id,
+        launch_time_tai_ns=launch.time_tai_ns,
+        launch_time_sigma_s=float(launch.sigma_s),
+        launch=_ellipse(launch.ellipse),
+        direction_rad=float(launch.direction_rad),
+        direction_sigma_rad=float(launch.direction_sigma_rad),
+        impact_time_tai_ns=impact.time_tai_ns if impact else None,
+        impact_time_sigma_s=float(impact.sigma_s) if impact else None,
+        impact=_ellipse(impact.ellipse) if impact else None,
+        verdict=verdict.verdict,
+        p_space=float(verdict.p_space),
+        reason=verdict.reason[:2000],
+        range_class=cast(RangeClass, verdict.range_class),
+        apogee_m=None if assessment.apogee_height_m is None else float(assessment.apogee_height_m),
+        source="/".join(held.sources) if "masked" not in held.sources else "",
+    )
+
+
+def _ellipse(ellipse: Ellipse) -> Ellipse95:
+    return Ellipse95(
+        latitude_rad=float(ellipse.latitude_rad),
+        longitude_rad=float(ellipse.longitude_rad),
+        semi_major_m=float(ellipse.semi_major_m),
+        semi_minor_m=float(ellipse.semi_minor_m),
+        azimuth_rad=float(ellipse.azimuth_rad),
+    )
+
+
+def _area(ellipse: Ellipse95) -> float:
+    return ellipse.semi_major_m * ellipse.semi_minor_m
+
+
+def _size_km(ellipse: Ellipse95) -> str:
+    return f"{2 * ellipse.semi_major_m / 1e3:.0f} x {2 * ellipse.semi_minor_m / 1e3:.0f} km"
+
+
+def _moved(before: Ellipse95, after: Ellipse95) -> bool:
+    distance, _, _ = geodesic.inverse(
+        before.latitude_rad, before.longitude_rad, after.latitude_rad, after.longitude_rad
+    )
+    return float(distance) > before.semi_major_m

@@ -1,0 +1,190 @@
+"""What one perspective makes of what it hears, in the order of the logs: live and in a replay alike.
+
+A `Watch` reads messages and keeps tracks; it writes nothing and knows no clock but that of the entries. The same
+messages in the same order give the same picture to the bit, so a replay of the logs is the picture itself, again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from jointwatch.assessment.estimate import Assessment, assess
+from jointwatch.assessment.priors import BoostPriors
+from jointwatch.centre.held import Held, Received, States
+from jointwatch.centre.picture import track_view
+from jointwatch.centre.published import with_published_orbit
+from jointwatch.earth.arrays import Floats
+from jointwatch.earth.states import Ecef
+from jointwatch.earth.timescale import NS_PER_S, utc_from_tai_ns
+from jointwatch.flight import coast
+from jointwatch.messages.notice import Notice
+from jointwatch.messages.picture import Picture
+from jointwatch.messages.plot_report import PlotReport
+from jointwatch.messages.tracklet import Tracklet
+from jointwatch.sensors.measurement import Plots
+from jointwatch.sensors.site import Site
+from jointwatch.tracking import fuse
+from jointwatch.tracking.track import Predicted, Status, Track
+from jointwatch.tracking.tracker import Tracker
+
+ASSESS_EVERY_NS = 10 * NS_PER_S
+
+
+class Watch:
+    """The tracks and assessments of one perspective: a national picture, or the joint one."""
+
+    def __init__(self, perspective: str, priors: BoostPriors) -> None:
+        self.perspective = perspective
+        self._priors = priors
+        self._tracker = Tracker(name=perspective)
+        self._owners: dict[str, str] = {}  # radar -> the centre it feeds
+        self._received: dict[tuple[str, str], Received] = {}
+        self._assessed: dict[str, Assessment] = {}
+        self._notices: list[Notice] = []
+        self._now_tai_ns = 0  # of the entries heard: there is no other clock here
+        self._dirty = True
+        self._objects: list[Held] = []
+
+    def hear(self, owner: str, message: object) -> None:
+        """Take in one message of a centre: plots, tracklets and notices change the picture, the rest does not."""
+        if isinstance(message, PlotReport):
+            plots = plots_of(owner, message)
+            self._owners[plots.radar] = owner
+            self._tracker.scan(plots)
+        elif isinstance(message, Tracklet):
+            self._receive(owner, message)
+        elif isinstance(message, Notice):
+            self._notices.append(message)
+            self._assessed.clear()
+        else:
+            return
+        self._now_tai_ns = max(self._now_tai_ns, message.logged_tai_ns)
+        self._dirty = True
+        self._assess_due()
+
+    def held(self) -> list[Held]:
+        """Return every object that was ever confirmed, by id."""
+        if self._dirty:
+            self._objects = self._joined()
+            self._dirty = False
+        return self._objects
+
+    def assessment(self, held_id: str) -> Assessment | None:
+        """Return the latest assessment of an object."""
+        return self._assessed.get(held_id)
+
+    def picture(self, as_of_tai_ns: int) -> Picture:
+        """Return the picture at a time, from what has been heard."""
+        tracks = tuple(track_view(held, self._assessed.get(held.id), as_of_tai_ns) for held in self.held())
+        return Picture(self.perspective, utc_from_tai_ns(as_of_tai_ns), as_of_tai_ns, tracks)
+
+    # -- assessing ---------------------------------------------------------------------------------------------------
+
+    def _assess_due(self) -> None:
+        """Assess what is new, what is ten seconds past its last assessment, and once more what was just lost."""
+        for held in self.held():
+            last = self._assessed.get(held.id)
+            newest = int(held.states.time_tai_ns[-1])
+            behind_ns = newest - last.as_of_tai_ns if last else ASSESS_EVERY_NS
+            if behind_ns >= ASSESS_EVERY_NS or (held.status == "lost" and behind_ns > 0):
+                self._assess(held, newest)
+
+    def _assess(self, held: Held, newest_tai_ns: int) -> None:
+        found = assess(held.states, self._priors, newest_tai_ns)
+        for notice in self._notices:
+            found = with_published_orbit(found, held.states, notice.contents)
+        self._assessed[held.id] = found
+
+    # -- what is held ------------------------------------------------------------------------------------------------
+
+    def _joined(self) -> list[Held]:
+        """Own objects, each fused with the partner's local track of the same object; then what only the partner has."""
+        own = [self._of_track(track) for track in self._tracker.tracks() if _was_confirmed(track)]
+        received = [track.held(self._now_tai_ns) for track in self._received.values()]
+        pairs = _pairs(own, received)
+        joined = [_fused(held, received[pairs[held.id]]) if held.id in pairs else held for held in own]
+        alone = [held for index, held in enumerate(received) if index not in pairs.values()]
+        return sorted([*joined, *alone], key=lambda held: held.id)
+
+    def _of_track(self, track: Track) -> Held:
+        history = self._tracker.history(track.id)
+        radars = tuple(sorted(name for name, _ in track.radars))
+        return Held(
+            id=track.id,
+            status=str(track.status),
+            states=States(history.time_tai_ns, history.x, history.P, history.boost_probability),
+            first_seen_tai_ns=track.first_plot_tai_ns,
+            last_seen_tai_ns=track.last_plot_tai_ns,
+            plots=track.plots,
+            sources=radars,
+            owners=tuple(sorted({self._owners[name] for name in radars})),
+        )
+
+    def _receive(self, owner: str, tracklet: Tracklet) -> None:
+        """Take a partner's whole local track (since 0) as its newest estimate; an older one than held is not news."""
+        track = self._received.setdefault((owner, tracklet.track), Received(owner, tracklet.track))
+        if not track.times or tracklet.time_tai_ns > track.times[-1]:
+            track.add(tracklet, symmetric(tracklet.covariance))
+
+
+def plots_of(owner: str, report: PlotReport) -> Plots:
+    """Return the plots that a report carries; a radar that is masked goes by its centre's name."""
+    site = Site(report.site.name, report.site.latitude_rad, report.site.longitude_rad, report.site.height_m)
+    z = np.column_stack([report.range_m, report.azimuth_rad, report.elevation_rad]).reshape(-1, 3)
+    sigma = np.column_stack([report.sigma_range_m, report.sigma_azimuth_rad, report.sigma_elevation_rad]).reshape(-1, 3)
+    return Plots(site, report.sensor or f"{owner}, masked", report.time_tai_ns, z, sigma)
+
+
+def symmetric(upper: tuple[float, ...]) -> Floats:
+    """Return the 6 x 6 covariance whose upper triangle, row by row, has these 21 terms."""
+    P = np.zeros((6, 6))
+    P[np.triu_indices(6)] = upper
+    return P + np.triu(P, 1).T
+
+
+def upper_triangle(P: Floats) -> tuple[float, ...]:
+    """Return the 21 terms of a covariance's upper triangle, row by row."""
+    return tuple(float(value) for value in P[np.triu_indices(6)])
+
+
+def _was_confirmed(track: Track) -> bool:
+    return track.status is not Status.TENTATIVE
+
+
+def _pairs(own: list[Held], received: list[Held]) -> dict[str, int]:
+    """Which received track is which own object, at the newest time any of them has; coasting objects only."""
+    mine = [held for held in own if held.phase == "coast"]
+    theirs = {held.id: index for index, held in enumerate(received) if held.phase == "coast"}
+    if not mine or not theirs:
+        return {}
+    time = max(int(held.states.time_tai_ns[-1]) for held in (*mine, *(received[i] for i in theirs.values())))
+    paired = fuse.pair(_at(mine, time), _at([received[i] for i in theirs.values()], time))
+    return {own_id: theirs[other_id] for own_id, other_id in paired}
+
+
+def _at(objects: list[Held], time_tai_ns: int) -> Predicted:
+    x = np.array([held.states.x[-1] for held in objects])
+    P = np.array([held.states.P[-1] for held in objects])
+    ahead_s = np.array([(time_tai_ns - int(held.states.time_tai_ns[-1])) / NS_PER_S for held in objects])
+    there, phi = coast.transition(Ecef(x), ahead_s)
+    boost = np.array([held.states.boost_probability[-1] for held in objects])
+    return Predicted(time_tai_ns, tuple(held.id for held in objects), there.pos_vel, phi @ P @ phi.mT, boost)
+
+
+def _fused(own: Held, other: Held) -> Held:
+    """Return the own object with its last estimate joined with the partner's: information of local-only tracks adds."""
+    time = int(own.states.time_tai_ns[-1])
+    there = _at([other], time)
+    x, P = fuse.fuse(own.states.x[-1], own.states.P[-1], there.x[0], there.P[0])
+    states = replace(own.states, x=np.vstack([own.states.x[:-1], x]), P=np.concatenate([own.states.P[:-1], P[None]]))
+    return replace(
+        own,
+        states=states,
+        first_seen_tai_ns=min(own.first_seen_tai_ns, other.first_seen_tai_ns),
+        last_seen_tai_ns=max(own.last_seen_tai_ns, other.last_seen_tai_ns),
+        plots=own.plots + other.plots,
+        sources=tuple(sorted({*own.sources, *other.sources})),
+        owners=tuple(sorted({*own.owners, *other.owners})),
+    )

@@ -1,0 +1,166 @@
+"""Where a run is shown: the terminal's lines, the watch page, Ctrl-C, and the run directory's place.
+
+`run` and `demo` share it. The page is fed from what the centres say; it computes nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from jointwatch.cli.errors import UserError
+from jointwatch.messages.picture import Event, RunView
+from jointwatch.studies import evidence
+from jointwatch.studies.prepare import prepare
+from jointwatch.studies.run import Record, Watchers
+from jointwatch.studies.scenario import Scenario, ScenarioError, load, variant_of
+
+COLOUR = {"moscow": "cyan", "brussels": "yellow", "exercise": "white"}
+BOLD_KINDS = {"verdict", "statement", "link", "correction"}
+
+
+class Stage:
+    """The terminal and, when served, the page; entered once for all runs of a command."""
+
+    def __init__(self, *, serve: bool, port: int) -> None:
+        self.console = Console(highlight=False, soft_wrap=True)
+        self.stopped = False
+        self.feed: Any = None
+        self._page: Any = None
+        self._wanted = (serve, port)
+        self._old_handler: Any = None
+
+    def __enter__(self) -> Stage:
+        self._old_handler = signal.signal(signal.SIGINT, self._interrupted)
+        serve, port = self._wanted
+        if serve:
+            self._open_page(port)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._page is not None:
+            self._page.stop()
+        signal.signal(signal.SIGINT, self._old_handler)
+
+    def _open_page(self, port: int) -> None:
+        from jointwatch.display.feed import Feed
+        from jointwatch.display.server import PortInUse, create_app, serve_in_thread
+
+        self.feed = Feed()
+        try:
+            self._page = serve_in_thread(create_app(self.feed), port)
+        except PortInUse as error:
+            raise UserError(str(error)) from None
+        self.console.print(f"Watch page: [bold]http://127.0.0.1:{self._page.port}/[/bold]")
+
+    def _interrupted(self, number: int, frame: FrameType | None) -> None:
+        if self.stopped:  # asked twice: the person means it
+            raise KeyboardInterrupt
+        self.stopped = True
+        self.console.print(
+            "[bold]Stopping after this tick; the run directory will be complete.[/bold] Ctrl-C again: at once."
+        )
+
+    def say(self, event: Event) -> None:
+        """Print one event as it happens, and hand it to the page."""
+        colour = COLOUR.get(event.centre, "magenta")
+        text = escape(event.text)
+        weight = f"[bold]{text}[/bold]" if event.kind in BOLD_KINDS else text
+        self.console.print(f"{event.time_utc[11:19]}Z  [{colour}]{event.centre:<9}[/{colour}] {weight}")
+        if self.feed is not None:
+            self.feed.event(event)
+
+    def linger(self, record: Record) -> None:
+        """Keep the page up until Ctrl-C, when there is a person and a page to look at."""
+        if self._page is None or self.stopped or not self.console.is_terminal:
+            return
+        self.console.print("The page stays up. Ctrl-C ends it.")
+        while not self.stopped:
+            time.sleep(0.2)
+
+
+def perform(
+    stage: Stage, name: str, variant: str | None, *, speed: str, out: Path | None, force: bool = False
+) -> Record:
+    """Play one scenario on the stage and write its run directory; raises UserError for wrong input."""
+    factor = _speed(speed)
+    try:
+        scenario = load(name)
+        chosen, _ = variant_of(scenario, variant)
+        folder = _claim_folder(out or _default_folder(scenario, chosen), force)
+        plan, desk, flown = prepare(scenario, chosen, speed=factor)
+    except ScenarioError as error:
+        raise UserError(str(error)) from None
+    _announce(stage, scenario, plan.view, factor)
+    watchers = Watchers(
+        event=stage.say,
+        snapshot=stage.feed.publish if stage.feed else lambda snapshot: None,
+        should_stop=lambda: stage.stopped,
+        started=stage.feed.begin if stage.feed else lambda view: None,
+    )
+    from jointwatch.cli.reporting import report_page
+
+    record = evidence.perform(
+        plan, desk, flown, scenario, folder=folder, speed=factor, watchers=watchers, page=report_page
+    )
+    _conclude(stage, record, folder)
+    return record
+
+
+def _speed(text: str) -> float:
+    if text == "max":
+        return 0.0
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = -1.0
+    if not 0 < factor <= 10_000:
+        raise UserError(f"--speed takes a number from above 0 to 10000, or 'max'; got {text!r}")
+    return factor
+
+
+def _default_folder(scenario: Scenario, variant: str) -> Path:
+    return Path("runs") / f"{scenario.name}-{variant}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+
+
+def _claim_folder(folder: Path, force: bool) -> Path:
+    """Return the empty folder to write to; an existing one is replaced only when forced and it looks like a run."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if not force:
+            raise UserError(f"{folder} exists and is not empty; give another --out, or --force to replace it")
+        if not (folder / "run.json").is_file():
+            raise UserError(f"{folder} is not a run directory (no run.json); --force replaces only those")
+        shutil.rmtree(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder} cannot be made ({error.strerror}); give another --out") from None
+    return folder
+
+
+def _announce(stage: Stage, scenario: Scenario, view: RunView, factor: float) -> None:
+    pace = f"{factor:g} times faster than real time" if factor else "as fast as it goes"
+    stage.console.rule(f"[bold]{escape(view.title)}[/bold]")
+    stage.console.print(f"[reverse] {escape(view.banner)} [/reverse]  variant {view.variant}, {pace}")
+    for note in view.notes:
+        stage.console.print(f"  [dim]-[/dim] {escape(note)}")
+
+
+def _conclude(stage: Stage, record: Record, folder: Path) -> None:
+    from jointwatch.cli.statement import statement_table
+
+    stage.console.print(statement_table(record.statement))
+    if stage.feed is not None:
+        stage.feed.finish(report_path=folder / "report.html", statement=record.statement)
+    stage.console.print(f"Run directory: {folder}   (jointwatch log verify {folder})")
+    stage.console.print(f"Report:        {folder / 'report.html'}")

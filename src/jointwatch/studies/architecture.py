@@ -1,0 +1,116 @@
+"""Radars as a scenario deploys them: the catalogue's values as sensors, with the arrays of the day or as proposed."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jointwatch.catalogue.files import UnknownNameError
+from jointwatch.catalogue.radars import FaceParameters, radar_parameters
+from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_utc, utc_from_tai_ns
+from jointwatch.sensors.radar import NEVER_TAI_NS, Face, Radar, faces_on_duty
+from jointwatch.sensors.schedule import scan_times
+from jointwatch.sensors.site import Site
+from jointwatch.studies.scenario import RadarUse, ScenarioError, Variant
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A radar in a run: whose it is, which centre it feeds, with which arrays, and when it scans."""
+
+    radar: Radar
+    title: str
+    owner: str
+    feeds: str
+    faces: tuple[Face, ...]
+    scans_tai_ns: NDArray[np.int64]
+
+    def scans_at(self, tai_ns: int) -> bool:
+        """Whether the radar makes a scan at this instant."""
+        index = int(np.searchsorted(self.scans_tai_ns, tai_ns))
+        return index < len(self.scans_tai_ns) and int(self.scans_tai_ns[index]) == tai_ns
+
+
+def deploy(variant: Variant, name: str, start_tai_ns: int, end_tai_ns: int) -> tuple[Deployed, ...]:
+    """Return the radars of a variant; their scans are staggered evenly, as independent rhythms would be on average."""
+    count = len(variant.radars)
+    return tuple(
+        _deployed(use, variant, name, start_tai_ns, end_tai_ns, share=index / count)
+        for index, use in enumerate(variant.radars)
+    )
+
+
+def _deployed(
+    use: RadarUse, variant: Variant, variant_name: str, start_tai_ns: int, end_tai_ns: int, *, share: float
+) -> Deployed:
+    try:
+        values = radar_parameters(use.name)
+    except UnknownNameError as error:
+        raise ScenarioError(f"variants.{variant_name}.radars: {error}") from None
+    radar = Radar(
+        name=use.name,
+        site=Site(*astuple(values.site)),
+        faces=tuple(_face(face) for face in values.faces),
+        **values.performance(),
+    )
+    faces = _faces(use, radar, variant, variant_name, start_tai_ns)
+    offset_s = round(share * radar.revisit_s * 2) / 2
+    scans = scan_times(radar, start_tai_ns, end_tai_ns, offset_s) if faces else np.zeros(0, dtype=np.int64)
+    return Deployed(radar, values.title, use.owner, use.feeds, faces, scans)
+
+
+def _faces(use: RadarUse, radar: Radar, variant: Variant, variant_name: str, start_tai_ns: int) -> tuple[Face, ...]:
+    """Return the arrays that look: those on duty on the day, or those named, which must have been, unless proposed."""
+    if use.arrays is None:
+        return faces_on_duty(radar, start_tai_ns)
+    by_name = {face.name: face for face in radar.faces}
+    for array in use.arrays:
+        if array not in by_name:
+            raise ScenarioError(
+                f"variants.{variant_name}.radars.{use.name}.arrays: there is no array {array!r}; "
+                f"{radar.name} has {', '.join(by_name)}"
+            )
+    chosen = tuple(by_name[array] for array in use.arrays)
+    idle = [face for face in chosen if face not in faces_on_duty(radar, start_tai_ns)]
+    if idle and not variant.counterfactual:
+        raise ScenarioError(
+            f"variants.{variant_name}.radars.{use.name}.arrays: {idle[0].name!r} was not on duty on "
+            f"{utc_from_tai_ns(start_tai_ns)[:10]} ({service(idle[0])}); leave `arrays` out to take what was, "
+            "or set counterfactual = true"
+        )
+    return chosen
+
+
+def _face(values: FaceParameters) -> Face:
+    since = tai_ns_from_utc(values.on_duty_from_utc) if values.on_duty_from_utc else None
+    until = tai_ns_from_utc(values.on_duty_until_utc) if values.on_duty_until_utc else None
+    return Face(
+        values.name,
+        values.azimuth_from_rad,
+        values.azimuth_to_rad,
+        values.elevation_min_rad,
+        values.elevation_max_rad,
+        since if values.ever_on_duty else NEVER_TAI_NS,
+        until,
+    )
+
+
+def service(face: Face) -> str:
+    """Return the time of an array's service in words."""
+    if face.on_duty_from_tai_ns == NEVER_TAI_NS:
+        return "planned, never on duty"
+    since = f"from {utc_from_tai_ns(face.on_duty_from_tai_ns)[:10]}" if face.on_duty_from_tai_ns is not None else ""
+    until = f"until {utc_from_tai_ns(face.on_duty_until_tai_ns)[:10]}" if face.on_duty_until_tai_ns is not None else ""
+    return f"on duty {since} {until}".strip().replace("  ", " ") if since or until else "on duty, dates not known"
+
+
+def ticks(
+    deployed: tuple[Deployed, ...], extra_tai_ns: tuple[int, ...], start_tai_ns: int, end_tai_ns: int
+) -> tuple[int, ...]:
+    """Return the instants at which the clock stops: every scan, every notice, and at least each five seconds."""
+    regular = np.arange(start_tai_ns, end_tai_ns + 1, 5 * NS_PER_S)
+    scans = [d.scans_tai_ns for d in deployed]
+    every = np.unique(np.concatenate([regular, np.array(extra_tai_ns, dtype=np.int64), *scans]))
+    return tuple(int(t) for t in every[(every >= start_tai_ns) & (every <= end_tai_ns)])

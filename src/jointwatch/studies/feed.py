@@ -1,0 +1,102 @@
+"""The sensors' side of an exercise: at each tick, signed scans for the centre that each radar feeds.
+
+Each radar has a key of its own and signs what it measured before the centre sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from jointwatch.centre.orders import SensorKey
+from jointwatch.earth.states import joined
+from jointwatch.exchange import dsse
+from jointwatch.exchange.keys import SigningKey
+from jointwatch.exchange.logid import LogId
+from jointwatch.messages import plot_report
+from jointwatch.messages.encoding import PAYLOAD_TYPE, encode
+from jointwatch.sensors.measurement import Plots
+from jointwatch.sensors.schedule import scan
+from jointwatch.studies.architecture import Deployed
+from jointwatch.studies.truth import Flown
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """One scan with the truth behind it, for the score alone: which objects the radar could see then."""
+
+    radar: str
+    time_tai_ns: int
+    plots: Plots
+
+
+class SensorDesk:
+    """All radars of a run: when they scan, what they measure, and the envelopes they hand in."""
+
+    def __init__(self, run: str, mode: str, deployed: Sequence[Deployed], flown: Sequence[Flown], *, seed: int) -> None:
+        self._run, self._mode = run, mode
+        self._deployed, self._flown = tuple(deployed), tuple(flown)
+        self._keys = {d.radar.name: SigningKey.generate() for d in self._deployed}
+        streams = np.random.SeedSequence(seed).spawn(len(self._deployed))
+        self._rng = {
+            d.radar.name: np.random.Generator(np.random.PCG64(s)) for d, s in zip(deployed, streams, strict=True)
+        }
+        self._numbers: dict[str, int] = {}
+        self.scans: list[Scanned] = []
+
+    def keys_of(self, centre: str) -> tuple[SensorKey, ...]:
+        """Return the public keys of the radars that feed a centre."""
+        return tuple(
+            SensorKey(d.radar.name, self._keys[d.radar.name].public.data) for d in self._deployed if d.feeds == centre
+        )
+
+    def envelopes(self, now_tai_ns: int) -> dict[str, tuple[bytes, ...]]:
+        """Return, for each centre, the signed scans that its radars make at this instant."""
+        found: dict[str, list[bytes]] = {}
+        for deployed in self._deployed:
+            if deployed.scans_at(now_tai_ns):
+                plots = self._measured(deployed, now_tai_ns)
+                found.setdefault(deployed.feeds, []).append(self._signed(deployed, plots))
+        return {centre: tuple(entries) for centre, entries in found.items()}
+
+    def _measured(self, deployed: Deployed, now_tai_ns: int) -> Plots:
+        there = [flown for flown in self._flown if flown.aloft(now_tai_ns)]
+        truth = joined([flown.states_at(now_tai_ns) for flown in there])
+        rcs_m2 = np.array([flown.rcs_m2[deployed.radar.band] for flown in there])
+        plots = scan(deployed.radar, deployed.faces, now_tai_ns, truth, rcs_m2, self._rng[deployed.radar.name])
+        self.scans.append(Scanned(deployed.radar.name, now_tai_ns, plots))
+        return plots
+
+    def _signed(self, deployed: Deployed, plots: Plots) -> bytes:
+        name = deployed.radar.name
+        number = self._numbers[name] = self._numbers.get(name, 0) + 1
+        message = plot_report.PlotReport(
+            mode=self._mode,
+            run=self._run,
+            origin=deployed.feeds,
+            log=str(LogId(deployed.feeds, deployed.feeds, "record")),
+            logged_tai_ns=plots.time_tai_ns,
+            id=f"{name}-scan-{number}",
+            sensor=name,
+            site=_site(plots),
+            time_tai_ns=plots.time_tai_ns,
+            **_columns(plots),
+        )
+        return dsse.sign(PAYLOAD_TYPE, encode(message), [self._keys[name]]).encode()
+
+
+def _site(plots: Plots) -> plot_report.Site:
+    site = plots.site
+    return plot_report.Site(
+        name=site.name, latitude_rad=site.latitude_rad, longitude_rad=site.longitude_rad, height_m=site.height_m
+    )
+
+
+def _columns(plots: Plots) -> dict[str, tuple[float, ...]]:
+    names = ("range_m", "azimuth_rad", "elevation_rad")
+    measured = {name: tuple(column.tolist()) for name, column in zip(names, plots.z.T, strict=True)}
+    return measured | {
+        f"sigma_{name}": tuple(column.tolist()) for name, column in zip(names, plots.sigma.T, strict=True)
+    }

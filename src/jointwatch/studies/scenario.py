@@ -1,0 +1,242 @@
+"""A scenario file: who launches what, which radars feed whom, what is released. TOML, strict, explained errors.
+
+Units are in the keys. Every scenario has variants: `as-it-was` takes each radar's arrays as they were on duty on
+the day; `as-proposed` is a counterfactual, marked so wherever it is shown.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from jointwatch.earth.timescale import tai_ns_from_utc
+
+MAX_BYTES = 256 * 1024
+
+
+def _utc(text: str) -> str:
+    tai_ns_from_utc(text)
+    return text
+
+
+UtcText = Annotated[str, AfterValidator(_utc)]
+CentreName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+
+
+class ScenarioError(ValueError):
+    """A scenario cannot be played, as one sentence with file and key."""
+
+
+class Model(BaseModel):
+    """Base of all parts: unknown keys refused, values frozen, no silent conversion of text to number."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Alternative(Model):
+    """A value that another source gives for something this scenario had to choose."""
+
+    key: str
+    value: str
+    claimant: str
+    source: str
+    tag: Literal["seen", "seen-part", "seen-2nd", "recalled", "computed", "inferred"]
+    taken: bool = False
+
+
+class Flight(Model):
+    """One object launched: a generic class from a place on a bearing, to a range or into an orbit."""
+
+    id: str
+    vehicle: str
+    launch_utc: UtcText
+    launch_latitude_deg: float = Field(ge=-90, le=90)
+    launch_longitude_deg: float = Field(ge=-180, le=180)
+    azimuth_deg: float = Field(ge=0, lt=360)
+    range_km: float | None = Field(default=None, ge=50, le=15_000)
+    apogee_km: float | None = Field(default=None, ge=20, le=40_000)
+    perigee_km: float | None = Field(default=None, ge=120, le=40_000)
+
+    @model_validator(mode="after")
+    def _one_destination(self) -> Flight:
+        if (self.range_km is None) == (self.perigee_km is None):
+            raise ValueError(
+                "give range_km (a ballistic flight) or perigee_km with apogee_km (an orbit), one of the two"
+            )
+        if self.perigee_km is not None and (self.apogee_km is None or self.apogee_km < self.perigee_km):
+            raise ValueError("an orbit needs apogee_km, not below perigee_km")
+        return self
+
+
+class RadarUse(Model):
+    """A radar in a variant: whose it is, which centre it feeds, and, in a counterfactual, with which arrays."""
+
+    name: str
+    owner: str
+    feeds: CentreName
+    arrays: tuple[str, ...] | None = Field(default=None, strict=False)
+
+
+class Release(Model):
+    """What one centre releases to its partner, by kind."""
+
+    plots: bool
+    tracklets: bool
+    reports: bool
+    mask_source: bool
+
+
+class Notice(Model):
+    """An official word that reaches a centre during the run: a notification, or a published orbit."""
+
+    time_utc: UtcText
+    centre: CentreName
+    subject: Literal["published orbit", "pre-launch notification", "post-launch notification"]
+    text: str
+    source: str
+    inclination_deg: float | None = Field(default=None, ge=0, le=180)
+    perigee_km: float | None = None
+    apogee_km: float | None = None
+
+
+class Variant(Model):
+    """One way the scenario is played."""
+
+    counterfactual: bool
+    says: str
+    radars: tuple[RadarUse, ...] = Field(strict=False, min_length=1)
+    release: dict[CentreName, Release]
+
+    @model_validator(mode="after")
+    def _fed_centres_release(self) -> Variant:
+        if len(self.release) < 2:
+            raise ValueError("an exchange needs at least two centres under release")
+        for radar in self.radars:
+            if radar.feeds not in self.release:
+                raise ValueError(
+                    f"radar {radar.name!r} feeds {radar.feeds!r}, which has no release policy; "
+                    f"centres here: {', '.join(sorted(self.release))}"
+                )
+        return self
+
+
+class Claim(Model):
+    """A public claim that the run touches."""
+
+    words: str
+    claimant: str
+    date: str
+    source: str
+    question: Literal["first-detection", "track-share", "notified", "decided"]
+
+
+class Scenario(Model):
+    """A whole scenario file."""
+
+    name: str
+    title: str
+    summary: str
+    start_utc: UtcText
+    duration_s: float = Field(gt=0, le=86_400)
+    seed: int = Field(ge=0)
+    flights: tuple[Flight, ...] = Field(strict=False, min_length=1)
+    alternatives: tuple[Alternative, ...] = Field(default=(), strict=False)
+    notices: tuple[Notice, ...] = Field(default=(), strict=False)
+    claims: tuple[Claim, ...] = Field(default=(), strict=False)
+    variants: dict[Literal["as-it-was", "as-proposed"], Variant] = Field(min_length=1)
+
+
+def built_in() -> list[str]:
+    """Return the names of the scenarios inside the package."""
+    folder = resources.files(__package__) / "scenarios"
+    return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
+
+
+def load(name_or_path: str) -> Scenario:
+    """Return a scenario by its built-in name or from a file; raises ScenarioError with one sentence."""
+    path = Path(name_or_path)
+    if name_or_path in built_in():
+        return parse(
+            (resources.files(__package__) / "scenarios" / f"{name_or_path}.toml").read_bytes(), where=name_or_path
+        )
+    if path.suffix != ".toml":
+        raise ScenarioError(
+            f"no scenario {name_or_path!r}{_near(name_or_path, built_in())}; a file of your own ends in .toml"
+        )
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ScenarioError(
+            f"{path}: cannot be read ({error.strerror}); give a scenario file or one of {', '.join(built_in())}"
+        ) from None
+    return parse(data, where=str(path))
+
+
+def parse(data: bytes, *, where: str) -> Scenario:
+    """Return the scenario in TOML bytes; `where` names the file in the error."""
+    if len(data) > MAX_BYTES:
+        raise ScenarioError(f"{where}: a scenario has at most {MAX_BYTES // 1024} kB; this file is longer")
+    try:
+        tree = tomllib.loads(data.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ScenarioError(f"{where}: not valid TOML: {error}") from None
+    try:
+        return Scenario.model_validate(tree)
+    except ValidationError as error:
+        raise ScenarioError(f"{where}: {_sentence(error)}") from None
+
+
+def variant_of(scenario: Scenario, name: str | None) -> tuple[str, Variant]:
+    """Return the variant's name and content; without a name the first one of the file."""
+    variants: dict[str, Variant] = dict(scenario.variants)
+    chosen = name or next(iter(variants))
+    if chosen not in variants:
+        raise ScenarioError(f"scenario {scenario.name!r} has no variant {chosen!r}; it has {', '.join(variants)}")
+    return chosen, variants[chosen]
+
+
+def _near(word: str, words: Iterable[str]) -> str:
+    known = list(words)
+    match = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean {match[0]!r}?" if match else f"; there are {', '.join(known)}"
+
+
+def _sentence(error: ValidationError) -> str:
+    """Return the first complaint with its key, and how many follow."""
+    first, *rest = sorted(error.errors(), key=lambda item: item["type"] != "extra_forbidden")  # a misspelt key first
+    key = ".".join(str(part) for part in first["loc"]) or "the file"
+    more = f" (and {len(rest)} more)" if rest else ""
+    return f"{key}: {_complaint(first)}{more}"
+
+
+def _complaint(item: Any) -> str:
+    given = item.get("input")
+    if item["type"] == "extra_forbidden":
+        return f"this key is not known{_near(str(item['loc'][-1]), _keys_beside(item['loc']))}"
+    if item["type"] == "missing":
+        return "this key is missing"
+    shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
+    return f"{item['msg'][0].lower()}{item['msg'][1:]}{shown}".removeprefix("value error, ")
+
+
+PARTS: dict[str, type[Model]] = {
+    "flights": Flight,
+    "alternatives": Alternative,
+    "notices": Notice,
+    "claims": Claim,
+    "radars": RadarUse,
+    "release": Release,
+    "variants": Variant,
+}
+
+
+def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
+    owner = next((PARTS[str(part)] for part in reversed(location[:-1]) if part in PARTS), Scenario)
+    return list(owner.model_fields)
