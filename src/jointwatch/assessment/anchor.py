@@ -14,16 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import block_diag
 
-from jointwatch.assessment.ascent import (
-    LAW_ERROR,
-    Earlier,
-    kappas_at_cutoff,
-    kappas_while_burning,
-    predicted,
-)
+from jointwatch.assessment.ascent import FLAT, age_by_burn_time, kappas_at_cutoff, kappas_while_burning
 from jointwatch.assessment.ground_track import GroundTrack, ground_track
 from jointwatch.assessment.priors import BoostPriors
-from jointwatch.assessment.unscented import cross_covariance, moments, sigma_points
 from jointwatch.earth.arrays import Floats
 from jointwatch.earth.states import Ecef
 from jointwatch.flight import coast
@@ -43,7 +36,7 @@ class Ascents(NamedTuple):
 
 @dataclass(frozen=True)
 class Anchor:
-    """A Gaussian over (state, nuisances, age number, kappa_downrange) and its reading as ascents."""
+    """A Gaussian over the state, nuisances and logarithms of age or kappa, and its reading as ascents."""
 
     time_tai_ns: int
     mean: Floats
@@ -52,27 +45,32 @@ class Anchor:
     basis: str  # what it stands on, for people
 
 
-def at_boosting_state(time_tai_ns: int, x: Floats, P: Floats, priors: BoostPriors, *, flat: bool) -> Anchor:
-    """Anchor on a state under power; `flat` where its climb rate says nothing about its age."""
-    numbers, sigmas = _age_by_burn_time(priors) if flat else kappas_while_burning(priors)
+def at_boosting_state(time_tai_ns: int, x: Floats, P: Floats, priors: BoostPriors) -> Anchor:
+    """Anchor on a state under power; where it is flat its age is that of the prior on burn time."""
+    here = ground_track(x[None])
+    height_m, steepness = float(here.height_m[0]), float(steepness_of(here)[0])
+    flat = steepness < FLAT
+    kappas = kappas_while_burning(priors, height_m, steepness)
+    numbers, sigmas = age_by_burn_time(priors) if flat else _logarithms(kappas)
 
     def ascents(points: Floats) -> Ascents:
         track = ground_track(points[:, :6])
-        return Ascents(track, np.zeros(len(points)), _age(points[:, -2], track, flat), points[:, -1])
+        age_s = np.exp(points[:, 6]) if flat else _age(points[:, 6], track)
+        return Ascents(track, np.zeros(len(points)), age_s, np.exp(points[:, 7]))
 
-    return _anchor(time_tai_ns, x, P, numbers, sigmas, ascents, "a state under power")
+    basis = "a usual burn time, the ascent was flat when seen" if flat else "a state under power"
+    return _anchor(time_tai_ns, x, P, numbers, sigmas, ascents, basis)
 
 
-def at_cutoff(
-    time_tai_ns: int, sigma_s: float, after_s: float, x: Floats, P: Floats, priors: BoostPriors, *, flat: bool
-) -> Anchor:
+def at_cutoff(time_tai_ns: int, sigma_s: float, after_s: float, x: Floats, P: Floats, priors: BoostPriors) -> Anchor:
     """Anchor on cut-off: a coasting state (`after_s` later) taken back along its free flight."""
-    numbers, sigmas = _age_by_burn_time(priors) if flat else kappas_at_cutoff(priors)
+    at_end = ground_track(coast.propagate(Ecef(x[None]), -after_s).pos_vel)
+    numbers, sigmas = _logarithms(kappas_at_cutoff(priors, steepness_of(at_end)[0]))
 
     def ascents(points: Floats) -> Ascents:
-        late = points[:, 6]
-        track = ground_track(coast.propagate(Ecef(points[:, :6]), late - after_s).pos_vel)
-        return Ascents(track, late, _age(points[:, -2], track, flat), points[:, -1])
+        late_s = points[:, 6]
+        track = ground_track(coast.propagate(Ecef(points[:, :6]), late_s - after_s).pos_vel)
+        return Ascents(track, late_s, _age(points[:, 7], track), np.exp(points[:, 8]))
 
     return _anchor(time_tai_ns, x, P, np.r_[0.0, numbers], np.r_[sigma_s, sigmas], ascents, "cut-off as seen")
 
@@ -84,34 +82,41 @@ def at_burnout_altitude(
 
     The state is the best coasting one, `seen_at_m` the height of the first.
     """
-    numbers, sigmas = kappas_at_cutoff(priors)
     mean_m = min(priors.burnout_altitude_m, seen_at_m)
     guess_s = seconds_back_to(x, mean_m)
     if guess_s is None:
         return None
+    there = ground_track(coast.propagate(Ecef(x[None]), guess_s).pos_vel)
+    numbers, sigmas = _logarithms(kappas_at_cutoff(priors, steepness_of(there)[0]))
 
     def ascents(points: Floats) -> Ascents:
         burnout_m = np.clip(points[:, 6], LOWEST_BURNOUT_M, seen_at_m)
-        late, arc = back_to_height(points[:, :6], burnout_m, guess_s)
+        late_s, arc = back_to_height(points[:, :6], burnout_m, guess_s)
         track = ground_track(arc)
-        return Ascents(track, late, _age(points[:, -2], track, False), points[:, -1])
+        return Ascents(track, late_s, _age(points[:, 7], track), np.exp(points[:, 8]))
 
     nuisance, spread = np.r_[mean_m, numbers], np.r_[priors.burnout_altitude_sigma_m, sigmas]
     return _anchor(time_tai_ns, x, P, nuisance, spread, ascents, "a usual burnout altitude, the ascent was not seen")
 
 
+def steepness_of(track: GroundTrack) -> Floats:
+    """Climb rate over ground speed (n,)."""
+    return np.asarray(track.climb_m_s / np.maximum(track.ground_speed_m_s, 1.0))
+
+
 def seconds_back_to(x: Floats, height_m: float) -> float | None:
     """Seconds (zero or negative) at which the free flight of a state (6,) last climbed through a height, to 10 s."""
-    times = -np.arange(0.0, LONGEST_ARC_S, 10.0)
+    times = np.arange(-LONGEST_ARC_S, 1.0, 10.0)
     track = ground_track(coast.trajectory(Ecef(x[None]), times).pos_vel)
     below = np.flatnonzero((track.height_m <= height_m + 1.0) & (track.climb_m_s > 0.0))
-    return float(times[below[0]]) if below.size else None
+    return float(times[below[-1]]) if below.size else None
 
 
 def back_to_height(pos_vel: Floats, height_m: Floats, guess_s: float) -> tuple[Floats, Floats]:
-    """Seconds (n,) and states (n, 6) at which free flights climbed through given heights, by Newton's rule from a guess.
+    """Seconds (n,) and states (n, 6) at which free flights climbed through given heights.
 
-    The slope is kept above 100 m/s: an arc that only just reaches the height stops near its nearest point.
+    By Newton's rule from a guess; the slope is kept above 100 m/s, so that an arc which only just reaches the height
+    stops near its nearest point.
     """
     back = np.full(len(pos_vel), guess_s)
     states = coast.propagate(Ecef(pos_vel), back).pos_vel
@@ -122,48 +127,15 @@ def back_to_height(pos_vel: Floats, height_m: Floats, guess_s: float) -> tuple[F
     return back, states
 
 
-def learned(anchor: Anchor, earlier: list[Earlier]) -> tuple[Anchor, float]:
-    """The anchor after earlier states of the same ascent have spoken on age and kappa, and how far they were off.
-
-    Only the last two numbers are learned. States of one filter are not independent, so the tracked state itself must
-    not gain from older ones a second time: it is a "considered" quantity (Schmidt, 1966). The second value is the sum
-    of the normalised innovations squared, 4 per state when prior and ascent agree.
-    """
-    mean, covariance, surprise = anchor.mean, anchor.covariance, 0.0
-    for state in earlier:
-        points, weights = sigma_points(mean, covariance)
-        ascents = anchor.ascents(points)
-        z, Pzz = moments(predicted(state, *ascents), weights)
-        Pxz = cross_covariance(points, predicted(state, *ascents), weights)
-        S = Pzz + state.covariance + np.diag((LAW_ERROR * _sizes(ascents)) ** 2)
-        K = np.linalg.solve(S, Pxz.T).T
-        K[:-2] = 0.0
-        innovation = np.append(state.measured, 0.0) - z
-        surprise += float(innovation @ np.linalg.solve(S, innovation))
-        mean = mean + K @ innovation
-        covariance = covariance - K @ Pxz.T - Pxz @ K.T + K @ S @ K.T
-    return Anchor(anchor.time_tai_ns, mean, covariance, anchor.ascents, anchor.basis), surprise
+def _age(log_kappa: Floats, track: GroundTrack) -> Floats:
+    """Return the age in seconds by height, climb rate and kappa."""
+    return np.asarray(np.maximum(track.height_m, 0.0) / (np.exp(log_kappa) * np.maximum(track.climb_m_s, 1.0)))
 
 
-def _sizes(ascents: Ascents) -> Floats:
-    """Return height, climb rate, ground speed and distance of the central ascent, against which the law's error is counted."""
-    track, _, age, kappa = ascents
-    speed = track.ground_speed_m_s[0]
-    return np.array([track.height_m[0], np.hypot(track.climb_m_s[0], 0.3 * speed), speed, kappa[0] * speed * age[0]])
-
-
-def _age(number: Floats, track: GroundTrack, flat: bool) -> Floats:
-    """Age in seconds: by height, climb rate and kappa, or, flat, by the logarithm of a burn time."""
-    if flat:
-        return np.asarray(np.exp(number))
-    return np.maximum(track.height_m, 0.0) / (np.maximum(number, 0.1) * np.maximum(track.climb_m_s, 1.0))
-
-
-def _age_by_burn_time(priors: BoostPriors) -> tuple[Floats, Floats]:
-    """Return means and sigmas of (log of burn time, kappa_downrange) where the class prior on height is no use."""
-    spread = np.log1p((priors.burn_time_sigma_s / priors.burn_time_s) ** 2)
-    (_, downrange), (_, sigma) = kappas_while_burning(priors)
-    return np.array([np.log(priors.burn_time_s) - 0.5 * spread, downrange]), np.array([np.sqrt(spread), sigma])
+def _logarithms(kappas: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """Return means and sigmas of the logarithms: kappa is positive, and is divided by."""
+    mean, sigma = kappas
+    return np.log(mean), sigma / mean
 
 
 def _anchor(

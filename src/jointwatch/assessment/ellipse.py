@@ -14,7 +14,7 @@ CHI2_95_2DOF = 5.991464547107979  # -2 ln 0.05: the 95 % point of chi-square wit
 
 @dataclass(frozen=True, slots=True)
 class Ellipse:
-    """Where something lies with 95 %: centre and semi-axes; the azimuth of the major one, clockwise from north, in [0, pi)."""
+    """Where something lies with 95 %: centre, semi-axes, azimuth of the major one (clockwise from north, [0, pi))."""
 
     latitude_rad: float
     longitude_rad: float

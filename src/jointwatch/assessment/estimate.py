@@ -10,13 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from jointwatch.assessment.classify import Verdict, classify, judge, range_m
-from jointwatch.assessment.cutoff import Cutoff, cutoff
+from jointwatch.assessment.cutoff import cutoff
 from jointwatch.assessment.ellipse import Ellipse
-from jointwatch.assessment.ground_track import ground_track
 from jointwatch.assessment.impact_area import ImpactEstimate, impact_area, impact_or_reason
 from jointwatch.assessment.launch_point import LaunchEstimate, best_coasting, launch_or_reason, launch_point
 from jointwatch.assessment.priors import BoostPriors
-from jointwatch.assessment.track_history import MIN_STATES, TrackHistory, seconds_between
+from jointwatch.assessment.track_history import MIN_STATES, TrackHistory
 from jointwatch.earth.arrays import Floats, Ints
 from jointwatch.earth.states import Ecef
 from jointwatch.flight import coast, orbit
@@ -82,20 +81,13 @@ def _until(history: TrackHistory, as_of_tai_ns: int) -> _Known:
 
 
 def _apogee_height_m(history: TrackHistory) -> float | None:
-    """Highest point of the free flight above the ellipsoid; osculating for what does not come down or was seen late."""
+    """Highest point of the free flight above the ellipsoid; osculating where that is more than 90 min away."""
     if len(history.time_tai_ns) < MIN_STATES:
         return None
     end = cutoff(history)
     if not end.coast_established:
         return None
-    state = _first_of_free_flight(history, end)
+    row = best_coasting(history, end)
+    state = Ecef(history.x[row : row + 1])
     _, height = coast.apogee(state)
-    known = np.isfinite(height[0]) and ground_track(state.pos_vel).climb_m_s[0] > 0.0
-    return float(height[0] if known else orbit.apogee_height_m(state)[0])
-
-
-def _first_of_free_flight(history: TrackHistory, end: Cutoff) -> Ecef:
-    """Return the best coasting state, taken back to where coasting was first seen."""
-    row, first = best_coasting(history, end), int(np.flatnonzero(end.coasting)[0])
-    back_s = seconds_between(history.time_tai_ns[first], history.time_tai_ns[row])
-    return coast.propagate(Ecef(history.x[row : row + 1]), back_s)
+    return float(height[0] if np.isfinite(height[0]) else orbit.apogee_height_m(state)[0])

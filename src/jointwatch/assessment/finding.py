@@ -6,7 +6,7 @@ point, rough direction, impact point, impact time; Moscow, June 2000), with verd
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jointwatch.assessment.estimate import Assessment
 from jointwatch.earth.arrays import Floats
@@ -54,13 +54,18 @@ class Finding:
 def finding(centre: str, assessment: Assessment, *, objects: int | None = None) -> Finding:
     """The finding of a centre that holds this assessment."""
     launch, impact = assessment.launch, assessment.impact
-    return Finding(
-        centre=centre,
-        launch_place=launch and Place(launch.latitude_rad, launch.longitude_rad, launch.cov_en_m2),
-        launch_time=launch and Instant(launch.time_tai_ns, launch.sigma_s),
-        direction=launch and Direction(launch.direction_rad, launch.direction_sigma_rad),
-        impact_place=impact and Place(impact.latitude_rad, impact.longitude_rad, impact.cov_en_m2),
-        impact_time=impact and Instant(impact.time_tai_ns, impact.sigma_s),
-        verdict=assessment.verdict.verdict,
-        objects=objects,
-    )
+    plain = Finding(centre=centre, verdict=assessment.verdict.verdict, objects=objects)
+    if launch is not None:
+        plain = replace(
+            plain,
+            launch_place=Place(launch.latitude_rad, launch.longitude_rad, launch.cov_en_m2),
+            launch_time=Instant(launch.time_tai_ns, launch.sigma_s),
+            direction=Direction(launch.direction_rad, launch.direction_sigma_rad),
+        )
+    if impact is not None:
+        plain = replace(
+            plain,
+            impact_place=Place(impact.latitude_rad, impact.longitude_rad, impact.cov_en_m2),
+            impact_time=Instant(impact.time_tai_ns, impact.sigma_s),
+        )
+    return plain

@@ -1,4 +1,4 @@
-"""Earth-fixed states as a person on the ground would say them: where above, how high, climbing how fast, heading where."""
+"""Earth-fixed states as seen from the ground: where above, how high, climbing how fast, heading where."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jointwatch.earth.topocentric import enu_basis
 
 @dataclass(frozen=True, slots=True)
 class GroundTrack:
-    """Arrays (n,): point below the object, height, climb rate, speed and heading over the ground, all Earth-relative."""
+    """Arrays (n,): point below, height, climb rate, speed and heading over the ground, all Earth-relative."""
 
     latitude_rad: Floats
     longitude_rad: Floats

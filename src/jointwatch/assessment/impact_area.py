@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import block_diag
 
-from jointwatch.assessment.cutoff import Cutoff, cutoff
+from jointwatch.assessment.cutoff import cutoff
 from jointwatch.assessment.ellipse import Ellipse, ellipse_95
 from jointwatch.assessment.ground_track import ground_track, offsets_en, place_at
 from jointwatch.assessment.launch_point import best_coasting

@@ -2,14 +2,14 @@
 
 # Algorithm
 
-1. Anchors: cut-off where it was seen, and some boosting states; for an object first seen coasting, the prior burnout
-   altitude on its arc, followed back.
-2. Age t = h / (kappa_altitude vz), ground distance d = kappa_downrange v t, both of the anchor (`ascent`).
-3. Where an ascent is flat (vz small against v, as with a space launcher near its orbit) h / vz is singular: such an
-   anchor is used only if there is no steeper one, with a wide prior on the burn time instead. The same prior is
-   taken where earlier states contradict the class prior.
-4. Earlier states of the ascent speak on kappa (`anchor.learned`): this is what an acceleration says.
-5. All of it through an unscented transform; of several anchors, the estimate with the smallest covariance.
+1. Anchors: some boosting states, and cut-off where it was seen (the best coasting state taken back to it); for an
+   object first seen coasting, the prior burnout altitude on its arc, followed back.
+2. Age t = h / (kappa_altitude vz) and ground distance d = kappa_downrange v t, both of the anchor (`ascent`).
+3. Where an ascent is flat (vz small against v, as with a space launcher near its orbit) h / vz is singular: kappa is
+   widened as a climb levels off, and below a ratio of 0.2 a state is an anchor only if all of the ascent is as flat,
+   with a prior on the burn time in the place of height and climb rate.
+4. All of it through an unscented transform, to place, time and direction.
+5. Of several anchors, the estimate with the smallest covariance: as a rule the earliest state that is good enough.
 
 The way from the launch to the anchor is taken as a geodesic along the anchor's Earth-relative heading. A vehicle that
 turns (a dog-leg, or the drift of an inertially steered ascent on the rotating Earth, some km) is not followed.
@@ -20,10 +20,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2
 
-from jointwatch.assessment.anchor import Anchor, at_boosting_state, at_burnout_altitude, at_cutoff, learned
-from jointwatch.assessment.ascent import Earlier, earlier_state
+from jointwatch.assessment.anchor import Anchor, at_boosting_state, at_burnout_altitude, at_cutoff, steepness_of
+from jointwatch.assessment.ascent import FLAT
 from jointwatch.assessment.cutoff import Cutoff, cutoff
 from jointwatch.assessment.ellipse import Ellipse, ellipse_95
 from jointwatch.assessment.ground_track import GroundTrack, ground_track, offsets_en, place_at, wrapped
@@ -32,15 +31,10 @@ from jointwatch.assessment.track_history import MIN_STATES, TrackHistory, second
 from jointwatch.assessment.unscented import moments, sigma_points
 from jointwatch.earth import geodesic
 from jointwatch.earth.arrays import Bools, Floats
-from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.earth.topocentric import enu_basis
 
-FLAT = 0.3  # climb rate over ground speed below which height says little about age: 17 degrees
-CERTAIN = 4.0  # sigmas by which the climb rate of an anchor must be above zero: its sigma points stand 3.2 out
+CERTAIN = 6.0  # sigmas by which the climb rate of an anchor must be above zero: one part in six of its age
 ANCHORS = 4  # boosting states tried as anchors
-EARLIER = 3  # states that speak on kappa
-EARLIER_APART_S = 15.0  # of one filter, nearer states say nearly the same
-CONTRADICTION = 0.999
 CLEAR_OF_AIR_M = 100e3
 
 
@@ -72,12 +66,7 @@ def launch_or_reason(history: TrackHistory, priors: BoostPriors) -> LaunchEstima
     end = cutoff(history)
     if not end.ascent_seen:
         return _from_free_flight(history, end, priors)
-    track = ground_track(history.x)
-    steep = _from_ascent(history, end, track, priors, flat=False)
-    estimates = steep or _from_ascent(history, end, track, priors, flat=True)
-    if not estimates:
-        return "not yet: the climb rate of the ascent is too uncertain to reckon its launch back"
-    return min(estimates, key=_size)
+    return _from_ascent(history, end, priors)
 
 
 def _from_free_flight(history: TrackHistory, end: Cutoff, priors: BoostPriors) -> LaunchEstimate | str:
@@ -101,40 +90,22 @@ def best_coasting(history: TrackHistory, end: Cutoff) -> int:
     return int(clear[-1]) if clear.size else int(np.argmax(np.where(end.coasting, height, -np.inf)))
 
 
-def _from_ascent(
-    history: TrackHistory, end: Cutoff, track: GroundTrack, priors: BoostPriors, *, flat: bool
-) -> list[LaunchEstimate]:
-    """Estimates from the anchors of a seen ascent that are (not) flat; those that contradict the class prior redone."""
-    found = []
-    for anchor, wide in _anchors(history, end, track, priors, flat=flat):
-        earlier = _earlier_states(history, end, track, anchor.time_tai_ns)
-        taught, surprise = learned(anchor, earlier)
-        if not flat and earlier and surprise > chi2.ppf(CONTRADICTION, 4 * len(earlier)):
-            taught, _ = learned(wide, earlier)
-        found.append(reckoned_back(taught))
-    return found
-
-
-def _anchors(
-    history: TrackHistory, end: Cutoff, track: GroundTrack, priors: BoostPriors, *, flat: bool
-) -> list[tuple[Anchor, Anchor]]:
-    """Anchors with the class prior, each with its twin whose age has the wide prior on burn time instead."""
-    usable = end.boosting & (_is_flat(track) if flat else ~_is_flat(track) & _climb_is_certain(history, track))
-    rows = np.flatnonzero(usable)
-    anchors = []
-    for row in rows[np.unique(np.linspace(0, rows.size - 1, ANCHORS).astype(int))] if rows.size else ():
-        state = int(history.time_tai_ns[row]), history.x[row], history.P[row], priors
-        anchors.append((at_boosting_state(*state, flat=flat), at_boosting_state(*state, flat=True)))
-    if end.time_tai_ns is not None and (flat or usable[end.boosting][-1]):
-        row = best_coasting(history, end)
-        after_s = seconds_between(history.time_tai_ns[row], end.time_tai_ns)
-        cut = end.time_tai_ns, end.sigma_s, after_s, history.x[row], history.P[row], priors
-        anchors.append((at_cutoff(*cut, flat=flat), at_cutoff(*cut, flat=True)))
-    return anchors
-
-
-def _is_flat(track: GroundTrack) -> Bools:
-    return np.asarray(track.climb_m_s < FLAT * track.ground_speed_m_s)
+def _from_ascent(history: TrackHistory, end: Cutoff, priors: BoostPriors) -> LaunchEstimate | str:
+    """Launch of an object whose ascent was seen: the smallest estimate over its anchors."""
+    track = ground_track(history.x)
+    steep = steepness_of(track) >= FLAT
+    usable = end.boosting & steep & _climb_is_certain(history, track)
+    rows = np.flatnonzero(usable) if usable.any() else np.flatnonzero(end.boosting & ~steep)
+    if not rows.size:
+        return "not yet: the climb rate of the ascent is too uncertain to reckon its launch back"
+    chosen = rows[np.unique(np.linspace(0, rows.size - 1, ANCHORS).astype(int))]
+    states = [(int(history.time_tai_ns[row]), history.x[row], history.P[row]) for row in chosen]
+    anchors = [at_boosting_state(*state, priors) for state in states]
+    if end.time_tai_ns is not None and states[-1][0] == end.time_tai_ns and usable.any():
+        best = best_coasting(history, end)
+        after_s = seconds_between(history.time_tai_ns[best], end.time_tai_ns)
+        anchors.append(at_cutoff(end.time_tai_ns, end.sigma_s, after_s, history.x[best], history.P[best], priors))
+    return min((reckoned_back(anchor) for anchor in anchors), key=_expected_miss)
 
 
 def _climb_is_certain(history: TrackHistory, track: GroundTrack) -> Bools:
@@ -144,15 +115,9 @@ def _climb_is_certain(history: TrackHistory, track: GroundTrack) -> Bools:
     return np.asarray(track.climb_m_s > CERTAIN * np.sqrt(variance))
 
 
-def _earlier_states(history: TrackHistory, end: Cutoff, track: GroundTrack, anchor_tai_ns: int) -> list[Earlier]:
-    """Return a few states of the ascent, well apart, before an anchor."""
-    before_s = (anchor_tai_ns - history.time_tai_ns) / NS_PER_S
-    rows = np.flatnonzero(end.boosting & (before_s >= EARLIER_APART_S))
-    if not rows.size:
-        return []
-    many = min(EARLIER, 1 + int((before_s[rows[0]] - before_s[rows[-1]]) / EARLIER_APART_S))
-    chosen = rows[np.unique(np.linspace(0, rows.size - 1, many + 1)[1:].astype(int))]
-    return [earlier_state(float(before_s[row]), track, int(row), history.P[row]) for row in chosen]
+def _expected_miss(estimate: LaunchEstimate) -> float:
+    """Return the mean square of its error, in metres squared: the trace of the covariance in east and north."""
+    return float(np.trace(estimate.cov_en_m2))
 
 
 def reckoned_back(anchor: Anchor) -> LaunchEstimate:
@@ -177,8 +142,3 @@ def reckoned_back(anchor: Anchor) -> LaunchEstimate:
         ellipse_95(*place, covariance[:2, :2]),
         anchor.basis,
     )
-
-
-def _size(estimate: LaunchEstimate) -> float:
-    """Return the trace of the covariance in east and north: half the squared length of its error, expected."""
-    return float(np.trace(estimate.cov_en_m2))

@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from jointwatch.assessment.unscented import moments, sigma_points
 from jointwatch.earth.arrays import Floats
-from jointwatch.earth.ellipsoid import A_M, GM_M3_S2, OMEGA_RAD_S
+from jointwatch.earth.ellipsoid import A_M, GM_M3_S2
 from jointwatch.earth.states import Ecef
 from jointwatch.flight import orbit
 
@@ -25,7 +25,7 @@ def probability_above(x: Floats, P: Floats) -> float:
     Unscented, u taken as Gaussian.
     """
     points, weights = sigma_points(x, P)
-    v = inertial_velocity(points)
+    v = orbit.inertial_velocity_m_s(Ecef(points))
     momentum = np.cross(points[:, :3], v)
     speed2 = np.einsum("ni,ni->n", v, v)
     return probability_not_reached(
@@ -34,18 +34,15 @@ def probability_above(x: Floats, P: Floats) -> float:
 
 
 def probability_not_reached(radius_m: Floats, speed2: Floats, momentum2: Floats, weights: Floats) -> float:
-    """Probability that u is negative and the object above the air now, for weighted points (n,) of radius, speed squared
-    and angular momentum squared."""
+    """Probability that u is negative and the object above the air now.
+
+    Of weighted points (n,) with radius, speed squared and angular momentum squared.
+    """
     top = A_M + ORBIT_HEIGHT_M
     u = speed2 - 2.0 * GM_M3_S2 / radius_m + 2.0 * GM_M3_S2 / top - momentum2 / top**2
     mean, covariance = moments(np.column_stack([u, top - radius_m]), weights)
     never_there, above_now = ndtr(-mean / np.sqrt(np.maximum(np.diag(covariance), 1e-12)))
     return float(never_there * above_now)
-
-
-def inertial_velocity(pos_vel: Floats) -> Floats:
-    """Velocity (n, 3) against the stars, of Earth-fixed states (n, 6), on Earth-fixed axes."""
-    return np.asarray(pos_vel[:, 3:] + np.cross([0.0, 0.0, OMEGA_RAD_S], pos_vel[:, :3]))
 
 
 def perigee_range_km(x: Floats, P: Floats) -> tuple[float, float]:

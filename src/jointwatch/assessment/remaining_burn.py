@@ -44,7 +44,7 @@ def probability_of_orbit(history: TrackHistory, end: Cutoff, age_s: float) -> fl
 
 
 def _motion(history: TrackHistory, before: int, last: int, span_s: float) -> tuple[Floats, Floats, float, float]:
-    """Return mean and covariance of (height, climb, speed along the heading, their rates), with heading and latitude."""
+    """Return mean and covariance of (height, climb, speed, rates of the two), and heading and latitude."""
     track = ground_track(history.x[[before, last]])
     heading, latitude = float(track.heading_rad[1]), float(track.latitude_rad[1])
     H = np.zeros((2, 3, 6))
