@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from jointwatch.exchange import tiles
@@ -68,8 +68,11 @@ def write_logs(store: Store, directory: Path, logs: Iterable[LogId]) -> None:
 
 def digests(directory: Path) -> tuple[FileDigest, ...]:
     """Return what a manifest says of a run directory: every file but those of manifest logs, in alphabetical order."""
-    paths = [path for path in files(directory) if not in_manifest_log(path)]
-    return tuple(digest(directory, path) for path in sorted(paths))
+    paths, odd = listing(directory)
+    if odd:
+        path, why = next(iter(odd.items()))
+        raise Refused(RULE, f"{path} {why}; no manifest can list it")
+    return tuple(digest(directory, path) for path in paths if not in_manifest_log(path))
 
 
 def parts(found: tuple[FileDigest, ...]) -> list[tuple[FileDigest, ...]]:
@@ -83,15 +86,20 @@ def in_manifest_log(path: str) -> bool:
     return log is not None and log.klass == MANIFEST
 
 
-def files(directory: Path) -> Iterator[str]:
-    """Return the relative paths of all plain files; raise Refused at a link, an empty folder or anything else."""
+def listing(directory: Path) -> tuple[list[str], dict[str, str]]:
+    """Return the relative paths of all plain files, sorted, and what is neither file nor folder: path -> why not."""
+    files, odd = [], {}
     for folder, folders, names in os.walk(directory):
         here = Path(folder)
-        for name in sorted([*names, *(name for name in folders if (here / name).is_symlink())]):
-            path = here / name
-            if not stat.S_ISREG(path.lstat().st_mode):
-                raise Refused(RULE, f"{path.relative_to(directory).as_posix()} is not a plain file")
-            yield path.relative_to(directory).as_posix()
+        if not folders and not names and here != directory:
+            odd[here.relative_to(directory).as_posix()] = "is an empty folder"
+        for path in (here / name for name in [*folders, *names]):
+            mode, relative = path.lstat().st_mode, path.relative_to(directory).as_posix()
+            if stat.S_ISREG(mode):
+                files.append(relative)
+            elif not stat.S_ISDIR(mode):
+                odd[relative] = "is neither a file nor a folder"
+    return sorted(files), odd
 
 
 def digest(directory: Path, path: str) -> FileDigest:

@@ -1,0 +1,203 @@
+"""The logs of a run directory, read and checked: folders, rosters, entries, signatures beneath the checkpoints.
+
+Every fault is recorded against the file that holds it and the check goes on with what can still be checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jointwatch.exchange import checkpoint as checkpoints
+from jointwatch.exchange import dsse, note, run_directory, tiles
+from jointwatch.exchange.keyrings import Keyrings, logged_tai_ns, roster_log
+from jointwatch.exchange.logid import COMMON, LogId, parse_origin
+from jointwatch.exchange.refused import Refused
+from jointwatch.messages.encoding import Message, MessageRefused, decode
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One file that is not what it must be, and why; the path is relative to the run directory."""
+
+    file: str
+    why: str
+
+
+class Faults:
+    """The faults found so far; of one file the first one counts, as the others mostly follow from it."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, str] = {}
+
+    def add(self, file: str, why: str) -> None:
+        """Record that a file is wrong."""
+        self._found.setdefault(file, why)
+
+    def known(self, folder: str) -> bool:
+        """Whether a fault was recorded within a folder."""
+        return any(file.startswith(f"{folder}/") for file in self._found)
+
+    def against(self, file: str) -> Against:
+        """Return a context in which whatever is refused is recorded against this file."""
+        return Against(self, file)
+
+    def sorted(self) -> tuple[Fault, ...]:
+        """Return all faults, by file."""
+        return tuple(Fault(file, why) for file, why in sorted(self._found.items()))
+
+
+class Against:
+    """While it is open, a refusal is a fault of this file and goes no further."""
+
+    def __init__(self, faults: Faults, file: str) -> None:
+        self._faults, self._file = faults, file
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, Refused | MessageRefused | OSError):
+            return False
+        self._faults.add(self._file, error.sentence if isinstance(error, Refused) else str(error))
+        return True
+
+
+@dataclass
+class ReadLog:
+    """A log's folder as it was read; `messages` are those whose signature and header hold."""
+
+    log: LogId
+    entries: list[bytes]
+    note: bytes
+    messages: list[Message] = field(default_factory=list)
+    cosigned_by: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """The log's folder within the run directory."""
+        return run_directory.log_folder(self.log)
+
+    @property
+    def checkpoint_file(self) -> str:
+        """The file that holds the checkpoint."""
+        return f"{self.folder}/{tiles.CHECKPOINT}"
+
+    def entry_file(self, index: int) -> str:
+        """Return the file that holds the entry at `index`."""
+        tile = index // tiles.WIDTH
+        width = min(tiles.WIDTH, len(self.entries) - tile * tiles.WIDTH)
+        return f"{self.folder}/{tiles.tile_name('entries', tile, width)}"
+
+
+Logs = Mapping[LogId, ReadLog]
+
+
+def read_logs(directory: Path, files: Sequence[str], faults: Faults) -> dict[LogId, ReadLog]:
+    """Return every log whose folder is exactly the one its checkpoint describes; no signature was looked at."""
+    found = {}
+    for log in sorted({log for path in files if (log := run_directory.log_of(path)) is not None}):
+        folder = run_directory.log_folder(log)
+        try:
+            entries, body = tiles.read_log_directory(directory / folder)
+            found[log] = ReadLog(log, entries, body)
+        except tiles.DirectoryRefused as refusal:
+            faults.add(f"{folder}/{refusal.file}", refusal.sentence.removeprefix(f"{refusal.file}: "))
+        except OSError as error:
+            faults.add(folder, f"cannot be read: {error.strerror}")
+    return found
+
+
+def learn_keys(logs: Logs, faults: Faults) -> dict[str, Keyrings]:
+    """Return each centre's keys from its rosters, on the word of the identity that signed them."""
+    rosters = [logs[log] for log in logs if log == roster_log(log.owner) and logs[log].entries]
+    keys: dict[str, Keyrings] = {}
+    for read in rosters:
+        with faults.against(read.entry_file(0)):
+            run, mode = _setting(keys, read)
+            ring = Keyrings(read.log.owner, run, mode)
+            for index, entry in enumerate(read.entries):
+                with faults.against(read.entry_file(index)):
+                    ring = ring.learn(entry)
+            if ring.rings:
+                keys[read.log.owner] = ring
+    _name_owners_without_roster(logs, keys, faults)
+    return keys
+
+
+def check_trust(keys: Mapping[str, Keyrings], trust: Mapping[str, str], faults: Faults) -> None:
+    """Record every centre whose identity is not the pinned one."""
+    for centre, ring in keys.items():
+        file = f"{run_directory.log_folder(roster_log(centre))}/{tiles.CHECKPOINT}"
+        if centre not in trust:
+            faults.add(file, f"the trust file does not name {centre}, whose identity here is {ring.identity}")
+        elif trust[centre] != ring.identity:
+            faults.add(file, f"{centre}'s rosters are signed by {ring.identity}; the trust file pins {trust[centre]}")
+
+
+def check_entries(read: ReadLog, keys: Keyrings, seen: dict[tuple[str, str], str], faults: Faults) -> None:
+    """Open every entry with its centre's keys. seen: (origin, id) -> where, over all logs: an id stands once."""
+    for index, entry in enumerate(read.entries):
+        with faults.against(read.entry_file(index)):
+            try:
+                message = keys.open_entry(entry, read.log)
+            except Refused as refusal:
+                raise Refused(refusal.rule, f"entry {index}: {refusal.sentence}") from None
+            here = f"entry {index} of {read.log}"
+            first = seen.setdefault((message.origin, message.id), here)
+            if first != here:
+                raise Refused("one id per origin", f"{here} has the id {message.id}, which {first} has")
+            read.messages.append(message)
+
+
+def check_checkpoint(read: ReadLog, keys: Mapping[str, Keyrings], present: frozenset[str], faults: Faults) -> None:
+    """Check the owner's signature and each cosignature; no other line may stand beneath, and none may lack."""
+    with faults.against(read.checkpoint_file):
+        owner = keys[read.log.owner]
+        tai_ns = logged_tai_ns(read.entries[-1]) if read.entries else owner.at(0).roster.logged_tai_ns
+        origin = read.log.origin(owner.run)
+        checkpoints.opened(read.note, origin, owner.log_key(tai_ns))
+        cosigners = {ring.cosigner(tai_ns).name: ring for ring in keys.values()}
+        lines = note.parse(read.note).signatures
+        names = [line.name for line in lines]
+        if names[:1] != [origin] or names[1:] != sorted(set(names[1:])):
+            raise Refused(note.RULE, "its lines are not the owner's, then each cosigner's once by name")
+        for line in lines[1:]:
+            if line.name not in cosigners:
+                raise Refused(checkpoints.COSIGNATURE_RULE, f"it carries a line by {line.name}, who is no centre here")
+            checkpoints.cosigned_at(read.note, cosigners[line.name].cosigner(tai_ns))
+        read.cosigned_by = tuple(sorted(cosigners[name].centre for name in names[1:]))
+        missing = cosigners_wanted(read.log, present) - set(read.cosigned_by)
+        if missing:
+            raise Refused(checkpoints.COSIGNATURE_RULE, f"{', '.join(sorted(missing))} did not cosign it")
+
+
+def cosigners_wanted(log: LogId, present: frozenset[str]) -> frozenset[str]:
+    """Return which of the centres must have cosigned a log: all that may read it but its owner.
+
+    >>> sorted(cosigners_wanted(LogId("moscow", "common", "assess"), frozenset({"brussels", "moscow"})))
+    ['brussels']
+    >>> sorted(cosigners_wanted(LogId("moscow", "moscow", "record"), frozenset({"brussels", "moscow"})))
+    []
+    """
+    readers = present if log.audience == COMMON else present & {log.audience}
+    return readers - {log.owner}
+
+
+def _setting(keys: Mapping[str, Keyrings], read: ReadLog) -> tuple[str, str]:
+    """Return run and mode: those of the first roster; every other must say the same."""
+    for ring in keys.values():
+        return ring.run, ring.mode
+    message = decode(dsse.parse(read.entries[0]).payload)
+    run, _ = parse_origin(checkpoints.unverified(read.note).origin)
+    return run, message.mode
+
+
+def _name_owners_without_roster(logs: Logs, keys: Mapping[str, Keyrings], faults: Faults) -> None:
+    for owner in sorted({log.owner for log in logs} - set(keys)):
+        folder = run_directory.log_folder(roster_log(owner))
+        if not faults.known(folder):
+            faults.add(
+                f"{folder}/{tiles.CHECKPOINT}", f"holds no roster, so nothing that {owner} signed can be checked"
+            )
