@@ -157,9 +157,9 @@ def _announce(stage: Stage, scenario: Scenario, view: RunView, factor: float) ->
 
 
 def _conclude(stage: Stage, record: Record, folder: Path) -> None:
-    from jointwatch.cli.statement import statement_table
+    from jointwatch.cli.statement import statement_panel
 
-    stage.console.print(statement_table(record.statement))
+    stage.console.print(statement_panel(record.statement))
     if stage.feed is not None:
         stage.feed.finish(report_path=folder / "report.html", statement=record.statement)
     stage.console.print(f"Run directory: {folder}   (jointwatch log verify {folder})")

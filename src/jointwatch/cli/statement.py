@@ -1,0 +1,26 @@
+"""The joint statement on the terminal: what both signed, on what they do not agree, and whose signatures it carries."""
+
+from __future__ import annotations
+
+from rich.markup import escape
+from rich.panel import Panel
+
+from jointwatch.exchange import dsse
+from jointwatch.messages.encoding import decode
+from jointwatch.messages.statement import Statement
+
+
+def statement_panel(data: bytes) -> Panel:
+    """Return the statement's sentences in a frame; says so where none was made."""
+    if not data:
+        return Panel("No joint statement was made.", title="Joint statement")
+    envelope = dsse.parse_json(data)
+    statement = decode(envelope.payload)
+    if not isinstance(statement, Statement):
+        raise ValueError(f"statement.json holds a {type(statement).__name__}, not a statement")
+    signed = len(envelope.signatures)
+    lines = [f"- {escape(sentence)}" for sentence in statement.sentences]
+    keys = ", ".join(signature.keyid for signature in envelope.signatures)
+    lines.append(f"[dim]{signed} signature{'s' if signed != 1 else ''}: {escape(keys)}[/dim]")
+    stand = "the findings agree" if statement.agree else "not on everything"
+    return Panel("\n".join(lines), title=f"Joint statement of {escape(' and '.join(statement.centres))}: {stand}")
