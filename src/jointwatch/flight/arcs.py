@@ -80,31 +80,48 @@ def burnout_for(
 
 
 def injection_for(
-    perigee_height_m: ArrayLike, apogee_height_m: ArrayLike, azimuth_rad: ArrayLike, latitude_rad: ArrayLike
+    perigee_height_m: ArrayLike,
+    apogee_height_m: ArrayLike,
+    azimuth_rad: ArrayLike,
+    latitude_rad: ArrayLike,
+    *,
+    profile: BoostProfile | None = None,
 ) -> tuple[Floats, Floats]:
     """Speed, m/s, relative to the Earth, and height over the ellipsoid, m, of a level burnout at an orbit's perigee.
 
     perigee_height_m, apogee_height_m: over the equatorial radius, as in catalogues.
-    azimuth_rad, latitude_rad: of the flight at burnout, the azimuth relative to the Earth.
+    azimuth_rad, latitude_rad: at burnout, the azimuth relative to the Earth; or, where a profile is given, at launch,
+    from where its duration and downrange fraction lead to burnout.
     Level means along the ellipsoid: up to 0.2 deg off the true perigee, which moves it by some kilometres, as J2 does.
 
     >>> speed, height = injection_for(242e3, 382e3, np.deg2rad(125.0), np.deg2rad(33.0))
     >>> round(float(speed)), round(float(height) / 1e3)
     (7464, 248)
     """
-    r_p, r_a, azimuth, latitude = (
+    perigee, apogee, azimuth, latitude = (
         np.asarray(value, dtype=np.float64)
-        for value in (A_M + np.asarray(perigee_height_m), A_M + np.asarray(apogee_height_m), azimuth_rad, latitude_rad)
+        for value in np.broadcast_arrays(perigee_height_m, apogee_height_m, azimuth_rad, latitude_rad)
     )
-    if np.any(r_a < r_p):
-        raise ValueError("the apogee must not be lower than the perigee")
-    inertial = np.sqrt(GM_M3_S2 * (2 / r_p - 2 / (r_p + r_a)))
-    ground_radius = np.linalg.norm(ecef_from_geodetic(latitude, 0.0, 0.0), axis=-1)
-    height = r_p - ground_radius
-    # the velocity past the stars is the one past the ground plus the ground's own, which points east
-    east = OMEGA_RAD_S * ecef_from_geodetic(latitude, 0.0, height)[..., 0]
-    speed = -east * np.sin(azimuth) + np.sqrt(inertial**2 - (east * np.cos(azimuth)) ** 2)
+    if np.any(apogee < perigee):
+        raise ValueError("the apogee must not be lower than the perigee; at least one is")
+    speed, height = _injection(A_M + perigee, A_M + apogee, azimuth, latitude)
+    if profile is not None:
+        for _ in range(4):  # the place moves the speed by some per cent, and the speed the place
+            gone = profile.downrange_fraction * profile.burn_time_s * speed * R / (R + height)
+            there, _, heading = geodesic.direct(latitude, 0.0, azimuth, gone)
+            speed, height = _injection(A_M + perigee, A_M + apogee, heading, there)
     return speed, height
+
+
+def _injection(r_p: Floats, r_a: Floats, azimuth: Floats, latitude: Floats) -> tuple[Floats, Floats]:
+    """Speed relative to the Earth and height over the ellipsoid at a perigee over a place, in a direction.
+
+    The velocity past the stars is the one past the ground plus the ground's own, which points east.
+    """
+    inertial = np.sqrt(GM_M3_S2 * (2 / r_p - 2 / (r_p + r_a)))
+    height = r_p - np.linalg.norm(ecef_from_geodetic(latitude, 0.0, 0.0), axis=-1)
+    east = OMEGA_RAD_S * ecef_from_geodetic(latitude, 0.0, height)[..., 0]
+    return -east * np.sin(azimuth) + np.sqrt(inertial**2 - (east * np.cos(azimuth)) ** 2), height
 
 
 def _check(range_m: Floats, apogee_m: Floats) -> None:
