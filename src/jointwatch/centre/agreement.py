@@ -35,7 +35,7 @@ SAME_LAUNCH_WITHIN_M = 400e3
 class Agreement:
     """The findings and signatures at hand, the statement they make, and its file."""
 
-    def __init__(self, centre: str, *, run: str, mode: str) -> None:
+    def __init__(self, centre: str, *, run: str, mode: Mode) -> None:
         self.centre, self._run, self._mode = centre, run, mode
         self._said: dict[str, tuple[findings.Finding, EntryReference]] = {}
         self._envelope: dsse.Envelope | None = None

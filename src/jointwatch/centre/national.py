@@ -18,6 +18,7 @@ from jointwatch.centre.ledger import Ledger
 from jointwatch.centre.news import News
 from jointwatch.centre.partners import Partners
 from jointwatch.centre.watch import Watch, plots_of
+from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.exchange import merkle
 from jointwatch.exchange.keyrings import roster_log
 from jointwatch.exchange.log import Store
@@ -40,7 +41,8 @@ from jointwatch.messages.statement import StatementSignature
 from jointwatch.messages.tracklet import Tracklet
 from jointwatch.tracking.tracker import Tracker
 
-TRACKLET_EVERY_NS = 10_000_000_000
+TRACKLET_EVERY_NS = 10 * NS_PER_S
+HEARTBEAT_EVERY_NS = 5 * NS_PER_S
 M = TypeVar("M", bound=Message)
 
 
@@ -60,7 +62,7 @@ class Centre:
         self._own_tracks = Tracker(name=f"{self.id}, own plots")  # what tracklets are made of: never a partner's data
         self._told: dict[str, tuple[int, int]] = {}  # own track -> number and time of its last tracklet
         self._said: dict[str, reporting.Said] = {}
-        self._beats = 0
+        self._beats, self._last_beat_tai_ns = 0, order.now_tai_ns - HEARTBEAT_EVERY_NS
         self.news = News(self.id)
         self.agreement = agreement.Agreement(self.id, run=order.run, mode=order.mode)
         self._open_roster(order)
@@ -197,8 +199,10 @@ class Centre:
         return outbound
 
     def _heartbeat(self) -> None:
-        """Give each partner a sign of life with a time: without it the joint picture could not move on."""
-        self._beats += 1
+        """Give each partner a sign of life with a time, every five seconds: without it the joint picture stands still."""
+        if self.now_tai_ns - self._last_beat_tai_ns < HEARTBEAT_EVERY_NS:
+            return
+        self._beats, self._last_beat_tai_ns = self._beats + 1, self.now_tai_ns
         for partner in self.partners.names:
             self.ledger.say(
                 Heartbeat, self.ledger.to(partner, "notify"), number=self._beats, holds=self.partners.heads(partner)

@@ -48,7 +48,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     """Base of all orders."""
 
 
-class Open(Order, tag="open"):
+class Open(Order, frozen=True, forbid_unknown_fields=True, tag="open"):
     """Make or load the keys and open the record."""
 
     centre: str
@@ -61,21 +61,21 @@ class Open(Order, tag="open"):
     priors: tuple[Prior, ...]
 
 
-class Meet(Order, tag="meet"):
+class Meet(Order, frozen=True, forbid_unknown_fields=True, tag="meet"):
     """Pin the partners and begin to serve."""
 
     partners: tuple[Partner, ...]
     now_tai_ns: int
 
 
-class Link(Order, tag="link"):
+class Link(Order, frozen=True, forbid_unknown_fields=True, tag="link"):
     """Where the partner's service is."""
 
     partner: str
     port: int
 
 
-class Tick(Order, tag="tick"):
+class Tick(Order, frozen=True, forbid_unknown_fields=True, tag="tick"):
     """The clock reaches `now`; these signed envelopes came from the centre's own sensors."""
 
     now_tai_ns: int
@@ -83,39 +83,39 @@ class Tick(Order, tag="tick"):
     notices: tuple[NoticeContents, ...] = ()  # official words that reach this centre now
 
 
-class Exchange(Order, tag="exchange"):
+class Exchange(Order, frozen=True, forbid_unknown_fields=True, tag="exchange"):
     """Pull what the partners released, verify, keep, cosign; then say how you stand and what you see."""
 
     now_tai_ns: int
 
 
-class Find(Order, tag="find"):
+class Find(Order, frozen=True, forbid_unknown_fields=True, tag="find"):
     """Write down your own finding."""
 
     now_tai_ns: int
 
 
-class Agree(Order, tag="agree"):
+class Agree(Order, frozen=True, forbid_unknown_fields=True, tag="agree"):
     """Make the joint statement from both findings and sign it."""
 
     now_tai_ns: int
 
 
-class Keep(Order, tag="keep"):
+class Keep(Order, frozen=True, forbid_unknown_fields=True, tag="keep"):
     """Append the manifest of the run directory."""
 
     now_tai_ns: int
     files: tuple[FileDigest, ...]
 
 
-class Write(Order, tag="write"):
+class Write(Order, frozen=True, forbid_unknown_fields=True, tag="write"):
     """Write your logs into a run directory: all but the manifest's, or, at the very end, that one alone."""
 
     directory: str
     manifest: bool
 
 
-class Stop(Order, tag="stop"):
+class Stop(Order, frozen=True, forbid_unknown_fields=True, tag="stop"):
     """End in order."""
 
 

@@ -18,7 +18,6 @@ COMMANDS = {
     "run": ("run", "Play a scenario: radars, two centres, the signed exchange, one statement."),
     "replay": ("replay", "Rebuild the picture of a run from its logs alone, also as it was known then."),
     "log": ("log", "Verify, show or export the signed logs of a run."),
-    "report": ("report", "Write the report of a run as a self-contained page."),
     "catalogue": ("catalogue", "Show the sourced facts: radars, sites, vehicles, centres, launches."),
 }
 

@@ -124,14 +124,16 @@ def _time(text: str) -> int:
 
 
 def _table(picture: Picture) -> Table:
-    table = Table(title=f"{picture.perspective}, as known at {utc_from_tai_ns(picture.as_of_tai_ns, digits=0)}")
-    for heading in ("track", "status", "phase", "lat, lon", "alt km", "km/s", "± km", "verdict", "launch", "impact"):
-        table.add_column(heading)
+    table = Table(
+        title_justify="left",
+        title=f"{picture.perspective}, as known at {utc_from_tai_ns(picture.as_of_tai_ns, digits=0)}",
+    )
+    for heading in ("track", "state", "lat, lon", "alt km", "km/s", "± km", "verdict", "launch", "impact"):
+        table.add_column(heading, no_wrap=True)
     for t in picture.tracks:
         table.add_row(
             t.id,
-            t.status,
-            t.phase,
+            f"{t.status}, {t.phase}",
             f"{t.latitude_deg:.2f}, {t.longitude_deg:.2f}",
             f"{t.altitude_km:.0f}",
             f"{t.speed_km_s:.2f}",

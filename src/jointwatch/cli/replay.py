@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +27,7 @@ def replay(
     from jointwatch.cli.rebuilt import Rebuilt
 
     rebuilt = Rebuilt.of(run_dir)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 132)
     if as_of is not None:
         for table in rebuilt.tables(as_of):
             console.print(table)

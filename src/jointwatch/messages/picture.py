@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
+from jointwatch.messages.quantities import Mode
+
 
 class Ellipse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A 95 % ellipse on the ground; the azimuth of its major axis is clockwise from north."""
@@ -51,7 +53,7 @@ class PictureTrack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     launch: PointInTime | None
     impact: PointInTime | None
     apogee_km: float | None
-    prediction: tuple[tuple[float, float, float, float], ...]  # (seconds after as_of, longitude deg, latitude deg, height m)
+    prediction: tuple[tuple[float, float, float, float], ...]  # seconds after as_of, longitude, latitude deg, height m
 
 
 class Picture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -139,7 +141,7 @@ class RunView(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scenario: str
     variant: str  # as-it-was | as-proposed
     title: str
-    mode: str  # exercise | operational
+    mode: Mode
     counterfactual: bool
     banner: str  # cannot be switched off
     start_utc: str

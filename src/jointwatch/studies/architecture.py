@@ -109,8 +109,8 @@ def service(face: Face) -> str:
 def ticks(
     deployed: tuple[Deployed, ...], extra_tai_ns: tuple[int, ...], start_tai_ns: int, end_tai_ns: int
 ) -> tuple[int, ...]:
-    """Return the instants at which the clock stops: every scan, every notice, and at least each five seconds."""
-    regular = np.arange(start_tai_ns, end_tai_ns + 1, 5 * NS_PER_S)
+    """Return the instants at which the clock stops: start and end, every scan, every notice, and each half minute."""
+    regular = np.append(np.arange(start_tai_ns, end_tai_ns, 30 * NS_PER_S), end_tai_ns)
     scans = [d.scans_tai_ns for d in deployed]
     every = np.unique(np.concatenate([regular, np.array(extra_tai_ns, dtype=np.int64), *scans]))
     return tuple(int(t) for t in every[(every >= start_tai_ns) & (every <= end_tai_ns)])

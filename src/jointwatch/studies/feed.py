@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jointwatch.centre.orders import SensorKey
 from jointwatch.earth.states import joined
@@ -17,6 +18,7 @@ from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.messages import plot_report
 from jointwatch.messages.encoding import PAYLOAD_TYPE, encode
+from jointwatch.messages.quantities import Mode
 from jointwatch.sensors.measurement import Plots
 from jointwatch.sensors.schedule import scan
 from jointwatch.studies.architecture import Deployed
@@ -35,7 +37,9 @@ class Scanned:
 class SensorDesk:
     """All radars of a run: when they scan, what they measure, and the envelopes they hand in."""
 
-    def __init__(self, run: str, mode: str, deployed: Sequence[Deployed], flown: Sequence[Flown], *, seed: int) -> None:
+    def __init__(
+        self, run: str, mode: Mode, deployed: Sequence[Deployed], flown: Sequence[Flown], *, seed: int
+    ) -> None:
         self._run, self._mode = run, mode
         self._deployed, self._flown = tuple(deployed), tuple(flown)
         self._keys = {d.radar.name: SigningKey.generate() for d in self._deployed}
@@ -82,7 +86,12 @@ class SensorDesk:
             sensor=name,
             site=_site(plots),
             time_tai_ns=plots.time_tai_ns,
-            **_columns(plots),
+            range_m=_column(plots.z, 0),
+            azimuth_rad=_column(plots.z, 1),
+            elevation_rad=_column(plots.z, 2),
+            sigma_range_m=_column(plots.sigma, 0),
+            sigma_azimuth_rad=_column(plots.sigma, 1),
+            sigma_elevation_rad=_column(plots.sigma, 2),
         )
         return dsse.sign(PAYLOAD_TYPE, encode(message), [self._keys[name]]).encode()
 
@@ -94,9 +103,5 @@ def _site(plots: Plots) -> plot_report.Site:
     )
 
 
-def _columns(plots: Plots) -> dict[str, tuple[float, ...]]:
-    names = ("range_m", "azimuth_rad", "elevation_rad")
-    measured = {name: tuple(column.tolist()) for name, column in zip(names, plots.z.T, strict=True)}
-    return measured | {
-        f"sigma_{name}": tuple(column.tolist()) for name, column in zip(names, plots.sigma.T, strict=True)
-    }
+def _column(rows: NDArray[np.float64], which: int) -> tuple[float, ...]:
+    return tuple(rows[:, which].tolist())

@@ -14,6 +14,7 @@ from jointwatch.centre.orders import Prior, ReleasePolicy
 from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_utc
 from jointwatch.messages.notice import NoticeContents, PublishedOrbit
 from jointwatch.messages.picture import CentreView, FaceView, RadarView, RunView
+from jointwatch.messages.quantities import Mode
 from jointwatch.sensors.coverage import in_field_of_regard, why_not
 from jointwatch.studies.architecture import Deployed, deploy, service, ticks
 from jointwatch.studies.feed import SensorDesk
@@ -22,7 +23,7 @@ from jointwatch.studies.scenario import Notice, Scenario, Variant, variant_of
 from jointwatch.studies.state import state_folder
 from jointwatch.studies.truth import Flown, fly
 
-MODE = "exercise"
+MODE: Mode = "exercise"
 
 
 def prepare(scenario: Scenario, variant_name: str, *, speed: float) -> tuple[Plan, SensorDesk, tuple[Flown, ...]]:
@@ -57,13 +58,8 @@ def _contents(notice: Notice) -> NoticeContents:
             apogee_m=notice.apogee_km * 1e3,
             inclination_rad=float(np.radians(notice.inclination_deg)),
         )
-    occasions = {
-        "published orbit": "orbit",
-        "pre-launch notification": "pre-launch",
-        "post-launch notification": "post-launch",
-    }
     return NoticeContents(
-        occasion=occasions[notice.subject],
+        occasion=notice.occasion,
         from_tai_ns=at,
         until_tai_ns=at,
         received_tai_ns=at,

@@ -97,12 +97,21 @@ class Notice(Model):
 
     time_utc: UtcText
     centre: CentreName
-    subject: Literal["published orbit", "pre-launch notification", "post-launch notification"]
+    occasion: Literal["pre-launch", "post-launch", "orbit"]
     text: str
     source: str
     inclination_deg: float | None = Field(default=None, ge=0, le=180)
     perigee_km: float | None = None
     apogee_km: float | None = None
+
+    @model_validator(mode="after")
+    def _orbit_is_whole(self) -> Notice:
+        given = [value is not None for value in (self.inclination_deg, self.perigee_km, self.apogee_km)]
+        if any(given) != (self.occasion == "orbit") or any(given) != all(given):
+            raise ValueError(
+                "a notice of the occasion 'orbit' has inclination_deg, perigee_km and apogee_km; no other has"
+            )
+        return self
 
 
 class Variant(Model):
@@ -195,7 +204,7 @@ def parse(data: bytes, *, where: str) -> Scenario:
 
 def variant_of(scenario: Scenario, name: str | None) -> tuple[str, Variant]:
     """Return the variant's name and content; without a name the first one of the file."""
-    variants: dict[str, Variant] = dict(scenario.variants)
+    variants: dict[str, Variant] = {str(known): variant for known, variant in scenario.variants.items()}
     chosen = name or next(iter(variants))
     if chosen not in variants:
         raise ScenarioError(f"scenario {scenario.name!r} has no variant {chosen!r}; it has {', '.join(variants)}")
