@@ -37,10 +37,10 @@ def fall(s: Floats, thrust_m_s2: float) -> Floats:
 
 
 def flown(start: Floats, times_s: Floats, thrust: Callable[[float], float] = lambda t: 0.0) -> Floats:
-    """States (k, 6) at increasing times from the start, with thrust along the velocity."""
+    """States (k, 6) at times from the start on, one way or the other, with thrust along the velocity."""
     steps = {"rtol": 1e-10, "atol": 1e-6, "method": "DOP853", "max_step": 5.0}
     times = np.asarray(times_s, dtype=float)
-    return solve_ivp(lambda t, s: fall(s, thrust(t)), (0.0, times[-1] + 1e-9), start, t_eval=times, **steps).y.T
+    return solve_ivp(lambda t, s: fall(s, thrust(t)), (0.0, times[-1]), start, t_eval=times, **steps).y.T
 
 
 def start(
