@@ -61,7 +61,7 @@ class Centre:
         """One of this centre's logs."""
         return LogId(self.name, audience, klass)
 
-    def message(self, kind: type[Message], log: LogId, **fields: Any) -> Message:
+    def message(self, kind: type[Message], place: LogId, /, **fields: Any) -> Message:
         """A message of this centre for one of its logs, one second after the one before."""
         self.said += 1
         self.clock_tai_ns += 1_000_000_000
@@ -69,15 +69,15 @@ class Centre:
             "mode": self.mode,
             "run": self.run,
             "origin": self.name,
-            "log": str(log),
+            "log": str(place),
             "logged_tai_ns": self.clock_tai_ns,
             "id": f"{self.name}-{self.said}",
         }
         return kind(**{**header, **fields})
 
-    def entry(self, kind: type[Message], log: LogId, *, by: SigningKey | None = None, **fields: Any) -> bytes:
+    def entry(self, kind: type[Message], place: LogId, /, *, by: SigningKey | None = None, **fields: Any) -> bytes:
         """The same, as a signed entry."""
-        message = self.message(kind, log, **fields)
+        message = self.message(kind, place, **fields)
         return dsse.sign(PAYLOAD_TYPE, encode(message), [by or self.desk_key]).encode()
 
     def say(self, audience: str, klass: str, text: str) -> None:

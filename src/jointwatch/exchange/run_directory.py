@@ -31,6 +31,7 @@ MANIFEST = "manifest"
 """The class of the log that holds the manifest."""
 
 RULE = "jointwatch run directory"
+EMPTY = "is an empty folder"
 _CHUNK_BYTES = 1 << 20
 
 
@@ -92,7 +93,7 @@ def listing(directory: Path) -> tuple[list[str], dict[str, str]]:
     for folder, folders, names in os.walk(directory):
         here = Path(folder)
         if not folders and not names and here != directory:
-            odd[here.relative_to(directory).as_posix()] = "is an empty folder"
+            odd[here.relative_to(directory).as_posix()] = EMPTY
         for path in (here / name for name in [*folders, *names]):
             mode, relative = path.lstat().st_mode, path.relative_to(directory).as_posix()
             if stat.S_ISREG(mode):

@@ -12,15 +12,18 @@ statement calls absent (its process was lost) need not have cosigned; the report
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jointwatch.exchange import run_directory
 from jointwatch.exchange.export_label import Label
+from jointwatch.exchange.keyrings import Keyrings
 from jointwatch.exchange.logid import LogId
+from jointwatch.exchange.run_directory import STATEMENT
 from jointwatch.exchange.verify_files import check_files, check_label, read_label, read_manifest
 from jointwatch.exchange.verify_logs import (
+    Centres,
     Fault,
     Faults,
     ReadLog,
@@ -31,6 +34,8 @@ from jointwatch.exchange.verify_logs import (
     read_logs,
 )
 from jointwatch.exchange.verify_statement import read_statement
+from jointwatch.messages.manifest import FileDigest
+from jointwatch.messages.statement import Statement
 
 Progress = Callable[[str], None]
 """Called with what is looked at next."""
@@ -88,49 +93,87 @@ def verify_run(
     """
     if not directory.is_dir():
         raise NotADirectoryError(f"{directory} is not a directory; give a run directory")
-    look = progress or (lambda _: None)
-    faults = Faults()
-    found, odd = run_directory.listing(directory)
-    for path, why in odd.items():
-        faults.add(path, why)
-    look("log folders")
-    logs = read_logs(directory, found, faults)
-    keys = learn_keys(logs, faults)
+    look, faults = progress or (lambda _: None), Faults()
+    record = _read(directory, faults, look)
     if trust is not None:
-        check_trust(keys, trust, faults)
-    seen: dict[tuple[str, str], str] = {}
-    signed = [read for read in logs.values() if read.log.owner in keys]
-    for read in signed:
-        look(str(read.log))
-        check_entries(read, keys[read.log.owner], seen, faults)
-    statement = read_statement(directory, keys, logs, faults)
-    absent = statement.absent if statement else ()
-    for read in signed:
-        check_checkpoint(read, keys, frozenset(keys) - set(absent), faults)
-    label = read_label(directory, found, faults)
+        check_trust(record.keys, trust, faults)
+    statement = _check_signatures(record, faults, look)
     look("files")
-    listed = read_manifest(logs, faults)
-    same = 0 if listed is None else check_files(directory, found, listed, label, faults)
-    run, mode = next(((ring.run, ring.mode) for ring in keys.values()), ("", ""))
-    if label is not None and listed is not None:
-        check_label(label, run, keys, listed, faults)
+    label, listed, same = _check_files(record, faults)
     return VerifyReport(
         directory=directory,
-        run=run,
-        mode=mode,
-        identities={centre: ring.identity for centre, ring in sorted(keys.items())},
+        run=record.run,
+        mode=record.mode,
+        identities={centre: ring.identity for centre, ring in sorted(record.keys.items())},
         trusted=trust is not None,
-        logs=tuple(map(_seen, logs.values())),
-        statement_by=statement.centres if statement else (),
-        absent=absent,
+        logs=tuple(LogSeen(read.log, len(read.messages), read.cosigned_by) for read in record.logs.values()),
+        statement_by=statement.centres if statement and not faults.known(STATEMENT) else (),
+        absent=statement.absent if statement else (),
         listed=tuple(listed or ()),
         covers=_covers(label, same, None if listed is None else len(listed)),
         faults=faults.sorted(),
     )
 
 
-def _seen(read: ReadLog) -> LogSeen:
-    return LogSeen(read.log, len(read.messages), read.cosigned_by)
+@dataclass(frozen=True)
+class _Record:
+    """What was read: plain files, whatever else stands there, logs whose folders are sound, centres' keys."""
+
+    directory: Path
+    files: Sequence[str]
+    odd: Mapping[str, str]
+    logs: Mapping[LogId, ReadLog]
+    keys: Mapping[str, Keyrings]
+
+    @property
+    def run(self) -> str:
+        """The run's id; empty where no roster could be read."""
+        return next((ring.run for ring in self.keys.values()), "")
+
+    @property
+    def mode(self) -> str:
+        """Exercise or operational; empty where no roster could be read."""
+        return next((ring.mode for ring in self.keys.values()), "")
+
+
+def _read(directory: Path, faults: Faults, look: Progress) -> _Record:
+    """Return the record as it stands; faults of form and of rosters are recorded."""
+    files, odd = run_directory.listing(directory)
+    for path, why in odd.items():
+        if why != run_directory.EMPTY:
+            faults.add(path, why)
+    look("log folders")
+    logs = read_logs(directory, files, faults)
+    return _Record(directory, files, odd, logs, learn_keys(logs, faults))
+
+
+def _check_signatures(record: _Record, faults: Faults, look: Progress) -> Statement | None:
+    """Check entries, statement and checkpoints; return the statement as it reads."""
+    signed = [read for read in record.logs.values() if read.log.owner in record.keys]
+    seen: dict[tuple[str, str], str] = {}
+    for read in signed:
+        look(str(read.log))
+        check_entries(read, record.keys[read.log.owner], seen, faults)
+    statement = read_statement(record.directory, record.keys, record.logs, faults)
+    owners = frozenset(log.owner for log in record.logs)
+    centres = Centres(owners, record.keys, frozenset(statement.absent if statement else ()))
+    for read in signed:
+        check_checkpoint(read, centres, faults)
+    return statement
+
+
+def _check_files(record: _Record, faults: Faults) -> tuple[Label | None, Mapping[str, FileDigest] | None, int]:
+    """Check every file against the manifest; return the label of an export, the manifest, how many files agree."""
+    label = read_label(record.directory, record.files, faults)
+    listed, same = read_manifest(record.logs, faults), 0
+    if listed is not None:
+        same = check_files(record.directory, record.files, listed, label, faults)
+        if label is not None:
+            check_label(label, record.run, record.keys, listed, faults)
+    for path in record.odd:
+        if not faults.known(path):  # mostly a folder is empty because the file in it is missing
+            faults.add(path, run_directory.EMPTY)
+    return label, listed, same
 
 
 def _covers(label: Label | None, same: int, listed: int | None) -> str:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from jointwatch.exchange import export_label, run_directory
+from jointwatch.exchange import dsse, export_label, run_directory
 from jointwatch.exchange.export_label import EXPORT, Label
 from jointwatch.exchange.logid import COMMON
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.run_directory import MANIFEST
 from jointwatch.exchange.verify_logs import Faults, Logs, ReadLog
+from jointwatch.messages.encoding import Message, decode
 from jointwatch.messages.manifest import FileDigest, Manifest
 
 RULE = "jointwatch manifest"
 
 
 def read_manifest(logs: Logs, faults: Faults) -> dict[str, FileDigest] | None:
-    """Return the files that the run's manifest lists, by path; None where it cannot be read, recorded as a fault."""
+    """Return the files that the run's manifest lists, by path; None where it cannot be read, recorded as a fault.
+
+    The list is read also where its signature is at fault elsewhere: it still helps to name what else is.
+    """
     held = [read for read in logs.values() if read.log.klass == MANIFEST]
     for read in held:
         if len(held) > 1 or read.log.audience != COMMON:
@@ -75,16 +79,20 @@ def check_label(
 
 def _last_manifest(read: ReadLog) -> list[Manifest]:
     """Return the parts of the manifest with which the log ends."""
-    last = read.messages[-1] if read.messages and len(read.messages) == len(read.entries) else None
+    last = _message(read.entries[-1]) if read.entries else None
     if not isinstance(last, Manifest):
         raise Refused(RULE, "the log's last entry is no manifest, so nothing lists the files")
-    parts = [message for message in read.messages[-last.parts :] if isinstance(message, Manifest)]
+    parts = [part for part in map(_message, read.entries[-last.parts :]) if isinstance(part, Manifest)]
     if [(part.part, part.parts) for part in parts] != [(k + 1, last.parts) for k in range(last.parts)]:
         raise Refused(RULE, f"the log does not end with parts 1 to {last.parts} of a manifest")
     paths = [file.path for part in parts for file in part.files]
     if paths != sorted(set(paths)):
         raise Refused(RULE, "the parts of the manifest do not list each file once in alphabetical order")
     return parts
+
+
+def _message(entry: bytes) -> Message:
+    return decode(dsse.parse(entry).payload)
 
 
 def _same(directory: Path, wanted: FileDigest, faults: Faults) -> bool:

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import dsse, note, run_directory, tiles
-from jointwatch.exchange.keyrings import Keyrings, logged_tai_ns, roster_log
-from jointwatch.exchange.logid import COMMON, LogId, parse_origin
+from jointwatch.exchange.keyrings import Keyrings, roster_log
+from jointwatch.exchange.logid import COMMON, LogId
 from jointwatch.exchange.refused import Refused
+from jointwatch.exchange.roster import cosigner_name
 from jointwatch.messages.encoding import Message, MessageRefused, decode
+
+_MOST_NAMES = 100_000  # a checkpoint that was altered may claim any size
 
 
 @dataclass(frozen=True, order=True)
@@ -35,9 +39,9 @@ class Faults:
         """Record that a file is wrong."""
         self._found.setdefault(file, why)
 
-    def known(self, folder: str) -> bool:
-        """Whether a fault was recorded within a folder."""
-        return any(file.startswith(f"{folder}/") for file in self._found)
+    def known(self, path: str) -> bool:
+        """Whether a fault was recorded against a file, or within a folder."""
+        return any(file == path or file.startswith(f"{path}/") for file in self._found)
 
     def against(self, file: str) -> Against:
         """Return a context in which whatever is refused is recorded against this file."""
@@ -103,10 +107,22 @@ def read_logs(directory: Path, files: Sequence[str], faults: Faults) -> dict[Log
             entries, body = tiles.read_log_directory(directory / folder)
             found[log] = ReadLog(log, entries, body)
         except tiles.DirectoryRefused as refusal:
-            faults.add(f"{folder}/{refusal.file}", refusal.sentence.removeprefix(f"{refusal.file}: "))
+            file = _file_in_place_of(directory / folder, refusal.file)
+            why = refusal.sentence.removeprefix(f"{refusal.file}: ") if file == refusal.file else "is missing"
+            faults.add(f"{folder}/{file}", why)
         except OSError as error:
             faults.add(folder, f"cannot be read: {error.strerror}")
     return found
+
+
+def _file_in_place_of(folder: Path, name: str) -> str:
+    """Return the name of the file that is missing where an empty folder was found; any other name as it is."""
+    if not (folder / name).is_dir():
+        return name
+    with (folder / tiles.CHECKPOINT).open("rb") as file:
+        size = checkpoints.unverified(file.read(note.MAX_NOTE_BYTES)).size
+    names = islice(tiles.file_names(size), _MOST_NAMES)
+    return next((wanted for wanted in names if wanted.startswith(f"{name}/")), name)
 
 
 def learn_keys(logs: Logs, faults: Faults) -> dict[str, Keyrings]:
@@ -151,26 +167,49 @@ def check_entries(read: ReadLog, keys: Keyrings, seen: dict[tuple[str, str], str
             read.messages.append(message)
 
 
-def check_checkpoint(read: ReadLog, keys: Mapping[str, Keyrings], present: frozenset[str], faults: Faults) -> None:
+@dataclass(frozen=True)
+class Centres:
+    """Who has logs here, whose keys could be read, and whom the statement calls absent."""
+
+    owners: frozenset[str]
+    keys: Mapping[str, Keyrings]
+    absent: frozenset[str]
+
+    @property
+    def present(self) -> frozenset[str]:
+        """The centres from which a cosignature is wanted."""
+        return frozenset(self.keys) - self.absent
+
+
+def check_checkpoint(read: ReadLog, centres: Centres, faults: Faults) -> None:
     """Check the owner's signature and each cosignature; no other line may stand beneath, and none may lack."""
     with faults.against(read.checkpoint_file):
-        owner = keys[read.log.owner]
-        tai_ns = logged_tai_ns(read.entries[-1]) if read.entries else owner.at(0).roster.logged_tai_ns
+        owner = centres.keys[read.log.owner]
+        tai_ns = _time_under(read, owner)
         origin = read.log.origin(owner.run)
         checkpoints.opened(read.note, origin, owner.log_key(tai_ns))
-        cosigners = {ring.cosigner(tai_ns).name: ring for ring in keys.values()}
-        lines = note.parse(read.note).signatures
-        names = [line.name for line in lines]
+        names = [line.name for line in note.parse(read.note).signatures]
         if names[:1] != [origin] or names[1:] != sorted(set(names[1:])):
             raise Refused(note.RULE, "its lines are not the owner's, then each cosigner's once by name")
-        for line in lines[1:]:
-            if line.name not in cosigners:
-                raise Refused(checkpoints.COSIGNATURE_RULE, f"it carries a line by {line.name}, who is no centre here")
-            checkpoints.cosigned_at(read.note, cosigners[line.name].cosigner(tai_ns))
-        read.cosigned_by = tuple(sorted(cosigners[name].centre for name in names[1:]))
-        missing = cosigners_wanted(read.log, present) - set(read.cosigned_by)
+        read.cosigned_by = tuple(_cosigner(read.note, name, owner.run, centres, tai_ns) for name in names[1:])
+        missing = cosigners_wanted(read.log, centres.present) - set(read.cosigned_by)
         if missing:
             raise Refused(checkpoints.COSIGNATURE_RULE, f"{', '.join(sorted(missing))} did not cosign it")
+
+
+def _cosigner(body: bytes, name: str, run: str, centres: Centres, tai_ns: int) -> str:
+    """Return the centre that cosigned under this name, verified; where its rosters are at fault, on its word."""
+    centre = name.rpartition("/")[2]
+    if name != cosigner_name(run, centre) or centre not in centres.owners:
+        raise Refused(checkpoints.COSIGNATURE_RULE, f"it carries a line by {name}, who is no centre of this run")
+    if centre in centres.keys:
+        checkpoints.cosigned_at(body, centres.keys[centre].cosigner(tai_ns))
+    return centre
+
+
+def _time_under(read: ReadLog, owner: Keyrings) -> int:
+    """Return when the last entry that holds was logged; the first roster's time where there is none."""
+    return read.messages[-1].logged_tai_ns if read.messages else owner.at(0).roster.logged_tai_ns
 
 
 def cosigners_wanted(log: LogId, present: frozenset[str]) -> frozenset[str]:
@@ -190,8 +229,7 @@ def _setting(keys: Mapping[str, Keyrings], read: ReadLog) -> tuple[str, str]:
     for ring in keys.values():
         return ring.run, ring.mode
     message = decode(dsse.parse(read.entries[0]).payload)
-    run, _ = parse_origin(checkpoints.unverified(read.note).origin)
-    return run, message.mode
+    return message.run, message.mode
 
 
 def _name_owners_without_roster(logs: Logs, keys: Mapping[str, Keyrings], faults: Faults) -> None:

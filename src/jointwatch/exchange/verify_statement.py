@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jointwatch.exchange import dsse, merkle
-from jointwatch.exchange.keyrings import Keyrings
+from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
-from jointwatch.exchange.run_directory import STATEMENT
+from jointwatch.exchange.run_directory import STATEMENT, log_folder
 from jointwatch.exchange.verify_logs import Faults, Logs
 from jointwatch.messages.encoding import PAYLOAD_TYPE, PAYLOAD_TYPE_JSON, decode, from_json, kind_of
 from jointwatch.messages.reference import EntryReference
@@ -20,19 +20,21 @@ _MAX_BYTES = 1 << 20
 
 
 def read_statement(directory: Path, keys: Mapping[str, Keyrings], logs: Logs, faults: Faults) -> Statement | None:
-    """Return the statement once every centre's signature holds; None where there is none, or a fault is recorded."""
+    """Return the statement as it reads, None where there is none; whatever is wrong with it is recorded."""
     if not (directory / STATEMENT).is_file():
         return None
+    statement = None
     with faults.against(STATEMENT):
         with (directory / STATEMENT).open("rb") as file:
             envelope = dsse.parse_json(file.read(_MAX_BYTES))
         statement = _statement(envelope)
+        if any(faults.known(log_folder(roster_log(centre))) for centre in statement.centres):
+            return statement  # those rosters are the fault; what they would have said of this file is not known
         _check_setting(statement, keys)
         _check_signatures(envelope, statement, keys)
         for reference in statement.findings:
             _check_reference(reference, logs)
-        return statement
-    return None
+    return statement
 
 
 def _statement(envelope: dsse.Envelope) -> Statement:
