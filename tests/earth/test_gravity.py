@@ -1,0 +1,69 @@
+"""Gravity, height and air as the kernels compute them, against their definitions."""
+
+from math import exp
+
+import numpy as np
+import pytest
+
+from jointwatch.earth.air import density_kg_m3
+from jointwatch.earth.ellipsoid import A_M, GM_M3_S2, J2, ecef_from_geodetic
+from jointwatch.earth.gravity import INNERMOST_M, gravity, gravity_gradient
+from jointwatch.earth.height import height_and_normal, height_m, height_rate
+from jointwatch.earth.topocentric import enu_basis
+
+PLACES = [(7e6, 0.0, 0.0), (0.0, 0.0, 6.6e6), (3e6, -4e6, 5e6), (-4.2e7, 1e6, -3e5)]
+
+
+def potential(r: np.ndarray) -> float:
+    """Of a point mass with J2 (Vallado, 4th ed., eq. 8-25), by the Legendre polynomial."""
+    length = np.linalg.norm(r)
+    return GM_M3_S2 / length * (1 - J2 * (A_M / length) ** 2 * (1.5 * (r[2] / length) ** 2 - 0.5))
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_gravity_is_the_slope_of_the_potential(place: tuple[float, float, float]) -> None:
+    r, step = np.array(place), 100.0
+    slope = [(potential(r + step * axis) - potential(r - step * axis)) / (2 * step) for axis in np.eye(3)]
+    assert np.abs(np.array(gravity(*place)) - slope).max() < 1e-8
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_gradient_is_the_slope_of_gravity_and_has_no_trace(place: tuple[float, float, float]) -> None:
+    r, step = np.array(place), 10.0
+    slope = np.array([np.subtract(gravity(*(r + step * a)), gravity(*(r - step * a))) / (2 * step) for a in np.eye(3)])
+    xx, xy, xz, yy, yz, zz = gravity_gradient(*place)
+    assert np.abs(np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]]) - slope.T).max() < 1e-9 * abs(zz)
+    assert abs(xx + yy + zz) < 1e-12 * abs(zz)  # Laplace: no mass out here
+
+
+def test_gravity_is_finite_down_to_the_centre_and_has_no_step() -> None:
+    assert gravity(0.0, 0.0, 0.0) == (0.0, 0.0, 0.0)
+    below, above = gravity(INNERMOST_M - 1e-3, 0.0, 0.0), gravity(INNERMOST_M + 1e-3, 0.0, 0.0)
+    assert below[0] == pytest.approx(above[0], rel=1e-8)
+
+
+@pytest.mark.parametrize(("height", "error_m"), [(0.0, 1e-8), (1e4, 1e-5), (1e5, 1e-4), (2.5e5, 1e-3), (1e6, 1e-2)])
+def test_height_for_the_air_is_the_geodetic_height(height: float, error_m: float) -> None:
+    latitude = np.linspace(-np.pi / 2, np.pi / 2, 91)
+    for r in ecef_from_geodetic(latitude, 0.7, height):
+        assert height_m(*r) == pytest.approx(height, abs=error_m)
+
+
+@pytest.mark.parametrize("height", [-1e4, 0.0, 1e5, 1e7])
+def test_height_and_normal_are_geodetic(height: float) -> None:
+    for latitude in np.linspace(-np.pi / 2, np.pi / 2, 31):
+        found, *normal = height_and_normal(*ecef_from_geodetic(latitude, 0.7, height))
+        assert found == pytest.approx(height, abs=1e-7)
+        assert normal == pytest.approx(enu_basis(latitude, 0.7)[2], abs=1e-7)
+
+
+def test_height_rate_is_the_speed_along_the_normal() -> None:
+    r, v = ecef_from_geodetic(0.6, 0.9, 3e5), np.array([1e3, -2e3, 3e3])
+    ahead, behind = (height_and_normal(*(r + sign * 1e-3 * v))[0] for sign in (1, -1))
+    assert height_rate(*r, *v)[1] == pytest.approx((ahead - behind) / 2e-3, abs=1e-4)
+
+
+def test_density_halves_every_five_kilometres_and_ends_under_the_ground() -> None:
+    assert density_kg_m3(0.0) == 1.225
+    assert density_kg_m3(72_000.0) == pytest.approx(1.225 * exp(-10))
+    assert density_kg_m3(-1e6) == density_kg_m3(-10_000.0) == pytest.approx(1.225 * exp(1 / 0.72))
