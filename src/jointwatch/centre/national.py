@@ -199,7 +199,7 @@ class Centre:
         return outbound
 
     def _heartbeat(self) -> None:
-        """Give each partner a sign of life with a time, every five seconds: without it the joint picture stands still."""
+        """Give each partner a dated sign of life every five seconds: without it the joint picture would stand still."""
         if self.now_tai_ns - self._last_beat_tai_ns < HEARTBEAT_EVERY_NS:
             return
         self._beats, self._last_beat_tai_ns = self._beats + 1, self.now_tai_ns
@@ -273,7 +273,7 @@ class Centre:
             Finding,
             self.ledger.common("assess"),
             as_of_tai_ns=self.now_tai_ns,
-            objects=agreement.object_findings(self.watch),
+            objects=agreement.object_findings(self.watch, mask_source=self.policy.mask_source),
         )
         self._commit()
         self.agreement.found(self.id, finding, reference)
