@@ -18,12 +18,15 @@ import os
 import stat
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jointwatch.exchange import tiles
-from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.messages.manifest import MAX_FILES, FileDigest
+
+if TYPE_CHECKING:  # whoever only looks needs no database
+    from jointwatch.exchange.log import Store
 
 LOGS = "logs"
 STATEMENT = "statement.json"

@@ -1,0 +1,77 @@
+"""What a message says, in one line for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import degrees
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jointwatch.messages.encoding import Message
+
+
+def in_words(message: Message) -> str:
+    """Return one line on what the message says; of what it withholds, that it is withheld."""
+    from jointwatch.messages.encoding import kind_of
+
+    return _WORDS[kind_of(message)](message)
+
+
+def _launch(items: Any) -> str:
+    place = f"{degrees(items.launch.latitude_rad):.2f}, {degrees(items.launch.longitude_rad):.2f} deg"
+    verdict = items.verdict or "verdict withheld"
+    return f"{items.track}: launched at {place}, {verdict}; {items.reason}"
+
+
+def _plots(message: Any) -> str:
+    return f"{len(message.range_m)} plots of {message.sensor or 'a masked sensor'}"
+
+
+def _tracklet(message: Any) -> str:
+    return f"{message.track} no. {message.number}, {message.plots} plots, boost {message.boost_probability:.2f}"
+
+
+def _correction(message: Any) -> str:
+    instead = "; instead: " + _launch(message.replacement) if message.replacement else ""
+    return f"entry {message.corrects.index} of {message.corrects.log} does not hold: {message.reason}{instead}"
+
+
+def _finding(message: Any) -> str:
+    objects = [f"{found.object}: {found.verdict or 'verdict withheld'}" for found in message.objects]
+    return "; ".join([*objects, *message.sentences]) or "no objects"
+
+
+def _statement(message: Any) -> str:
+    said = "agree" if message.agree else "do not agree"
+    return f"{', '.join(message.centres)} {said}: {' '.join(message.sentences)}"
+
+
+def _manifest(message: Any) -> str:
+    return f"{len(message.files)} files, part {message.part} of {message.parts}"
+
+
+def _roster(message: Any) -> str:
+    return f"roster {message.number}: {', '.join(key.purpose for key in message.keys)}"
+
+
+def _release(message: Any) -> str:
+    held_back = f", without {', '.join(message.withheld)}" if message.withheld else ""
+    return f"entry {message.internal.index} went out as {message.outbound.log} {message.outbound.index}{held_back}"
+
+
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "roster": _roster,
+    "heartbeat": lambda message: f"no. {message.number}, {message.state} {message.text}".rstrip(),
+    "plot_report": _plots,
+    "tracklet": _tracklet,
+    "launch_report": lambda message: _launch(message.items),
+    "correction": _correction,
+    "receipt": lambda message: f"holds {message.head.log} up to {message.head.size}",
+    "notice": lambda message: f"{message.contents.occasion}: {message.contents.text} ({message.contents.source})",
+    "finding": _finding,
+    "statement": _statement,
+    "statement_signature": lambda message: f"signs the statement {message.payload_sha256.hex()[:16]}",
+    "manifest": _manifest,
+    "release": _release,
+    "incident": lambda message: f"{message.about}: {message.text}",
+}
