@@ -51,11 +51,13 @@ def kappas_while_burning(priors: BoostPriors, height_m: float, steepness: float)
 
 
 def age_by_burn_time(priors: BoostPriors) -> tuple[Floats, Floats]:
-    """Means (2,) and sigmas (2,) of the logarithms of (age in seconds, kappa_downrange) of a flat ascent."""
-    spread = np.log1p((priors.burn_time_sigma_s / priors.burn_time_s) ** 2)
+    """Means (2,) and sigmas (2,) of the logarithms of (age in seconds, kappa_downrange) of a flat ascent.
+
+    Only long burns get so flat, and late: the mean of the upper half of the prior on burn times, with its whole sigma.
+    """
+    age_s = priors.burn_time_s + np.sqrt(2.0 / np.pi) * priors.burn_time_sigma_s
     (_, downrange), (_, sigma) = kappas_while_burning(priors, STAGING_M, STEEP)
-    mean = np.array([np.log(priors.burn_time_s) - 0.5 * spread, np.log(downrange)])
-    return mean, np.array([np.sqrt(spread), sigma / downrange])
+    return np.log([age_s, downrange]), np.array([priors.burn_time_sigma_s / age_s, sigma / downrange])
 
 
 def _levelling(mean: Floats, sigma: Floats, steepness: float) -> tuple[Floats, Floats]:

@@ -11,7 +11,9 @@ from jointwatch.earth.arrays import Bools
 
 # A filter that starts without knowing reports about one half; a run this long above it is an ascent that was seen.
 MIN_BOOSTING = 2
-COASTING_FOR_SURE = 0.2  # the last boost probability of an object that is taken to coast
+# Free flight is believed after three states in a row below this. Looser rules (the last of three below 0.2) called one
+# in seven launchers under power a missile at its third plot, when the filter had guessed wrong for a moment.
+COASTING_FOR_SURE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +39,31 @@ class Cutoff:
 def cutoff(history: TrackHistory) -> Cutoff:
     """End of boost in a track, from its boost probabilities.
 
-    Boost lasts to the end of the last run of at least two states more likely boosting than not; free flight is
-    established by at least three states after it, the last of them below 0.2. The time of cut-off is that of the
-    last boosting state with one scan as sigma: a filter needs a scan or two to notice, so it may be earlier, and the
-    engine may have burned on until the next plot, so it may be later.
+    Boost lasts to the end of the last run of at least two climbing states more likely boosting than not; free flight
+    is established by a run of three states below 0.1 after it. The time of cut-off is that of the last boosting state
+    with one scan as sigma: a filter needs a scan or two to notice, so it may be earlier, and the engine may have burned
+    on until the next plot, so it may be later.
     """
     climbing = np.einsum("ki,ki->k", history.x[:, :3], history.x[:, 3:]) > 0.0  # a fall slowed by air is no boost
-    likely = (np.asarray(history.boost_probability) > 0.5) & climbing
-    last = _end_of_last_run(likely)
-    boosting = _ascent(likely, last)
-    after = np.arange(likely.size) > last
-    coasting = after & ~likely
-    established = coasting.sum() >= MIN_STATES and history.boost_probability[-1] < COASTING_FOR_SURE
-    if not established:
-        return Cutoff(boosting, np.zeros_like(likely), None, 0.0)
+    p = np.where(climbing, history.boost_probability, 0.0)
+    last = _end_of_last_run(p > 0.5, MIN_BOOSTING)
+    boosting = _ascent(p > 0.5, last)
+    after = np.arange(p.size) > last
+    if _end_of_last_run(after & (p < COASTING_FOR_SURE), MIN_STATES) < 0:
+        return Cutoff(boosting, np.zeros_like(after), None, 0.0)
+    coasting = after & (p <= 0.5)
     if last < 0:
         return Cutoff(boosting, coasting, None, 0.0)
     times = history.time_tai_ns
     return Cutoff(boosting, coasting, int(times[last]), seconds_between(times[last + 1], times[last]))
 
 
-def _end_of_last_run(likely: Bools) -> int:
-    """Index of the last state of the last run of MIN_BOOSTING true values; -1 where there is none."""
-    ends = np.convolve(likely, np.ones(MIN_BOOSTING), mode="valid") >= MIN_BOOSTING
-    found = np.flatnonzero(ends) if likely.size >= MIN_BOOSTING else np.array([], dtype=int)
-    return int(found[-1]) + MIN_BOOSTING - 1 if found.size else -1
+def _end_of_last_run(true: Bools, length: int) -> int:
+    """Index of the last state of the last run of at least so many true values; -1 where there is none."""
+    if true.size < length:
+        return -1
+    ends = np.flatnonzero(np.convolve(true, np.ones(length), mode="valid") > length - 0.5)
+    return int(ends[-1]) + length - 1 if ends.size else -1
 
 
 def _ascent(likely: Bools, last: int) -> Bools:

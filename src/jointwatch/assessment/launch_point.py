@@ -9,7 +9,8 @@
    widened as a climb levels off, and below a ratio of 0.2 a state is an anchor only if all of the ascent is as flat,
    with a prior on the burn time in the place of height and climb rate.
 4. All of it through an unscented transform, to place, time and direction.
-5. Of several anchors, the estimate with the smallest covariance: as a rule the earliest state that is good enough.
+5. Of several anchors, the estimate with the smallest covariance: as a rule the earliest state that is good enough;
+   and the direction with the smallest sigma: as a rule that of the latest.
 
 The way from the launch to the anchor is taken as a geodesic along the anchor's Earth-relative heading. A vehicle that
 turns (a dog-leg, or the drift of an inertially steered ascent on the rotating Earth, some km) is not followed.
@@ -17,7 +18,7 @@ turns (a dog-leg, or the drift of an inertially steered ascent on the rotating E
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -105,7 +106,13 @@ def _from_ascent(history: TrackHistory, end: Cutoff, priors: BoostPriors) -> Lau
         best = best_coasting(history, end)
         after_s = seconds_between(history.time_tai_ns[best], end.time_tai_ns)
         anchors.append(at_cutoff(end.time_tai_ns, end.sigma_s, after_s, history.x[best], history.P[best], priors))
-    return min((reckoned_back(anchor) for anchor in anchors), key=_expected_miss)
+    estimates = [reckoned_back(anchor) for anchor in anchors]
+    straightest = min(estimates, key=lambda estimate: estimate.direction_sigma_rad)
+    return replace(
+        min(estimates, key=_expected_miss),
+        direction_rad=straightest.direction_rad,
+        direction_sigma_rad=straightest.direction_sigma_rad,
+    )
 
 
 def _climb_is_certain(history: TrackHistory, track: GroundTrack) -> Bools:
