@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from tests.conftest import Run
 
 from jointwatch.assessment.priors import BoostPriors
 from jointwatch.centre.replay import Replay, read_logs
@@ -19,7 +20,6 @@ from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.statement import Statement
 from jointwatch.messages.tracklet import Tracklet
 from jointwatch.studies.evidence import RunFile
-from tests.conftest import Run
 
 
 def replay_of(run: Run) -> Replay:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from jointwatch.catalogue.files import UnknownNameError
 from jointwatch.catalogue.vehicles import VehicleParameters, vehicle_parameters
+from jointwatch.earth import geodesic
 from jointwatch.earth.ellipsoid import geodetic_from_ecef
 from jointwatch.earth.states import Ecef
 from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_utc
@@ -22,7 +23,8 @@ from jointwatch.flight import arcs, coast
 from jointwatch.flight.boost import BoostProfile, ascent
 from jointwatch.studies.scenario import Flight, ScenarioError
 
-HORIZON_S = 86_400.0
+IMPACT_HORIZON_S = 7_200.0
+RANGE_SHARE, RANGE_LEAST_KM = 0.05, 20.0  # what air, J2 and a closed form may shift an impact by
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +83,10 @@ def fly(flight: Flight) -> Flown:
     except ValueError as error:
         raise ScenarioError(f"flights.{flight.id}: {error}") from None
     beta = vehicle.ballistic_coefficient_kg_m2 if vehicle.kind == "missile" else inf
-    end = coast.impact(burnout, beta_kg_m2=beta, horizon_s=HORIZON_S / 12)
+    end = coast.impact(burnout, beta_kg_m2=beta, horizon_s=IMPACT_HORIZON_S)
     launch = tai_ns_from_utc(flight.launch_utc)
     fell = bool(end.reached[0])
+    _check_range(flight, end.states if fell else None)
     impact_tai_ns = launch + round((profile.burn_time_s + float(end.time_s[0])) * NS_PER_S) if fell else None
     return Flown(
         flight=flight,
@@ -99,6 +102,22 @@ def fly(flight: Flight) -> Flown:
         impact_tai_ns=impact_tai_ns,
         impact=end.states if fell else None,
     )
+
+
+def _check_range(flight: Flight, impact: Ecef | None) -> None:
+    """Refuse a flight that does not come down where it was asked to: one too flat for the air, or too fast to fall."""
+    if flight.range_km is None:
+        return
+    if impact is None:
+        raise ScenarioError(f"flights.{flight.id}: with this apogee it would not come down; give another apogee_km")
+    latitude, longitude, _ = geodetic_from_ecef(impact.r_m)
+    launch = radians(flight.launch_latitude_deg), radians(flight.launch_longitude_deg)
+    flown_km = float(geodesic.inverse(*launch, latitude, longitude)[0][0]) / 1e3
+    if abs(flown_km - flight.range_km) > max(RANGE_SHARE * flight.range_km, RANGE_LEAST_KM):
+        raise ScenarioError(
+            f"flights.{flight.id}: range_km = {flight.range_km:g} with this apogee is too flat for the air: it would come "
+            f"down at {flown_km:.0f} km; give a higher apogee_km"
+        )
 
 
 def _arc(flight: Flight, vehicle: VehicleParameters) -> tuple[BoostProfile, float, float]:
