@@ -20,6 +20,7 @@ from jointwatch.exchange import dsse, note, run_directory, tiles
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
+from jointwatch.exchange.run_directory import write_logs
 from jointwatch.exchange.verify import verify_run
 from jointwatch.messages.encoding import PAYLOAD_TYPE, decode, encode
 from jointwatch.messages.heartbeat import Heartbeat
@@ -288,11 +289,11 @@ def test_a_centre_that_was_lost_need_not_have_cosigned_and_is_reported_absent(tm
     directory.mkdir()
     (directory / "statement.json").write_bytes(statement)
     kept = [log for log in moscow.store.logs() if log.owner == "brussels"]
-    run_directory.write_logs(moscow.store, directory, [log for log in moscow.store.logs() if log not in kept])
-    run_directory.write_logs(moscow.store, directory, kept)  # from the replica
+    write_logs(moscow.store, directory, [log for log in moscow.store.logs() if log not in kept])
+    write_logs(moscow.store, directory, kept)  # from the replica
     log = moscow.log("common", "manifest")
     moscow.store.append({log: [moscow.entry(world.Manifest, log, files=run_directory.digests(directory))]})
-    run_directory.write_logs(moscow.store, directory, [log])
+    write_logs(moscow.store, directory, [log])
     report = verify_run(directory, world.trust_of(centres))
     assert report.ok, report.faults
     assert (report.statement_by, report.absent) == (("moscow",), ("brussels",))
@@ -312,9 +313,9 @@ def test_the_same_without_calling_it_absent_is_named(tmp_path: Path) -> None:
     (directory / "statement.json").write_bytes(world.statement_of(centres))
     for centre in centres:
         own = [log for log in centre.store.logs() if log.owner == centre.name]
-        run_directory.write_logs(centre.store, directory, own)
+        write_logs(centre.store, directory, own)
     world.log_manifest(directory, centres)
-    run_directory.write_logs(moscow.store, directory, [moscow.log("common", "manifest")])
+    write_logs(moscow.store, directory, [moscow.log("common", "manifest")])
     assert faults(directory) == {"logs/moscow/common/notify/checkpoint": "brussels did not cosign it"}
     moscow.close(), brussels.close()
 

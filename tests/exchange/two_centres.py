@@ -21,6 +21,7 @@ from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.mirror import Mirror
 from jointwatch.exchange.roster import signed_roster
+from jointwatch.exchange.run_directory import write_logs
 from jointwatch.messages.encoding import PAYLOAD_TYPE, Message, encode
 from jointwatch.messages.finding import Finding
 from jointwatch.messages.heartbeat import Heartbeat
@@ -205,9 +206,9 @@ def write_run(directory: Path, centres: Sequence[Centre], *, statement: bytes | 
     (directory / "statement.json").write_bytes(statement or statement_of(centres))
     for centre in centres:
         own = [log for log in centre.store.logs() if log.owner == centre.name]
-        run_directory.write_logs(centre.store, directory, own)
+        write_logs(centre.store, directory, own)
     log_manifest(directory, centres)
-    run_directory.write_logs(centres[0].store, directory, [centres[0].log("common", "manifest")])
+    write_logs(centres[0].store, directory, [centres[0].log("common", "manifest")])
     return directory
 
 

@@ -18,15 +18,12 @@ import os
 import stat
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from jointwatch.exchange import tiles
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.messages.manifest import MAX_FILES, FileDigest
-
-if TYPE_CHECKING:  # whoever only looks needs no database
-    from jointwatch.exchange.log import Store
 
 LOGS = "logs"
 STATEMENT = "statement.json"
@@ -62,12 +59,24 @@ def log_of(path: str) -> LogId | None:
         return None
 
 
-def write_logs(store: Store, directory: Path, logs: Iterable[LogId]) -> None:
-    """Write these logs of a store, with the cosignatures it holds, into a run directory."""
+class Kept(Protocol):
+    """Whatever holds logs, such as a `log.Store`; whoever only looks at a directory needs no database."""
+
+    def entries(self, log: LogId) -> list[bytes]:
+        """Return the entries of a log."""
+        ...
+
+    def checkpoint(self, log: LogId) -> bytes:
+        """Return its newest checkpoint, cosignatures included."""
+        ...
+
+
+def write_logs(kept: Kept, directory: Path, logs: Iterable[LogId]) -> None:
+    """Write these logs, with the cosignatures kept beneath their checkpoints, into a run directory."""
     for log in logs:
         folder = directory / log_folder(log)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        tiles.write_log_directory(folder, store.entries(log), store.checkpoint(log))
+        tiles.write_log_directory(folder, kept.entries(log), kept.checkpoint(log))
 
 
 def digests(directory: Path) -> tuple[FileDigest, ...]:
