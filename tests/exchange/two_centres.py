@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from jointwatch.exchange import dsse, merkle, run_directory
-from jointwatch.exchange.carrier import Answer, LineCut, Position
+from jointwatch.exchange.carrier import Answer, LineCut, Position, TurnedDown
 from jointwatch.exchange.desk import StoreDesk
 from jointwatch.exchange.follow import Round, follow
 from jointwatch.exchange.keyrings import roster_log
@@ -134,7 +134,7 @@ class InProcessLine:
         try:
             self.partner.desk.cosign(self.asking, notes)
         except ValueError as refusal:  # as HTTPS does: 422
-            raise LineCut(str(refusal)) from refusal
+            raise TurnedDown(str(refusal)) from refusal
 
 
 def two_centres(folder: Path, names: Sequence[str] = ("moscow", "brussels"), **setting: str) -> list[Centre]:

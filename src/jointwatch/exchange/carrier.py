@@ -87,3 +87,7 @@ class LineCut(Exception):  # noqa: N818
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class TurnedDown(LineCut):
+    """The partner is there and said no; its words are in the reason."""

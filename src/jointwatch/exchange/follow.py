@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from jointwatch.exchange.carrier import Answer, LineCut, Position
+from jointwatch.exchange.carrier import Answer, LineCut, Position, TurnedDown
 from jointwatch.exchange.mirror import Accepted, Mirror
 from jointwatch.exchange.refused import Refused
 
@@ -28,12 +28,15 @@ class Round:
     """What a round brought.
 
     refusals: what was not accepted, and why. more: there is more to ask for. cut: why the line broke, if it did.
+    turned_down: why the partner did not take our receipts, if it did not; in the first round it may not know our roster
+    yet. They go with the next round.
     """
 
     accepted: tuple[Accepted, ...] = ()
     refusals: tuple[Refused, ...] = ()
     more: bool = False
     cut: str = ""
+    turned_down: str = ""
 
 
 def follow(line: Line, mirror: Mirror) -> Round:
@@ -55,17 +58,18 @@ def follow(line: Line, mirror: Mirror) -> Round:
         except Refused as refusal:
             refusals.append(refusal)
     brought = tuple(found for found in accepted if found.messages)
-    return Round(brought, tuple(refusals), answer.more, _hand_in(line, mirror))
+    return replace(_hand_in(line, mirror), accepted=brought, refusals=tuple(refusals), more=answer.more)
 
 
-def _hand_in(line: Line, mirror: Mirror) -> str:
-    """Return why the receipts could not be delivered, empty where they were; what was not goes with the next round."""
+def _hand_in(line: Line, mirror: Mirror) -> Round:
+    """Return a round that says why the receipts could not be delivered, if they could not."""
     receipts = mirror.receipts(line.peer)
-    if not receipts:
-        return ""
-    try:
-        line.cosign(receipts)
-    except LineCut as cut:
-        return cut.reason
-    mirror.delivered(receipts)
-    return ""
+    if receipts:
+        try:
+            line.cosign(receipts)
+        except TurnedDown as refusal:
+            return Round(turned_down=refusal.reason)
+        except LineCut as cut:
+            return Round(cut=cut.reason)
+        mirror.delivered(receipts)
+    return Round()

@@ -33,6 +33,7 @@ from jointwatch.exchange.carrier import (
     LineCut,
     Position,
     Pull,
+    TurnedDown,
 )
 from jointwatch.exchange.https_app import MESSAGEPACK, ExchangeApp
 from jointwatch.exchange.tls import Identity, client_context, peer_of, server_context
@@ -132,7 +133,7 @@ class Server:
 
 
 class Client:
-    """The line to one partner: one connection, kept open; every failure is a LineCut with its reason."""
+    """The line to one partner, kept open; every failure is a LineCut with its reason, TurnedDown where it said no."""
 
     def __init__(
         self, identity: Identity, peer: str, peer_authority_pem: str, *, host: str, port: int, timeout_s: float = 2.0
@@ -193,7 +194,7 @@ class Client:
                     raise LineCut(f"{self.peer} sent more than {MAX_ANSWER_BYTES} bytes or took too long")
         if response.status_code not in good:
             said = answer[:300].decode(errors="replace")
-            raise LineCut(f"{self.peer} answered {response.status_code} to {path}: {said}")
+            raise TurnedDown(f"{self.peer} answered {response.status_code} to {path}: {said}")
         return bytes(answer)
 
 
