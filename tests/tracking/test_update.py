@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jointwatch.sensors.measurement import jacobian, position
 from jointwatch.tracking.information import inverse
 from jointwatch.tracking.predict import Prediction
 from jointwatch.tracking.update import Innovation, joseph, update
@@ -41,18 +42,25 @@ def test_a_late_plot_without_process_noise_gives_what_it_would_have_given_in_ord
 
 @settings(max_examples=200, deadline=None)
 @given(
-    log_sigma=st.tuples(*[st.floats(-3, 4)] * 3),
-    log_width=st.tuples(*[st.floats(-3, 7)] * 7),
+    log_sigma=st.tuples(st.floats(0, 5), st.floats(-6, -0.6), st.floats(-6, -0.6)),
+    log_width=st.tuples(*[st.floats(1, 6)] * 3, *[st.floats(-2, 4)] * 3, st.floats(0, 1.3)),
+    direction=st.tuples(st.floats(0, 6.28), st.floats(0.02, 1.5)),
+    log_range=st.floats(5, 7),
     seed=st.integers(0, 2**32 - 1),
 )
-def test_a_covariance_stays_positive_definite_whatever_the_widths(log_sigma, log_width, seed):
-    rng = np.random.default_rng(seed)
-    A = rng.normal(size=(7, 7))
+def test_a_covariance_stays_positive_definite_whatever_the_widths(
+    sky, log_sigma, log_width, direction, log_range, seed
+):
+    """Any plot that passes the screen, any track it may meet, five times over."""
+    z, sigma = np.array([[10**log_range, *direction]]), 10 ** np.array([log_sigma])
+    H = np.zeros((3, 7))
+    H[:, :3] = jacobian(sky.SOUTH, position(sky.SOUTH, z, sigma)[0])[0]
+    A = np.random.default_rng(seed).normal(size=(7, 7))
     correlated = A @ A.T + 1e-3 * np.eye(7)
     s = 10.0 ** np.array(log_width) / np.sqrt(np.diag(correlated))
     P = s[:, None] * correlated * s
     for _ in range(5):
-        _, P = joseph(np.zeros(7), P, np.zeros(3), rng.normal(size=(3, 7)), np.diag(10.0 ** (2 * np.array(log_sigma))))
+        _, P = joseph(np.zeros(7), P, np.zeros(3), H, np.diag(sigma[0] ** 2))
         d = 1 / np.sqrt(np.diag(P))
         assert (P == P.T).all()
         assert np.isfinite(d).all()

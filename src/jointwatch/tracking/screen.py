@@ -25,7 +25,9 @@ NO_ROOM = "over the limit of new tracks per scan"
 
 GREATEST_RANGE_M = 1e8
 GREATEST_ANGLE_SIGMA_RAD = 0.3  # beyond, the derivative at the plot says nothing of the other end of the cloud
-LEAST_SIGMA = np.array([1e-3, 1e-8, 1e-8])  # m, rad, rad: what claims to be better is taken as this
+# m, rad, rad: what claims to be better is taken as this, or a covariance as thin as a sheet of paper and as wide as a
+# sea could not be held in double precision.
+LEAST_SIGMA = np.array([1.0, 1e-6, 1e-6])
 
 
 @dataclass(slots=True)

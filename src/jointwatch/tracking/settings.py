@@ -13,25 +13,26 @@ class Settings:
     60.0
     """
 
-    # Boost: thrust along the velocity, its acceleration a first-order Gauss-Markov process. Launchers of every class
-    # run through 20-80 m/s2; mean and sigma put that within two sigma, a minute is the order of a stage's life.
-    thrust_mean_m_s2: float = 40.0
+    # Boost: thrust along the velocity, its acceleration a first-order Gauss-Markov process. Missiles run through 20-80
+    # m/s2, space launchers spend minutes at 15-25; a minute is the order of a stage's life.
+    thrust_mean_m_s2: float = 30.0
     thrust_sigma_m_s2: float = 20.0
     thrust_time_s: float = 60.0
-    # What thrust along the velocity leaves out: an angle of attack of 5-10 degrees at 50 m/s2 is 4-9 m/s2, kept up for
-    # ten seconds or so, hence (6 m/s2)^2 x 10 s.
-    boost_noise_m2_s3: float = 400.0
+    # What thrust along the velocity leaves out: 20-25 degrees between the two at 30-35 m/s2, as in the last minute of
+    # an ascent that ends level, is 12-15 m/s2; an angle of attack of 5-10 degrees is a third of that. (10 m/s2)^2 x 10 s.
+    boost_noise_m2_s3: float = 1000.0
     # Coast: gravity with J2 leaves out some 5e-5 m/s2 (higher harmonics) and drag above 150 km. In 300 s this density
     # grows to 0.05 m/s, far below what these radars can tell (the bound is 3 m/s).
     coast_noise_m2_s3: float = 1e-5
 
-    # Mode changes per second. Burnout: boosts last one to five minutes, and a late guess costs more than an early one.
-    burnout_rate_per_s: float = 1 / 60
+    # Mode changes per second. Burnout: boosts last one to eight minutes, half of it over when first seen.
+    burnout_rate_per_s: float = 1 / 80
     # Ignition after a coast is rare, and the rate sets how much of the boost filter's width leaks into every coasting
     # track: at 1e-7 the mean NEES falls to 5.7 of 6, at 1e-9 to 5.8 (300 runs). An ignition shows as soon all the same,
     # within two or three scans, since it throws an object tens of sigma off its coast.
     ignition_rate_per_s: float = 1e-9
-    initial_boost_probability: float = 0.5  # at the first plot nothing is known
+    # A coast believed too early is wrong with great certainty, a boost believed too long is vague for some scans.
+    initial_boost_probability: float = 0.7
 
     # First states. One plot says nothing of the velocity: zero-mean, so that 8 km/s in any direction is two sigma.
     velocity_sigma_m_s: float = 4000.0

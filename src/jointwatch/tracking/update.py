@@ -18,6 +18,8 @@ from jointwatch.tracking.gate import Expected
 from jointwatch.tracking.predict import Prediction
 
 _I7 = np.eye(7)
+_GUARD = 1 + 1e-12 * _I7
+"""Variances grow by this much at each update, so that rounding cannot take a correlation to one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,4 +75,4 @@ def joseph(x: Floats, P: Floats, nu: Floats, H: Floats, R: Floats) -> tuple[Floa
     K = PH @ np.linalg.inv(H @ PH + R)
     A = _I7 - K @ H
     P1 = A @ P @ A.swapaxes(-1, -2) + K @ R @ K.swapaxes(-1, -2)
-    return x + (K @ nu[..., None])[..., 0], 0.5 * (P1 + P1.swapaxes(-1, -2))
+    return x + (K @ nu[..., None])[..., 0], 0.5 * (P1 + P1.swapaxes(-1, -2)) * _GUARD
