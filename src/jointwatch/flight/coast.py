@@ -106,13 +106,11 @@ def transition_arrays(x: Floats, duration_s: ArrayLike) -> tuple[Floats, Floats]
     """
     from jointwatch.flight.variation import vary
 
-    x = np.ascontiguousarray(x, dtype=np.float64)
-    n = len(x)
-    durations = np.empty(n)
+    start = np.array(x, dtype=np.float64, order="C")
+    n = len(start)
+    durations, x_new, phi = np.empty(n), np.empty((n, 6)), np.empty((n, 6, 6))
     durations[:] = duration_s
-    _finite(durations)
-    x_new, phi = np.empty((n, 6)), np.empty((n, 6, 6))
-    vary(x, durations, x_new, phi, np.empty((4, 7, 6)))
+    vary(start, _finite(durations), x_new, phi, np.empty((4, 7, 6)))
     return x_new, phi
 
 
@@ -135,12 +133,11 @@ def _fly(x: Floats, times: Floats, beta_kg_m2: ArrayLike, event: np.int64 = _NOT
     states, event_time, event_state = np.full((n, m, 6), np.nan), np.full(n, np.nan), np.full((n, 6), np.nan)
     if n == 0 or m == 0:
         return states, event_time, event_state
-    inverse_beta = np.empty(n)
-    inverse_beta[:] = _inverse(beta_kg_m2)
-    _finite(times)
-    times = np.ascontiguousarray(np.broadcast_to(times, (n, m)))
-    work = np.empty((STAGES + 3, 6))
-    fly(np.ascontiguousarray(x, dtype=np.float64), inverse_beta, times, event, states, event_time, event_state, work)
+    # assigned, not broadcast: Numba would compile everything again for arrays that may not be written
+    inverse_beta, rows, work = np.empty(n), np.empty((n, m)), np.empty((STAGES + 3, 6))
+    inverse_beta[:], rows[:] = _inverse(beta_kg_m2), _finite(times)
+    start = np.array(x, dtype=np.float64, order="C")
+    fly(start, inverse_beta, rows, event, states, event_time, event_state, work)
     return states, event_time, event_state
 
 
@@ -151,6 +148,7 @@ def _inverse(beta_kg_m2: ArrayLike) -> Floats:
     return 1 / beta
 
 
-def _finite(seconds: Floats) -> None:
+def _finite(seconds: Floats) -> Floats:
     if not np.all(np.isfinite(seconds)):
         raise ValueError("durations and times must be finite seconds; at least one is not")
+    return seconds

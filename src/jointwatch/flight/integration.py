@@ -29,9 +29,9 @@ VELOCITY_WEIGHT_S = 300.0
 FIRST_STEP_S = 20.0
 SHORTEST_STEP_S = 1e-9
 MOST_STEPS = 20_000
-# On its way down no step may look past 100 km, and below that none falls farther than this: from the vacuum the air
-# is invisible, and a step that ends deep in it is thrown away.
-LONGEST_FALL_M = 15_000.0
+# No step may look past 100 km on its way down, and in the air none falls or climbs farther than this, two scale
+# heights: from the vacuum the air is invisible, and both the state and its error would be wrong.
+LONGEST_CLIMB_M = 15_000.0
 AIR_TOP_M = 100_000.0
 GROUND_TOLERANCE_M = 1e-4
 CLIMB_TOLERANCE_M_S = 1e-6
@@ -150,11 +150,8 @@ def _event_within(
 
 @kernel
 def _next_step(wanted: float, left: float, now: tuple[float, float]) -> float:
-    """The length of the step to try: not past the end, and not deep into the air unseen."""
-    length = min(wanted, left)
-    if now[1] < 0:
-        length = min(length, max(LONGEST_FALL_M, now[0] - AIR_TOP_M) / -now[1])
-    return length
+    """The length of the step to try: not past the end, nor through much air at once."""
+    return min(wanted, left, max(LONGEST_CLIMB_M, now[0] - AIR_TOP_M) / abs(now[1]))
 
 
 @kernel
