@@ -1,4 +1,4 @@
-"""Log names, origin lines and trust files: one way to write each, and nothing else is read."""
+"""Log names and origin lines: one way to write each, and nothing else is read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jointwatch.exchange import trust
 from jointwatch.exchange.logid import LogId, parse_origin
 from jointwatch.exchange.refused import Refused
 
@@ -34,26 +33,3 @@ def test_a_name_that_is_none_is_refused(name: str):
 def test_an_origin_that_is_none_is_refused(origin: str):
     with pytest.raises(Refused):
         parse_origin(origin)
-
-
-FINGERPRINT = "SHA256:Zmh6rfhivXdsj8GLjp+OIAiXFIVu4jOzkCpZHQ1fKSU"
-
-
-def test_a_trust_file_pins_one_identity_to_a_centre():
-    said = f"# on the telephone\n\nmoscow  {FINGERPRINT}\nbrussels {FINGERPRINT} # the same, for the test\n"
-    assert trust.parse(said) == {"moscow": FINGERPRINT, "brussels": FINGERPRINT}
-    assert trust.parse(trust.text(trust.parse(said))) == trust.parse(said)
-
-
-@pytest.mark.parametrize(
-    ("said", "words"),
-    [
-        ("moscow", "line 1 is not a centre and its fingerprint"),
-        (f"\nmoscow {FINGERPRINT[:-1]}", "line 2 is not"),
-        (f"moscow {FINGERPRINT} extra", "line 1 is not"),
-        (f"moscow {FINGERPRINT}\nmoscow {FINGERPRINT}", "line 2 pins moscow a second time"),
-    ],
-)
-def test_a_trust_file_that_is_not_clear_is_refused(said: str, words: str):
-    with pytest.raises(Refused, match=words):
-        trust.parse(said)

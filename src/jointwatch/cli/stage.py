@@ -19,11 +19,14 @@ from rich.markup import escape
 from jointwatch.cli.errors import UserError
 from jointwatch.messages.picture import Event, RunView
 from jointwatch.studies import evidence
+from jointwatch.studies.architecture import Deployed
 from jointwatch.studies.prepare import prepare
 from jointwatch.studies.run import Record, Watchers
 from jointwatch.studies.scenario import Scenario, ScenarioError, load, variant_of
+from jointwatch.studies.truth import Flown
 
 COLOUR = {"moscow": "cyan", "brussels": "yellow", "exercise": "white"}
+DRAWN_TO_M = 800e3  # height at which coverage volumes are cut off: above it nothing of the debate flies
 BOLD_KINDS = {"verdict", "statement", "link", "correction"}
 
 
@@ -71,6 +74,11 @@ class Stage:
             "[bold]Stopping after this tick; the run directory will be complete.[/bold] Ctrl-C again: at once."
         )
 
+    def begin(self, view: RunView, deployed: tuple[Deployed, ...], flown: tuple[Flown, ...]) -> None:
+        """Put a run on the page, with what each radar could see of the first object drawn as a volume."""
+        if self.feed is not None:
+            self.feed.begin(view, volumes={d.radar.name: _volume(d, flown[0]) for d in deployed if d.faces})
+
     def say(self, event: Event) -> None:
         """Print one event as it happens, and hand it to the page."""
         colour = COLOUR.get(event.centre, "magenta")
@@ -106,7 +114,7 @@ def perform(
         event=stage.say,
         snapshot=stage.feed.publish if stage.feed else lambda snapshot: None,
         should_stop=lambda: stage.stopped,
-        started=stage.feed.begin if stage.feed else lambda view: None,
+        started=lambda view: stage.begin(view, plan.deployed, flown),
     )
     from jointwatch.cli.reporting import report_page
 
@@ -115,6 +123,16 @@ def perform(
     )
     _conclude(stage, record, folder)
     return record
+
+
+def _volume(d: Deployed, flown: Flown) -> bytes:
+    """Return the coverage of a radar's arrays as a glTF file, for an object of the flight's cross-section."""
+    from jointwatch.display.volume import Shell, glb
+    from jointwatch.sensors.coverage import range_envelope
+
+    rcs_m2 = flown.rcs_m2[d.radar.band]
+    shells = [Shell(*range_envelope(d.radar, f, altitude_cap_m=DRAWN_TO_M, rcs_m2=rcs_m2)) for f in d.faces]
+    return glb(shells, name=d.radar.name)
 
 
 def _speed(text: str) -> float:
@@ -159,7 +177,7 @@ def _announce(stage: Stage, scenario: Scenario, view: RunView, factor: float) ->
 def _conclude(stage: Stage, record: Record, folder: Path) -> None:
     from jointwatch.cli.statement import statement_panel
 
-    stage.console.print(statement_panel(record.statement))
+    stage.console.print(statement_panel(record.statement), soft_wrap=False)
     if stage.feed is not None:
         stage.feed.finish(report_path=folder / "report.html", statement=record.statement)
     stage.console.print(f"Run directory: {folder}   (jointwatch log verify {folder})")

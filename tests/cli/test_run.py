@@ -1,0 +1,170 @@
+"""`jointwatch run` and `demo` as a person starts them: in a process of their own, by their words and exit codes."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from jointwatch.exchange.verify import verify_run
+
+SHORT = 120.0  # seconds of exercise: enough for plots, not for a track
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    """Sejil-2 cut to its first two minutes, as a file of the user's own."""
+    built_in = Path(__file__).parents[2] / "src/jointwatch/studies/scenarios/sejil-2009.toml"
+    text = built_in.read_text().replace("duration_s = 1080.0", f"duration_s = {SHORT}")
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    return path
+
+
+def environment(tmp_path: Path) -> dict[str, str]:
+    return {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "COLUMNS": "200"}
+
+
+def jointwatch(tmp_path: Path, *arguments: object, timeout_s: float = 200.0) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "jointwatch", *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, env=environment(tmp_path), timeout=timeout_s, cwd=tmp_path
+    )
+
+
+def test_a_run_leaves_a_directory_that_log_verify_accepts(tmp_path: Path, scenario: Path) -> None:
+    out = tmp_path / "D"
+    ran = jointwatch(
+        tmp_path, "run", scenario, "--variant", "as-proposed", "--speed", "max", "--no-serve", "--out", out
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "EXERCISE" in ran.stdout
+    assert "COUNTERFACTUAL" in ran.stdout
+    assert "Joint statement" in ran.stdout
+    assert {path.name for path in out.iterdir()} == {
+        "run.json", "logs", "tracks.parquet", "events.jsonl", "statement.json", "report.html",
+    }  # fmt: skip
+    verified = jointwatch(tmp_path, "log", "verify", out)
+    assert verified.returncode == 0, verified.stdout
+    replayed = jointwatch(tmp_path, "replay", out)
+    assert replayed.returncode == 0, replayed.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("range_km", "range_m", "mine.toml: flights.0.range_m: this key is not known; did you mean 'range_km'?"),
+        ('name = "armavir"', 'name = "armavia"', "no entry under radars named 'armavia'; did you mean 'armavir'?"),
+        (
+            "azimuth_deg = 150.0",
+            "azimuth_deg = 400.0",
+            "mine.toml: flights.0.azimuth_deg: input should be less than 360",
+        ),
+        ("counterfactual = true", "counterfactual = false", "was not on duty on 2009-05-20"),
+    ],
+)
+def test_a_wrong_scenario_is_one_sentence_and_exit_2(
+    tmp_path: Path, scenario: Path, old: str, new: str, words: str
+) -> None:
+    scenario.write_text(scenario.read_text().replace(old, new, 1))
+    ran = jointwatch(tmp_path, "run", scenario, "--no-serve", "--out", tmp_path / "D")
+    assert ran.returncode == 2
+    assert words in ran.stderr
+    assert ran.stderr.count("\n") == 1
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "sejil-209", "--no-serve"], "no scenario 'sejil-209'; did you mean 'sejil-2009'?"),
+        (["run", "sejil-2009", "--variant", "as-dreamt", "--no-serve"], "has no variant 'as-dreamt'"),
+        (["run", "sejil-2009", "--speed", "fast", "--no-serve"], "--speed takes a number"),
+        (["replay", "nowhere"], "nowhere is not a run directory"),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_exit_2(tmp_path: Path, arguments: list[str], words: str) -> None:
+    ran = jointwatch(tmp_path, *arguments)
+    assert ran.returncode == 2
+    assert words in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_run_directory_that_exists_is_refused_unless_forced(tmp_path: Path, scenario: Path) -> None:
+    out = tmp_path / "D"
+    out.mkdir()
+    (out / "letter.txt").write_text("mine")
+    refused = jointwatch(tmp_path, "run", scenario, "--no-serve", "--out", out)
+    assert refused.returncode == 2
+    assert "D exists and is not empty; give another --out, or --force to replace it" in refused.stderr
+    still = jointwatch(tmp_path, "run", scenario, "--no-serve", "--out", out, "--force")
+    assert still.returncode == 2
+    assert "is not a run directory (no run.json); --force replaces only those" in still.stderr
+    assert (out / "letter.txt").read_text() == "mine"
+
+
+def test_a_port_in_use_says_so_and_offers_another(tmp_path: Path, scenario: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ran = jointwatch(tmp_path, "run", scenario, "--port", port, "--out", tmp_path / "D")
+    assert ran.returncode == 2
+    assert str(port) in ran.stderr
+    assert "--port" in ran.stderr
+
+
+def test_ctrl_c_ends_cleanly_and_leaves_a_valid_run_directory(tmp_path: Path, scenario: Path) -> None:
+    out = tmp_path / "D"
+    command = [
+        sys.executable,
+        "-m",
+        "jointwatch",
+        "run",
+        str(scenario),
+        "--speed",
+        "5",
+        "--no-serve",
+        "--out",
+        str(out),
+    ]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(tmp_path), cwd=tmp_path
+    )
+    try:
+        assert process.stdout is not None
+        while "linked with" not in process.stdout.readline():
+            assert process.poll() is None
+        time.sleep(1.0)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=120)
+    finally:
+        process.kill()
+    assert process.returncode == 0, errors
+    assert "Run directory" in output
+    assert "Traceback" not in errors
+    report = verify_run(out)
+    assert report.ok, report.faults
+    assert '"ended": "interrupted"' in (out / "run.json").read_text()
+
+
+def test_help_names_every_command_with_a_sentence(tmp_path: Path) -> None:
+    helped = jointwatch(tmp_path, "--help")
+    assert helped.returncode == 0
+    for name in ("demo", "run", "replay", "log", "catalogue"):
+        assert re.search(rf"\b{name}\b +\S", helped.stdout), name
+
+
+def test_help_imports_no_command_and_no_array_library(tmp_path: Path) -> None:
+    """What keeps help quick: numpy, numba and pydantic are not loaded for it."""
+    code = "import sys; sys.argv=['jointwatch','--help']\ntry:\n from jointwatch.cli.main import main; main()\n"
+    code += "except SystemExit: pass\nassert not {'numpy','numba','pydantic','msgspec'} & set(sys.modules), 'heavy'"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(tmp_path))
+    assert ran.returncode == 0, ran.stderr
