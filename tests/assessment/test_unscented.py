@@ -38,6 +38,15 @@ def test_a_value_that_is_known_exactly_does_not_vary() -> None:
     np.testing.assert_allclose(moments(points, weights)[1], P, atol=1e-12)
 
 
+def test_nearer_points_give_the_covariance_as_well() -> None:
+    P = covariance(4, 3)
+    points, weights = sigma_points(np.ones(4), P, spreads=np.sqrt([6.0, 6.0, 6.0, 3.0]))
+    mean, got = moments(points, weights)
+    np.testing.assert_allclose(mean, np.ones(4), atol=1e-12)
+    np.testing.assert_allclose(got, P, atol=1e-10)
+    assert weights.sum() == pytest.approx(1.0)
+
+
 def test_metres_and_radians_side_by_side_lose_no_digits() -> None:
     P = np.diag([1e12, 1e-18])
     points, weights = sigma_points(np.zeros(2), P)

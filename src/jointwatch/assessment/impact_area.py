@@ -24,6 +24,8 @@ from jointwatch.earth.arrays import Floats
 from jointwatch.earth.states import Ecef
 from jointwatch.flight import coast
 
+# The fall is nearly linear in the state but not in the ballistic coefficient, whose points stand nearer.
+SPREADS = np.sqrt([9.0, 9.0, 9.0, 9.0, 9.0, 9.0, 3.0])
 ORBIT_EXCLUDED = 0.05  # probability of a perigee above the air up to which an impact is given
 
 
@@ -61,9 +63,8 @@ def impact_or_reason(history: TrackHistory, priors: BoostPriors) -> ImpactEstima
 
 def fallen(time_tai_ns: int, x: Floats, P: Floats, priors: BoostPriors) -> ImpactEstimate | str:
     """Impact estimate of a coasting state (6,) with covariance (6, 6), or the sentence that says why there is none."""
-    points, weights = sigma_points(
-        np.r_[x, priors.log_beta_mean], block_diag(P, np.array([[priors.log_beta_sigma**2]]))
-    )
+    covariance = block_diag(P, np.array([[priors.log_beta_sigma**2]]))
+    points, weights = sigma_points(np.r_[x, priors.log_beta_mean], covariance, spreads=SPREADS)
     impact = coast.impact(Ecef(points[:, :6]), beta_kg_m2=np.exp(points[:, 6]))
     if not impact.reached.all():
         return "not yet: within its uncertainty the object may stay up for longer than an hour and a half"
