@@ -53,12 +53,12 @@ def due(watch: Watch, said: dict[str, Said], *, own: str, now_tai_ns: int) -> li
         last = said.get(held.id)
         if last is None:
             found.append(Due(held, items, None, ""))
-        elif reason := _news(last, items, now_tai_ns):
+        elif reason := news(last, items, now_tai_ns):
             found.append(Due(held, items, last, reason))
     return found
 
 
-def _news(last: Said, items: LaunchItems, now_tai_ns: int) -> str:
+def news(last: Said, items: LaunchItems, now_tai_ns: int) -> str:
     """Return why what was said last must be corrected, or nothing."""
     if last.items.verdict != items.verdict:
         return f"the verdict changes from {last.items.verdict} to {items.verdict}"

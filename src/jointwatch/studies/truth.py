@@ -115,7 +115,7 @@ def _check_range(flight: Flight, impact: Ecef | None) -> None:
     flown_km = float(geodesic.inverse(*launch, latitude, longitude)[0][0]) / 1e3
     if abs(flown_km - flight.range_km) > max(RANGE_SHARE * flight.range_km, RANGE_LEAST_KM):
         raise ScenarioError(
-            f"flights.{flight.id}: range_km = {flight.range_km:g} with this apogee is too flat for the air: it would come "
+            f"flights.{flight.id}: range_km = {flight.range_km:g} with this apogee is too flat for the air: it comes "
             f"down at {flown_km:.0f} km; give a higher apogee_km"
         )
 
