@@ -3,11 +3,16 @@ import pytest
 from scipy.special import logsumexp
 from scipy.stats import chi2, multivariate_normal
 
-from jointwatch.sensors.measurement import Plots, jacobian, residual
+from jointwatch.sensors.measurement import jacobian, position, residual
 from jointwatch.sensors.measurement import predict as measured
 from jointwatch.tracking.gate import expected, gain, gated, threshold
 from jointwatch.tracking.predict import Prediction
+from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
+
+
+def admitted(site, z, sigma):
+    return Admitted(site, "r", 1, z, sigma, *position(site, z, sigma))
 
 
 @pytest.fixture
@@ -21,7 +26,7 @@ def crowd(sky, random_covariances):
     prediction = Prediction(x, P, np.zeros_like(P), np.zeros_like(P))
     z = measured(sky.SOUTH, x[rng.integers(0, 12, 60), 0, :3] + rng.normal(size=(60, 3)) * 4e3)
     sigma = np.array([100.0, 2e-3, 2e-3]) * rng.uniform(0.5, 2, (60, 1))
-    plots = Plots(sky.SOUTH, "r", 1, z, sigma)
+    plots = admitted(sky.SOUTH, z, sigma)
     return plots, prediction
 
 
@@ -32,7 +37,7 @@ def test_the_threshold_is_the_chi_square_quantile():
 
 def test_pairs_and_their_likelihoods_are_those_of_looking_at_each_pair(crowd):
     plots, prediction = crowd
-    pairs = gated(plots.z, plots.sigma, expected(plots, prediction), Settings())
+    pairs = gated(plots, expected(plots, prediction), Settings())
     columns = (a.tolist() for a in (pairs.track, pairs.plot, pairs.nis, pairs.log_likelihood))
     found = {(i, j): (nis, like) for i, j, nis, like in zip(*columns, strict=True)}
     slow = {}
@@ -68,10 +73,9 @@ def test_the_share_of_true_pairs_inside_is_the_one_asked_for(sky, random_covaria
     inside = 0
     for block in range(0, 4000, 40):
         some = slice(block, block + 40)
-        plots = Plots(sky.SOUTH, "r", 1, z[some], sigma[some])
+        plots = admitted(sky.SOUTH, z[some], sigma[some])
         pairs = gated(
-            plots.z,
-            plots.sigma,
+            plots,
             expected(plots, prediction[np.arange(block, block + 40)]),
             Settings(gate_probability=0.95),
         )
@@ -83,7 +87,7 @@ def test_the_gain_weighs_the_modes_that_speak_against_a_false_plot(crowd):
     plots, prediction = crowd
     settings = Settings()
     c = np.tile([0.3, 0.7], (12, 1))
-    pairs = gated(plots.z, plots.sigma, expected(plots, prediction), settings)
+    pairs = gated(plots, expected(plots, prediction), settings)
     speaks = pairs.nis <= threshold(settings.gate_probability)
     mixture = logsumexp(pairs.log_likelihood, axis=1, b=np.where(speaks, [0.3, 0.7], 0.0))
     false = settings.extraneous_plots_per_m_rad2 * 0.3 / 0.7

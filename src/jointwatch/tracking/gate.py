@@ -13,9 +13,10 @@ from math import log, pi
 import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
-from jointwatch.sensors.measurement import Plots, jacobian, residual
+from jointwatch.sensors.measurement import jacobian, residual
 from jointwatch.sensors.measurement import predict as measured
 from jointwatch.tracking.predict import Prediction
+from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
 
 _LOG_2_PI = log(2 * pi)
@@ -45,7 +46,7 @@ class Expected:
         return Expected(self.z[rows], self.H[rows], self.S[rows])
 
 
-def expected(plots: Plots, prediction: Prediction) -> Expected:
+def expected(plots: Admitted, prediction: Prediction) -> Expected:
     """The measurements a prediction leads to at the site of the plots, without their own noise."""
     n = len(prediction.x)
     r = np.ascontiguousarray(prediction.x[..., :3]).reshape(-1, 3)
@@ -70,16 +71,16 @@ class Pairs:
         return Pairs(self.track[which], self.plot[which], self.log_likelihood[which], self.nis[which])
 
 
-def gated(z: Floats, sigma: Floats, expectation: Expected, settings: Settings) -> Pairs:
-    """All pairs of tracks (n) and plots (m, 3) inside the gate, in the order of tracks, then plots."""
+def gated(plots: Admitted, expectation: Expected, settings: Settings) -> Pairs:
+    """All pairs of tracks (n) and plots (m) inside the gate, in the order of tracks, then plots."""
     gamma = threshold(settings.gate_probability)
-    nu = residual(z[None, None], expectation.z[:, :, None])
-    variance = np.einsum("...ii->...i", expectation.S)[:, :, None] + (sigma * sigma)[None, None]
+    nu = residual(plots.z[None, None], expectation.z[:, :, None])
+    variance = np.einsum("...ii->...i", expectation.S)[:, :, None] + (plots.sigma**2)[None, None]
     track, plot = np.nonzero((nu * nu <= gamma * variance).all(axis=-1).any(axis=1))
     nu = nu[track, :, plot]
     S = expectation.S[track]
     i = np.arange(3)
-    S[..., i, i] += (sigma[plot] ** 2)[:, None]
+    S[..., i, i] += (plots.sigma[plot] ** 2)[:, None]
     nis = (nu[..., None, :] @ np.linalg.inv(S) @ nu[..., None])[..., 0, 0]
     log_likelihood = -0.5 * (nis + np.log(np.linalg.det(S)) + 3 * _LOG_2_PI)
     return Pairs(track, plot, log_likelihood, nis)[np.any(nis <= gamma, axis=1)]

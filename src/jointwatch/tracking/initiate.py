@@ -6,20 +6,19 @@ import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats
 from jointwatch.earth.ellipsoid import geodetic_from_ecef
-from jointwatch.sensors.measurement import Plots, position
 from jointwatch.tracking.imm import BOOST, COAST, THRUST
+from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
 
 
-def first_states(plots: Plots, settings: Settings) -> tuple[Floats, Floats, Floats]:
+def first_states(plots: Admitted, settings: Settings) -> tuple[Floats, Floats, Floats]:
     """States (k, 2, 7), covariances and mode probabilities (k, 2) that k single plots give.
 
     Position from the plot, velocity at rest with a sigma wide enough for any object, thrust at its prior.
     """
     k = len(plots)
     x, P = np.zeros((k, 2, 7)), np.zeros((k, 2, 7, 7))
-    r, R = position(plots.site, plots.z, plots.sigma)
-    x[..., :3], P[..., :3, :3] = r[:, None], R[:, None]
+    x[..., :3], P[..., :3, :3] = plots.r[:, None], plots.R[:, None]
     i = np.arange(3, 6)
     P[..., i, i] = settings.velocity_sigma_m_s**2
     x[..., THRUST] = settings.thrust_mean_m_s2

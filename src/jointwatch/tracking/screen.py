@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
-from jointwatch.sensors.measurement import Plots
+from jointwatch.sensors.measurement import Plots, position
+from jointwatch.sensors.site import Site
 from jointwatch.tracking.settings import Settings
 
 NS_PER_S = 1_000_000_000
@@ -30,6 +31,26 @@ GREATEST_ANGLE_SIGMA_RAD = 0.3  # beyond, the derivative at the plot says nothin
 LEAST_SIGMA = np.array([1.0, 1e-6, 1e-6])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Admitted:
+    """Plots that may be used: z, sigma (m, 3) as measured, and where each stands, r (m, 3), with its covariance R."""
+
+    site: Site
+    radar: str
+    time_tai_ns: int
+    z: Floats
+    sigma: Floats
+    r: Floats
+    R: Floats
+
+    def __len__(self) -> int:
+        return len(self.z)
+
+    def __getitem__(self, which: Ints) -> Admitted:
+        of = (self.z, self.sigma, self.r, self.R)
+        return Admitted(self.site, self.radar, self.time_tai_ns, *(a[which] for a in of))
+
+
 @dataclass(slots=True)
 class Screen:
     """The memory that screening needs: what each radar said lately, and the time all radars agree on."""
@@ -40,7 +61,7 @@ class Screen:
     _ahead: int = 0
     _said: dict[tuple[str, int], set[bytes]] = field(default_factory=dict)
 
-    def admit(self, plots: Plots) -> Plots | None:
+    def admit(self, plots: Plots) -> Admitted | None:
         """The plots that may be used, sorted by range; None where the scan as a whole is refused."""
         reason = self._refuses(plots.time_tai_ns)
         if reason:
@@ -48,9 +69,9 @@ class Screen:
             return None
         z, sigma = self._sound(np.asarray(plots.z, dtype=float), np.asarray(plots.sigma, dtype=float))
         fresh = self._not_repeated(plots.radar, plots.time_tai_ns, z)
-        z, sigma = z[fresh], sigma[fresh]
-        kept = self._within_limit(len(z))
-        return Plots(plots.site, plots.radar, plots.time_tai_ns, z[kept], np.maximum(sigma[kept], LEAST_SIGMA))
+        kept = fresh[self._within_limit(len(fresh))]
+        z, sigma = z[kept], np.maximum(sigma[kept], LEAST_SIGMA)
+        return Admitted(plots.site, plots.radar, plots.time_tai_ns, z, sigma, *position(plots.site, z, sigma))
 
     def heard(self, radar: str, time_tai_ns: int) -> bool:
         """Whether a scan of this radar and time came before."""
@@ -72,7 +93,7 @@ class Screen:
         order = np.lexsort(z.T[::-1])
         return z[order], sigma[order]
 
-    def _not_repeated(self, radar: str, time_tai_ns: int, z: Floats) -> list[int]:
+    def _not_repeated(self, radar: str, time_tai_ns: int, z: Floats) -> Ints:
         """Indices of the plots that this radar did not already report for this time."""
         said = self._said.setdefault((radar, time_tai_ns), set())
         fresh = []
@@ -82,7 +103,7 @@ class Screen:
                 said.add(key)
                 fresh.append(index)
         self.refused[REPEATED] += len(z) - len(fresh)
-        return fresh
+        return np.array(fresh, dtype=np.int64)
 
     def _refuses(self, time_tai_ns: int) -> str | None:
         """Why a scan of this time is not used, or None; moves the newest time on.

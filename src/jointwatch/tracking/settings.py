@@ -19,7 +19,7 @@ class Settings:
     thrust_sigma_m_s2: float = 20.0
     thrust_time_s: float = 60.0
     # What thrust along the velocity leaves out: 20-25 degrees between the two at 30-35 m/s2, as in the last minute of
-    # an ascent that ends level, is 12-15 m/s2; an angle of attack of 5-10 degrees is a third of that. (10 m/s2)^2 x 10 s.
+    # an ascent that ends level, is 12-15 m/s2; an angle of attack of 5-10 degrees a third of that; for ten seconds.
     boost_noise_m2_s3: float = 1000.0
     # Coast: gravity with J2 leaves out some 5e-5 m/s2 (higher harmonics) and drag above 150 km. In 300 s this density
     # grows to 0.05 m/s, far below what these radars can tell (the bound is 3 m/s).

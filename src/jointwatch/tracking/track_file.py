@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
-from jointwatch.sensors.measurement import Plots
 from jointwatch.tracking import imm
 from jointwatch.tracking.bank import Bank
 from jointwatch.tracking.initiate import first_states, plausible
+from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import History, Status, Track
 
@@ -75,7 +75,7 @@ class TrackFile:
         self._begun = 0
         self._named = 0
 
-    def begin(self, plots: Plots, origin: int) -> None:
+    def begin(self, plots: Admitted, origin: int) -> None:
         """Begin a track with each of these plots."""
         x, P, mu = first_states(plots, self.settings)
         new = Bank.of(x, P, mu, plots.time_tai_ns, origin=origin, first_key=self._begun)
@@ -86,7 +86,7 @@ class TrackFile:
         self._write(new, np.arange(len(new)), plots)
         self.bank = self.bank.joined(new)
 
-    def updated(self, rows: Ints, plots: Plots) -> None:
+    def updated(self, rows: Ints, plots: Admitted) -> None:
         """Enter the estimates of updated tracks into their diaries, and name those that now have two plots."""
         self._write(self.bank, rows, plots)
         for key in self.bank.key[rows].tolist():
@@ -145,7 +145,7 @@ class TrackFile:
                 raise KeyError(f"wanted a live track, got {track_id!r}; live now: {', '.join(row_of) or 'none'}")
         return np.array([row_of[track_id] for track_id in wanted], dtype=np.int64)
 
-    def _write(self, bank: Bank, rows: Ints, plots: Plots) -> None:
+    def _write(self, bank: Bank, rows: Ints, plots: Admitted) -> None:
         x, P = imm.combined(bank.x[rows], bank.P[rows], bank.mu[rows])
         boost = imm.boost_probability(bank.x[rows], bank.P[rows], bank.mu[rows])
         times = bank.time[rows].tolist()

@@ -12,7 +12,7 @@ from jointwatch.tracking import imm
 from jointwatch.tracking.associate import assign
 from jointwatch.tracking.gate import expected, gain, gated
 from jointwatch.tracking.predict import predict
-from jointwatch.tracking.screen import NO_ROOM, NS_PER_S, Screen
+from jointwatch.tracking.screen import NO_ROOM, NS_PER_S, Admitted, Screen
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import History, Predicted, Track
 from jointwatch.tracking.track_file import TrackFile, number
@@ -99,7 +99,7 @@ class Tracker:
         x, P = imm.combined(ahead.x, ahead.P, mu)
         return Predicted(time_tai_ns, names, x, P, imm.boost_probability(ahead.x, ahead.P, mu))
 
-    def _follow(self, plots: Plots) -> tuple[Ints, Ints]:
+    def _follow(self, plots: Admitted) -> tuple[Ints, Ints]:
         """Update the tracks that a plot of the scan belongs to; their rows, and the indices of those plots.
 
         # Algorithm
@@ -114,12 +114,12 @@ class Tracker:
         x, P, c = imm.mix(bank.x, bank.P, bank.mu, imm.transition(duration, settings), settings)
         prediction = predict(x, P, duration, settings)
         expectation = expected(plots, prediction)
-        pairs = gated(plots.z, plots.sigma, expectation, settings)
+        pairs = gated(plots, expectation, settings)
         pairs = pairs[assign(pairs.track, pairs.plot, gain(pairs, c, settings))]
         rows = pairs.track
         if len(rows):
             theirs = prediction[rows]
-            seen = innovation(_only(plots, pairs.plot), theirs, expectation[rows])
+            seen = innovation(plots[pairs.plot], theirs, expectation[rows])
             x1, P1 = update(x[rows], P[rows], theirs, seen, duration[rows] < 0)
             imm.without_thrust(x1, P1, settings)
             bank.x[rows], bank.P[rows], bank.mu[rows] = x1, P1, imm.reweighed(c[rows], pairs.log_likelihood)
@@ -127,17 +127,13 @@ class Tracker:
             bank.time[rows] = np.maximum(bank.time[rows], plots.time_tai_ns)
         return rows, pairs.plot
 
-    def _begin(self, plots: Plots, which: Ints, origin: int) -> None:
+    def _begin(self, plots: Admitted, which: Ints, origin: int) -> None:
         """Begin a track with each plot that no track took, as far as there is room."""
         room = self.settings.new_tracks_per_scan_limit
         self._screen.refused[NO_ROOM] += max(0, len(which) - room)
         if len(which):
-            self._file.begin(_only(plots, which[:room]), origin)
+            self._file.begin(plots[which[:room]], origin)
 
 
 def _seconds(duration_ns: Ints) -> Floats:
     return np.asarray(duration_ns, dtype=np.float64) / NS_PER_S
-
-
-def _only(plots: Plots, which: Ints) -> Plots:
-    return Plots(plots.site, plots.radar, plots.time_tai_ns, plots.z[which], plots.sigma[which])

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats
-from jointwatch.sensors.measurement import Plots, jacobian, position, residual
+from jointwatch.sensors.measurement import jacobian, residual
 from jointwatch.tracking.gate import Expected
 from jointwatch.tracking.predict import Prediction
+from jointwatch.tracking.screen import Admitted
 
 _I7 = np.eye(7)
 _GUARD = 1 + 1e-12 * _I7
@@ -31,7 +32,7 @@ class Innovation:
     R: Floats
 
 
-def innovation(plots: Plots, prediction: Prediction, expectation: Expected) -> Innovation:
+def innovation(plots: Admitted, prediction: Prediction, expectation: Expected) -> Innovation:
     """Innovations of plots against the tracks of the same index, linearised where each pair is known best.
 
     A prediction narrower than the plot is the point to linearise at (the EKF). A wider one, as after the first plot, is
@@ -43,9 +44,8 @@ def innovation(plots: Plots, prediction: Prediction, expectation: Expected) -> I
     wide = (np.einsum("...ii->...i", expectation.S)[..., 1:] > sigma2[:, None, 1:]).any(axis=-1)
     if not wide.any():
         return Innovation(nu, expectation.H, R)
-    r, _ = position(plots.site, plots.z, plots.sigma)
-    at_plot = jacobian(plots.site, r)[:, None]
-    nu_at_plot = (at_plot @ (r[:, None] - prediction.x[..., :3])[..., None])[..., 0]
+    at_plot = jacobian(plots.site, plots.r)[:, None]
+    nu_at_plot = (at_plot @ (plots.r[:, None] - prediction.x[..., :3])[..., None])[..., 0]
     H = np.where(wide[..., None, None], at_plot, expectation.H)
     return Innovation(np.where(wide[..., None], nu_at_plot, nu), H, R)
 
