@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
+from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.sensors.measurement import Plots, position
 from jointwatch.sensors.site import Site
 from jointwatch.tracking.settings import Settings
-
-NS_PER_S = 1_000_000_000
 
 NOT_FINITE = "not a number, or infinite"
 NO_VARIANCE = "a sigma of zero or less"

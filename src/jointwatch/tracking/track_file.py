@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
+from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.tracking import imm
 from jointwatch.tracking.bank import Bank
 from jointwatch.tracking.initiate import first_states, plausible
@@ -107,13 +108,13 @@ class TrackFile:
     def drop(self, now_tai_ns: int) -> None:
         """Let go of tracks not seen for too long, and of tentative ones that can no longer be confirmed in time."""
         bank, settings = self.bank, self.settings
-        age = (now_tai_ns - bank.time) / 1e9
+        age = (now_tai_ns - bank.time) / NS_PER_S
         _, misses = bank.seen_of_last(settings.confirm_window)
         hopeless = (misses > settings.confirm_window - settings.confirm_plots) | (age > settings.tentative_lost_after_s)
         gone = np.where(bank.confirmed, age > settings.lost_after_s, hopeless)
         if gone.any():
             self._part_with(gone)
-        keep = now_tai_ns - settings.lost_kept_s * 1e9
+        keep = now_tai_ns - settings.lost_kept_s * NS_PER_S
         for track_id in [i for i, (track, _) in self._lost.items() if track.time_tai_ns < keep]:
             del self._lost[track_id]
 

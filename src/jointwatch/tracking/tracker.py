@@ -7,12 +7,13 @@ from collections.abc import Iterable
 import numpy as np
 
 from jointwatch.earth.arrays import Floats, Ints
+from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.sensors.measurement import Plots
 from jointwatch.tracking import imm
 from jointwatch.tracking.associate import assign
 from jointwatch.tracking.gate import expected, gain, gated
 from jointwatch.tracking.predict import predict
-from jointwatch.tracking.screen import NO_ROOM, NS_PER_S, Admitted, Screen
+from jointwatch.tracking.screen import NO_ROOM, Admitted, Screen
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import History, Predicted, Track
 from jointwatch.tracking.track_file import TrackFile, number
