@@ -14,7 +14,7 @@ from jointwatch.flight.variation import vary
 
 Arcs = Callable[..., np.ndarray]
 
-TEN_SECONDS_M = 1e-3  # stated: the step of 10 s against the adaptive method
+TEN_SECONDS_M = 2e-4  # one step of 10 s against the adaptive method; 7e-5 m was the worst seen
 WHOLE_FLIGHT_M = 0.1
 
 
@@ -24,11 +24,11 @@ def x(arcs: Arcs) -> np.ndarray:
 
 
 @pytest.mark.parametrize("seconds", [-10.0, 2.5, 10.0])
-def test_ten_seconds_are_good_to_a_millimetre(seconds: float, x: np.ndarray) -> None:
+def test_ten_seconds_are_good_to_a_fraction_of_a_millimetre(seconds: float, x: np.ndarray) -> None:
     there, _ = coast.transition_arrays(x, seconds)
     exact = coast.propagate_arrays(x, seconds)
     assert np.abs(there - exact)[:, :3].max() < TEN_SECONDS_M
-    assert np.abs(there - exact)[:, 3:].max() < TEN_SECONDS_M / 100
+    assert np.abs(there - exact)[:, 3:].max() < TEN_SECONDS_M / 10
 
 
 def test_a_whole_flight_is_good_to_ten_centimetres(x: np.ndarray) -> None:

@@ -76,10 +76,10 @@ def _step(y: Floats, h: float, inverse_beta: float, k: Floats, y_new: Floats) ->
         k[stage, 3], k[stage, 4], k[stage, 5] = acceleration(
             y[0] + h * s0, y[1] + h * s1, y[2] + h * s2, u, v, w, inverse_beta
         )
-    s0, s1, s2, s3, s4, s5 = _weighed(k, WEIGHTS, STAGES)
+    s0, s1, s2, s3, s4, s5 = _weighed(k, WEIGHTS, len(k))
     y_new[0], y_new[1], y_new[2] = y[0] + h * s0, y[1] + h * s1, y[2] + h * s2
     y_new[3], y_new[4], y_new[5] = y[3] + h * s3, y[4] + h * s4, y[5] + h * s5
-    e0, e1, e2, e3, e4, e5 = _weighed(k, ERROR, STAGES)
+    e0, e1, e2, e3, e4, e5 = _weighed(k, ERROR, len(k))
     off, slip = e0 * e0 + e1 * e1 + e2 * e2, e3 * e3 + e4 * e4 + e5 * e5
     return abs(h) * sqrt(off + VELOCITY_WEIGHT_S * VELOCITY_WEIGHT_S * slip) / TOLERANCE_M
 
@@ -164,6 +164,27 @@ def _adapted(length: float, error: float) -> float:
 
 
 @kernel
+def _fill_before(
+    last: float, filled: np.int64, y: Floats, t: float, times: Floats, inverse_beta: float, direction: float, k: Floats,
+    states: Floats,
+) -> np.int64:  # fmt: skip
+    """Fill the states at the times before `last`, each by a step of its own from y at t; the count of those filled."""
+    while filled < len(times) and direction * (times[filled] - last) < 0:
+        _step(y, times[filled] - t, inverse_beta, k, states[filled])
+        filled += 1
+    return filled
+
+
+@kernel
+def _fill_at(t: float, filled: np.int64, y: Floats, times: Floats, states: Floats) -> np.int64:
+    """Fill the states at the times equal to t; the count of those filled."""
+    while filled < len(times) and times[filled] == t:
+        _copy(y, states[filled])
+        filled += 1
+    return filled
+
+
+@kernel
 def _fly_one(
     y: Floats,
     inverse_beta: float,
@@ -177,11 +198,9 @@ def _fly_one(
     """Seconds to the event, NaN without; `states` gets the states at `times` before it, `trial` the one at it."""
     end = times[-1]
     direction = copysign(1.0, end)
-    t, wanted, filled = 0.0, FIRST_STEP_S, 0
+    t, wanted = 0.0, FIRST_STEP_S
     now = _height_and_climb(y, direction)
-    while filled < len(times) and times[filled] == 0.0:
-        _copy(y, states[filled])
-        filled += 1
+    filled = _fill_at(0.0, np.int64(0), y, times, states)
     for _ in range(MOST_STEPS):
         left = abs(end - t)
         if left == 0.0 or not wanted > SHORTEST_STEP_S:
@@ -197,14 +216,10 @@ def _fly_one(
         then = _height_and_climb(y_new, direction)
         tau = _event_within(y, h, now, then, inverse_beta, event, direction, k, trial)
         last = t_new if isnan(tau) else t + tau
-        while filled < len(times) and direction * (times[filled] - last) < 0:
-            _step(y, times[filled] - t, inverse_beta, k, states[filled])
-            filled += 1
+        filled = _fill_before(last, filled, y, t, times, inverse_beta, direction, k, states)
         if not isnan(tau):
             return last
-        while filled < len(times) and times[filled] == t_new:
-            _copy(y_new, states[filled])
-            filled += 1
+        filled = _fill_at(t_new, filled, y_new, times, states)
         grown = _adapted(length, error)
         wanted = max(wanted, grown) if length < wanted else grown  # a step cut short says nothing against the next
         t, now = t_new, then

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -58,23 +59,21 @@ def fly(
         raise ValueError("times_s must be a row of finite seconds in rising order")
     T = profile.burn_time_s
 
-    def rise(when: Floats) -> Ecef:
-        return ascent(
-            profile,
-            latitude_rad=latitude_rad,
-            longitude_rad=longitude_rad,
-            azimuth_rad=azimuth_rad,
-            burnout_speed_m_s=burnout_speed_m_s,
-            burnout_angle_rad=burnout_angle_rad,
-            times_s=when,
-            height_m=height_m,
-        )
-
-    burnout = rise(np.array([T]))
+    rise = partial(
+        ascent,
+        profile,
+        latitude_rad=latitude_rad,
+        longitude_rad=longitude_rad,
+        azimuth_rad=azimuth_rad,
+        burnout_speed_m_s=burnout_speed_m_s,
+        burnout_angle_rad=burnout_angle_rad,
+        height_m=height_m,
+    )
+    burnout = rise(times_s=T)
     last = float(times[-1]) - T if times.size else 0.0
     end = coast.impact(burnout, beta_kg_m2=beta_kg_m2, horizon_s=max(horizon_s, last))
     impact_time_s = T + float(end.time_s[0]) if end.reached[0] else None
     flying = times[(times >= 0) & (times <= (np.inf if impact_time_s is None else impact_time_s))]
     rising, falling = flying[flying <= T], flying[flying > T]
-    states = joined([rise(rising), coast.trajectory(burnout, falling - T, beta_kg_m2=beta_kg_m2)])
+    states = joined([rise(times_s=rising), coast.trajectory(burnout, falling - T, beta_kg_m2=beta_kg_m2)])
     return Flown(flying, states, burnout, impact_time_s, end.states if end.reached[0] else None)

@@ -2,7 +2,7 @@
 
 Gravity with J2 in the rotating frame, no air. Steps of the classical Runge-Kutta method of order 4, no longer than
 10 s, applied to the state and to its variational equations at once; so Phi is the exact derivative of the map that
-moves the state. Against the adaptive method one step is good to 0.1 mm, an hour to a few centimetres.
+moves the state. Against the adaptive method one step is good to 0.1 mm, an hour in orbit to some centimetres.
 """
 
 from __future__ import annotations
