@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from jointwatch.centre.reporting import AT_LEAST_BETWEEN_NS, Said, news
+from jointwatch.centre import reporting
+from jointwatch.centre.reporting import AT_LEAST_BETWEEN_NS, Said
 from jointwatch.messages.examples import EXAMPLES
 from jointwatch.messages.launch_report import Ellipse95, LaunchItems, LaunchReport
 
