@@ -14,8 +14,8 @@ from datetime import date, timedelta
 NS_PER_S = 1_000_000_000
 S_PER_DAY = 86_400
 
-# First UTC day of each value of TAI - UTC, seconds. IERS Bulletin C, all issues since 1972; none announced after
-# 2016-12-31 (Bulletin C 72, July 2026, keeps 37 s).
+# First UTC day of each value of TAI - UTC, seconds: the leap seconds announced by IERS Bulletin C since 1972, the
+# last at the end of 2016. The same as ERFA's table (eraDat), which a test compares. A new one belongs here.
 LEAP_TABLE: tuple[tuple[str, int], ...] = (
     ("1972-01-01", 10), ("1972-07-01", 11), ("1973-01-01", 12), ("1974-01-01", 13), ("1975-01-01", 14),
     ("1976-01-01", 15), ("1977-01-01", 16), ("1978-01-01", 17), ("1979-01-01", 18), ("1980-01-01", 19),
