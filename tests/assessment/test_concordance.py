@@ -78,6 +78,23 @@ def test_one_in_a_hundred_honest_pairs_disagrees_on_a_place() -> None:
     assert np.mean(outside) == pytest.approx(0.01, abs=0.0095)  # three sigma
 
 
+def test_a_partner_who_claims_no_error_or_a_covariance_that_is_none_is_answered_all_the_same() -> None:
+    certain = replace(
+        BRUSSELS,
+        launch_place=Place(radians(35.3), radians(53.9), np.zeros((2, 2))),
+        launch_time=Instant(T0, 0.0),
+        direction=Direction(radians(355.0), 0.0),
+    )
+    assert [row.status for row in compare(certain, certain)][:3] == ["agree"] * 3
+    assert compare(MOSCOW, certain)[0].status == "agree"  # 11 km, and 10 km of sigma on one side
+    indefinite = replace(certain, launch_place=Place(radians(35.3), radians(53.9), np.array([[1.0, 5e6], [5e6, 1.0]])))
+    assert compare(MOSCOW, indefinite)[0].status == "agree"
+
+
+def test_a_withheld_verdict_is_no_value() -> None:
+    assert by_item(MOSCOW, replace(BRUSSELS, verdict=""))["verdict"][0] == "one side has no value"
+
+
 places = st.builds(
     lambda latitude, longitude, a, b, c: Place(
         latitude, longitude, KM2 * np.array([[a, c * (a * b) ** 0.5], [c * (a * b) ** 0.5, b]])

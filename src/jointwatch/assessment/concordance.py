@@ -3,25 +3,30 @@
 Two values agree when their difference lies inside the 99 % region of the sum of their covariances: chance alone puts
 it outside in one case of a hundred. Two centres that share plots have errors in common; their sum of covariances is
 then too wide, so that agreement is claimed a little too easily and a disagreement stands all the more.
+
+A partner's numbers are judged, not trusted: no sigma counts for less than 1 m, 1 ms or a microradian, and a covariance
+that is none (indefinite) is taken at the nearest one that is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import degrees, pi, sqrt
+from math import degrees, pi, remainder, sqrt
 from typing import Any, Literal
 
 import numpy as np
 
 from jointwatch.assessment.finding import Direction, Finding, Instant, Place
 from jointwatch.earth import geodesic
+from jointwatch.earth.arrays import Floats
 from jointwatch.earth.ellipsoid import ecef_from_geodetic
 from jointwatch.earth.timescale import NS_PER_S, utc_from_tai_ns
 from jointwatch.earth.topocentric import enu_basis
 
 CHI2_99 = {1: 6.634896601021213, 2: 9.210340371976182}  # 99 % points of chi-square; for two: -2 ln 0.01
-UNDECIDED = "undecided"
+NO_VERDICT = (None, "", "undecided")  # empty: withheld
+LEAST_M, LEAST_S, LEAST_RAD = 1.0, 1e-3, 1e-6
 
 Status = Literal["agree", "disagree", "one side has no value", "no value on either side"]
 
@@ -50,7 +55,7 @@ def compare(a: Finding, b: Finding) -> list[Concordance]:
         _item("launch direction", a, b, lambda f: f.direction, _directions),
         _item("impact place", a, b, lambda f: f.impact_place, _places),
         _item("impact time", a, b, lambda f: f.impact_time, _instants),
-        _item("verdict", a, b, lambda f: None if f.verdict == UNDECIDED else f.verdict, _equals),
+        _item("verdict", a, b, lambda f: None if f.verdict in NO_VERDICT else f.verdict, _equals),
         _item("number of objects", a, b, lambda f: f.objects, _equals),
     ]
 
@@ -100,21 +105,26 @@ def _places(a: Place, b: Place) -> _Difference:
     x, y, z = r_a + r_b
     basis = enu_basis(np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x))
     away = (basis @ (r_b - r_a))[:2]
-    squared = float(away @ np.linalg.solve(a.cov_en_m2 + b.cov_en_m2, away))
+    squared = float(away @ np.linalg.solve(_covariance(a) + _covariance(b), away))
     distance_m, _, _ = geodesic.inverse(a.latitude_rad, a.longitude_rad, b.latitude_rad, b.longitude_rad)
     return _gaussian(_said_place(a), _said_place(b), f"{float(distance_m) / 1e3:.1f} km", squared, 2)
 
 
+def _covariance(place: Place) -> Floats:
+    """Return its covariance with no sigma below the least in any direction."""
+    values, vectors = np.linalg.eigh(np.asarray(place.cov_en_m2, dtype=float))
+    return np.asarray(vectors * np.maximum(values, LEAST_M**2) @ vectors.T)
+
+
 def _instants(a: Instant, b: Instant) -> _Difference:
     apart_s = (b.time_tai_ns - a.time_tai_ns) / NS_PER_S
-    squared = apart_s**2 / (a.sigma_s**2 + b.sigma_s**2)
+    squared = apart_s**2 / (max(a.sigma_s, LEAST_S) ** 2 + max(b.sigma_s, LEAST_S) ** 2)
     return _gaussian(_said_instant(a), _said_instant(b), f"{abs(apart_s):.1f} s", squared, 1)
 
 
 def _directions(a: Direction, b: Direction) -> _Difference:
-    apart_rad = (b.azimuth_rad - a.azimuth_rad) % (2.0 * pi)
-    apart_rad = min(apart_rad, 2.0 * pi - apart_rad)
-    squared = apart_rad**2 / (a.sigma_rad**2 + b.sigma_rad**2)
+    apart_rad = abs(remainder(b.azimuth_rad - a.azimuth_rad, 2.0 * pi))
+    squared = apart_rad**2 / (max(a.sigma_rad, LEAST_RAD) ** 2 + max(b.sigma_rad, LEAST_RAD) ** 2)
     return _gaussian(_said_direction(a), _said_direction(b), f"{degrees(apart_rad):.1f} deg", squared, 1)
 
 
@@ -129,7 +139,7 @@ def _gaussian(a: str, b: str, apart: str, squared: float, freedom: int) -> _Diff
 
 def _said_place(place: Place) -> str:
     latitude, longitude = degrees(place.latitude_rad), degrees(place.longitude_rad)
-    largest_m = sqrt(float(np.linalg.eigvalsh(place.cov_en_m2)[-1]))
+    largest_m = sqrt(float(np.linalg.eigvalsh(_covariance(place))[-1]))
     north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
     return f"{abs(latitude):.2f} {north} {abs(longitude):.2f} {east} (sigma up to {largest_m / 1e3:.1f} km)"
 

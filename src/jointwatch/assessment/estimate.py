@@ -81,7 +81,7 @@ def _until(history: TrackHistory, as_of_tai_ns: int) -> _Known:
 
 
 def _apogee_height_m(history: TrackHistory) -> float | None:
-    """Highest point of the free flight above the ellipsoid; osculating where that is more than 90 min away."""
+    """Highest point of the free flight, metres above the ellipsoid; of the osculating orbit if over 90 min away."""
     if len(history.time_tai_ns) < MIN_STATES:
         return None
     end = cutoff(history)
@@ -90,4 +90,5 @@ def _apogee_height_m(history: TrackHistory) -> float | None:
     row = best_coasting(history, end)
     state = Ecef(history.x[row : row + 1])
     _, height = coast.apogee(state)
-    return float(height[0] if np.isfinite(height[0]) else orbit.apogee_height_m(state)[0])
+    highest = float(height[0] if np.isfinite(height[0]) else orbit.apogee_height_m(state)[0])
+    return highest if np.isfinite(highest) else None  # it escapes
