@@ -119,9 +119,9 @@ class Page {
 
   private async openGlobe(): Promise<void> {
     try {
-      const { GlobeView } = await globeModule;
+      const { GlobeView, loadWorlds } = await globeModule;
       timing["code"] = performance.now();
-      this.globe = new GlobeView(byId("globe"), still, (id) => this.choose(id));
+      this.globe = new GlobeView(byId("globe"), await loadWorlds(), still, (id) => this.choose(id));
       timing["globe"] = performance.now();
       if (this.history !== null) this.globe.begin(this.history.run);
     } catch (error) {

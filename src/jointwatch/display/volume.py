@@ -49,7 +49,7 @@ class Shell:
         return np.vstack([np.stack([north, up, east], axis=-1).reshape(-1, 3), np.zeros((1, 3))])
 
 
-def glb(shells: Sequence[Shell], *, name: str, every_rad: float = np.deg2rad(15.0)) -> bytes:
+def glb(shells: Sequence[Shell], *, name: str, every_rad: float = np.deg2rad(22.0)) -> bytes:
     """Return the .glb of one radar: white, translucent and unlit, so that who draws it chooses the colour.
 
     every_rad: the lines of constant azimuth are drawn at about this spacing.

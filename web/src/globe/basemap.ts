@@ -26,26 +26,36 @@ interface World {
 }
 
 interface Tile {
+  size: number; // pixels each way
   west: number;
   south: number;
   east: number;
   north: number;
 }
 
-const SIZE = 512; // of a tile's picture; declared as half of that, for twice the sharpness
 const PIECE = 48; // points in one piece of coast
-const FINE_FROM_LEVEL = 3;
+const FINE_DEG = 0.09; // of longitude in a pixel: below, the finer vectors are worth their cost
 const DEEPEST = 9;
 const CUT_DEG = 179.98; // the data is cut at the antimeridian; the cut is no coast
 
-/** Return what Cesium asks for pictures of tiles; the finer vectors follow while the coarser are shown. */
-export async function vectorEarth(): Promise<ImageryProvider> {
-  const worlds = await Promise.all([load(coarseUrl), load(fineUrl)]);
+export interface Worlds {
+  coarse: World;
+  fine: World;
+}
+
+/** Fetch the vectors, from the page's own server. */
+export async function loadWorlds(): Promise<Worlds> {
+  const [coarse, fine] = await Promise.all([load(coarseUrl), load(fineUrl)]);
+  return { coarse, fine };
+}
+
+/** Return what Cesium asks for pictures of tiles, `size` pixels each way; declared as 256, for that much more sharpness. */
+export function vectorEarth(worlds: Worlds, size: number): ImageryProvider {
   const scheme = new GeographicTilingScheme();
   const provider = {
     rectangle: scheme.rectangle,
-    tileWidth: SIZE / 2,
-    tileHeight: SIZE / 2,
+    tileWidth: 256,
+    tileHeight: 256,
     minimumLevel: 0,
     maximumLevel: DEEPEST,
     tilingScheme: scheme,
@@ -58,8 +68,8 @@ export async function vectorEarth(): Promise<ImageryProvider> {
     pickFeatures: () => undefined,
     requestImage: (x: number, y: number, level: number, _request?: Request) => {
       const { west, south, east, north } = scheme.tileXYToNativeRectangle(x, y, level);
-      const world = level >= FINE_FROM_LEVEL ? worlds[1] : worlds[0];
-      return Promise.resolve(draw(world, { west, south, east, north }));
+      const world = (east - west) / size < FINE_DEG ? worlds.fine : worlds.coarse;
+      return Promise.resolve(draw(world, { west, south, east, north, size }));
     },
   };
   return provider as unknown as ImageryProvider;
@@ -123,12 +133,19 @@ function shape(positions: GeoJSON.Position[]): Shape {
 
 function draw(world: World, tile: Tile): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIZE;
-  const pen = canvas.getContext("2d", { alpha: false }) as CanvasRenderingContext2D;
+  canvas.width = canvas.height = tile.size;
+  // Read often: so that the browser draws it in main memory, from where it is copied to the globe.
+  const pen = canvas.getContext("2d", { alpha: false, willReadFrequently: true }) as CanvasRenderingContext2D;
   pen.fillStyle = OCEAN;
-  pen.fillRect(0, 0, SIZE, SIZE);
+  pen.fillRect(0, 0, tile.size, tile.size);
   const margin = (tile.east - tile.west) * 0.01;
-  const wide = { west: tile.west - margin, south: tile.south - margin, east: tile.east + margin, north: tile.north + margin };
+  const wide = {
+    size: tile.size,
+    west: tile.west - margin,
+    south: tile.south - margin,
+    east: tile.east + margin,
+    north: tile.north + margin,
+  };
 
   pen.beginPath();
   for (const ring of world.land) if (touches(ring, wide)) trace(pen, tile, clipped(ring, wide), true);
@@ -147,8 +164,8 @@ function touches(shape: Shape, tile: Tile): boolean {
 }
 
 function trace(pen: CanvasRenderingContext2D, tile: Tile, line: Line | number[], closed: boolean): void {
-  const perLongitude = SIZE / (tile.east - tile.west);
-  const perLatitude = SIZE / (tile.north - tile.south);
+  const perLongitude = tile.size / (tile.east - tile.west);
+  const perLatitude = tile.size / (tile.north - tile.south);
   for (let i = 0; i < line.length; i += 2) {
     const x = ((line[i] as number) - tile.west) * perLongitude;
     const y = (tile.north - (line[i + 1] as number)) * perLatitude;

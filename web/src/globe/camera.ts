@@ -1,6 +1,6 @@
 // Where the eye is: home (all radars and what they look at), a track, straight down; and the keys that turn the globe.
 
-import { BoundingSphere, type Cartesian3, HeadingPitchRange, Math as CesiumMath, Matrix4, type Scene } from "@cesium/engine";
+import { BoundingSphere, Cartesian3, HeadingPitchRange, Math as CesiumMath, Matrix4, type Scene } from "@cesium/engine";
 import type { RunView } from "../model";
 import { at } from "./shapes";
 
@@ -8,15 +8,26 @@ const OUT_M = 1_900_000; // how far along its middle azimuth a radar is taken to
 const TURN_RAD = CesiumMath.toRadians(4);
 
 export class Eye {
+  private homeSphere = new BoundingSphere();
+
   constructor(
     private readonly scene: Scene,
     private readonly still: boolean, // no flights: the person asked for less motion
   ) {}
 
-  /** Look at the radars and at what they face, from the south and above. */
-  home(run: RunView, atOnce: boolean): void {
-    const sphere = BoundingSphere.fromPoints(pointsOfInterest(run));
-    this.look(sphere, new HeadingPitchRange(CesiumMath.toRadians(-8), CesiumMath.toRadians(-48), this.range(sphere, 0.98)), atOnce);
+  /** Look at the radars, and at the tracks or else at what the radars face, from the south and above. */
+  home(run: RunView, tracks: Cartesian3[], atOnce: boolean): void {
+    const sphere = BoundingSphere.fromPoints(pointsOfInterest(run, tracks));
+    this.homeSphere = sphere;
+    this.look(sphere, new HeadingPitchRange(CesiumMath.toRadians(-6), CesiumMath.toRadians(-50), this.range(sphere, 0.95)), atOnce);
+  }
+
+  /** Return whether home has moved noticeably since it was last looked at. */
+  homeMoved(run: RunView, tracks: Cartesian3[]): boolean {
+    const now = BoundingSphere.fromPoints(pointsOfInterest(run, tracks));
+    const before = this.homeSphere;
+    const moved = Cartesian3.distance(now.center, before.center) + Math.abs(now.radius - before.radius);
+    return moved > 0.2 * Math.max(now.radius, before.radius);
   }
 
   /** Look at these places from the side. */
@@ -27,8 +38,8 @@ export class Eye {
   }
 
   /** Look straight down on the middle of what is shown, north up. */
-  down(run: RunView): void {
-    const sphere = BoundingSphere.fromPoints(pointsOfInterest(run));
+  down(run: RunView, tracks: Cartesian3[]): void {
+    const sphere = BoundingSphere.fromPoints(pointsOfInterest(run, tracks));
     this.look(sphere, new HeadingPitchRange(0, CesiumMath.toRadians(-89.9), this.range(sphere, 1.15)), false);
   }
 
@@ -79,13 +90,14 @@ export class Eye {
   }
 }
 
-function pointsOfInterest(run: RunView): Cartesian3[] {
+function pointsOfInterest(run: RunView, tracks: Cartesian3[]): Cartesian3[] {
   const points = run.radars.flatMap((radar) => {
     const site = at(radar.longitude_deg, radar.latitude_deg);
+    if (tracks.length > 0) return [site];
     const on = radar.faces.filter((face) => face.on_duty);
     return [site, ...on.map((face) => ahead(radar.longitude_deg, radar.latitude_deg, face))];
   });
-  return points.length > 0 ? points : [at(45, 40)];
+  return points.length + tracks.length > 0 ? [...points, ...tracks] : [at(45, 40)];
 }
 
 function ahead(longitudeDeg: number, latitudeDeg: number, face: { azimuth_from_deg: number; azimuth_to_deg: number }): Cartesian3 {

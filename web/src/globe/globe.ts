@@ -3,6 +3,7 @@
 import { Cartesian2, type Cartesian3, SceneTransforms } from "@cesium/engine";
 import type { RunView } from "../model";
 import type { View } from "../view";
+import type { Worlds } from "./basemap";
 import { Eye } from "./camera";
 import { createStage, type Stage } from "./scene";
 import { inSight } from "./shapes";
@@ -10,6 +11,8 @@ import { Sites } from "./sites";
 import { Tracks } from "./tracks";
 
 const CLICK_PIXELS = 5; // a pointer that moves further while down has turned the globe
+
+export { loadWorlds } from "./basemap";
 
 export class GlobeView {
   readonly soft: boolean;
@@ -19,16 +22,20 @@ export class GlobeView {
   private sites: Sites | undefined;
   private run: RunView | undefined;
   private loading: Promise<void> = Promise.resolve();
+  private touched = false;
+  private shownOnce = false;
 
   constructor(
     private readonly host: HTMLElement,
+    worlds: Worlds,
     still: boolean,
     choose: (id: string) => void,
   ) {
-    this.stage = createStage(host);
+    this.stage = createStage(host, worlds);
     this.soft = this.stage.soft;
     this.eye = new Eye(this.stage.scene, still);
     this.tracks = new Tracks(this.stage.scene);
+    this.stage.scene.preUpdate.addEventListener(() => this.hideBehind());
     this.listen(choose);
     host.dataset["globe"] = this.soft ? "software" : "hardware";
   }
@@ -39,29 +46,37 @@ export class GlobeView {
     this.run = run;
     this.sites = new Sites(this.stage.scene, run);
     this.loading = this.sites.load();
-    this.eye.home(run, true);
+    this.touched = false;
+    this.eye.home(run, [], true);
   }
 
   show(view: View): void {
     this.sites?.show(view);
     this.tracks.show(view);
+    // Until somebody takes the globe in hand, it follows what there is to see.
+    if (!this.touched && this.eye.homeMoved(view.run, this.tracks.extents())) this.eye.home(view.run, this.tracks.extents(), this.soft || !this.shownOnce);
+    this.shownOnce = true;
     this.host.dataset["tracks"] = String(this.tracks.count);
     this.stage.redraw();
   }
 
   home(): void {
-    if (this.run !== undefined) this.eye.home(this.run, false);
+    this.touched = false;
+    if (this.run !== undefined) this.eye.home(this.run, this.tracks.extents(), false);
   }
 
   down(): void {
-    if (this.run !== undefined) this.eye.down(this.run);
+    this.touched = true;
+    if (this.run !== undefined) this.eye.down(this.run, this.tracks.extents());
   }
 
   zoom(factor: number): void {
+    this.touched = true;
     this.eye.zoom(factor);
   }
 
   fit(id: string | null): void {
+    this.touched = true;
     this.eye.fit(this.tracks.extent(id));
   }
 
@@ -79,20 +94,31 @@ export class GlobeView {
     await this.stage.settled();
   }
 
+  private hideBehind(): void {
+    const eye = this.stage.scene.camera.positionWC;
+    this.sites?.hideBehind(eye);
+    this.tracks.hideBehind(eye);
+  }
+
   private listen(choose: (id: string) => void): void {
     const { canvas } = this.stage.scene;
     let down: [number, number] | undefined;
-    canvas.addEventListener("pointerdown", (event) => (down = [event.offsetX, event.offsetY]));
+    canvas.addEventListener("wheel", () => (this.touched = true), { passive: true });
+    canvas.addEventListener("pointerdown", (event) => {
+      down = [event.offsetX, event.offsetY];
+    });
     canvas.addEventListener("pointerup", (event) => {
       if (down === undefined || Math.hypot(event.offsetX - down[0], event.offsetY - down[1]) > CLICK_PIXELS) return;
       const id = this.at(event);
       if (id !== null) choose(id);
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (event.buttons === 0) canvas.style.cursor = this.at(event) === null ? "" : "pointer";
+      if (event.buttons !== 0) this.touched = true;
+      else canvas.style.cursor = this.at(event) === null ? "" : "pointer";
     });
     canvas.addEventListener("keydown", (event) => {
       if (!event.ctrlKey && !event.altKey && !event.metaKey && this.eye.key(event.key)) {
+        this.touched = true;
         event.preventDefault();
         event.stopPropagation();
       }

@@ -15,7 +15,7 @@ import {
   TaskProcessor,
 } from "@cesium/engine";
 import type { PerspectiveFrustum } from "@cesium/engine";
-import { vectorEarth } from "./basemap";
+import { vectorEarth, type Worlds } from "./basemap";
 import { OCEAN, SKY } from "./palette";
 
 // Nothing is lit by the Sun here, but Cesium asks where it is: one fixed instant, whose table of Earth's orientation
@@ -26,6 +26,11 @@ const INSTANT = JulianDate.fromIso8601("2009-05-20T08:00:00Z");
 CreditDisplay.cesiumCredit = new Credit("CesiumJS");
 (TaskProcessor as unknown as { _canTransferArrayBuffer: boolean })._canTransferArrayBuffer = true;
 
+const FRAMES = 2; // drawn in full before the globe is called ready
+const COARSE = 0.25; // of the size, until the map is there, on a processor
+const LOADING_MS = 60; // from frame to frame until then: each frame delays the map by what it costs
+const LOAD_MS = 40; // of each frame for making tiles; Cesium's 5 ms would take a frame for each
+
 export interface Stage {
   scene: Scene;
   soft: boolean; // drawn by the processor, not by a graphics card: spare what costs most
@@ -35,7 +40,7 @@ export interface Stage {
   settled(): Promise<void>;
 }
 
-export function createStage(host: HTMLElement): Stage {
+export function createStage(host: HTMLElement, worlds: Worlds): Stage {
   const canvas = document.createElement("canvas");
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "application");
@@ -54,10 +59,7 @@ export function createStage(host: HTMLElement): Stage {
   });
   const soft = isSoft(scene);
   dress(scene, soft);
-  void vectorEarth().then((provider) => {
-    scene.imageryLayers.add(new ImageryLayer(provider, {}));
-    scene.requestRender();
-  });
+  scene.imageryLayers.add(new ImageryLayer(vectorEarth(worlds, soft ? 1024 : 512), {}));
   return { scene, soft, redraw: () => scene.requestRender(), settled: startLoop(scene, host, soft) };
 }
 
@@ -73,16 +75,21 @@ function dress(scene: Scene, soft: boolean): void {
   globe.baseColor = Color.fromCssColorString(OCEAN);
   globe.showGroundAtmosphere = false;
   globe.enableLighting = false;
+  globe.dynamicAtmosphereLighting = false;
   globe.showWaterEffect = false;
-  globe.maximumScreenSpaceError = soft ? 2.4 : 1.6;
   globe.preloadAncestors = false;
   globe.tileCacheSize = 200;
+  // Fewer and larger tiles where each one costs (basemap.ts draws them twice as large): the same sharpness.
+  globe.maximumScreenSpaceError = soft ? 4.8 : 2;
   scene.globe = globe;
+  (globe as unknown as { _surface: { _loadQueueTimeSlice: number } })._surface._loadQueueTimeSlice = LOAD_MS;
   scene.backgroundColor = Color.fromCssColorString(SKY);
   scene.fog.enabled = false;
   scene.highDynamicRange = false;
   scene.postProcessStages.fxaa.enabled = false;
-  if (!soft) {
+  if (soft) {
+    scene.logarithmicDepthBuffer = false; // writing depth in the shader costs a processor most of its frame
+  } else {
     scene.msaaSamples = 4;
     scene.skyAtmosphere = new SkyAtmosphere(Ellipsoid.WGS84);
   }
@@ -96,33 +103,42 @@ function dress(scene: Scene, soft: boolean): void {
 }
 
 function startLoop(scene: Scene, host: HTMLElement, soft: boolean): () => Promise<void> {
-  let drawn = 0;
-  const waiting: { after: number; done: () => void }[] = [];
+  let whole = 0; // frames drawn with the map loaded, at full size
+  let first = true; // the map has not been there yet
+  let waiting: (() => void)[] = [];
   const inner = scene as unknown as { initializeFrame(): void };
-  scene.postRender.addEventListener(() => {
-    drawn++;
-  });
-  const frame = (): void => {
-    fit(scene, host, soft);
-    const loaded = scene.imageryLayers.length > 0 && scene.globe.tilesLoaded;
-    if (!loaded || waiting.length > 0) scene.requestRender();
+  let last = 0;
+  const frame = (now: number): void => {
+    requestAnimationFrame(frame);
+    if (soft && first && now - last < LOADING_MS) return;
+    last = now;
+    const loaded = scene.globe.tilesLoaded;
+    if (!loaded) whole = 0;
+    first &&= !loaded;
+    fit(scene, host, soft, first ? COARSE : 1);
+    scene.primitives.show = !(soft && first);
+    if (!loaded || whole < FRAMES) scene.requestRender();
     inner.initializeFrame();
     scene.render(INSTANT);
-    if (loaded && scene.globe.tilesLoaded) {
-      for (const wait of waiting.filter((each) => drawn >= each.after)) {
-        waiting.splice(waiting.indexOf(wait), 1);
-        wait.done();
-      }
+    if (loaded && scene.globe.tilesLoaded && ++whole >= FRAMES) {
+      waiting.forEach((done) => done());
+      waiting = [];
     }
-    requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
-  return () => new Promise((done) => waiting.push({ after: drawn + 3, done }));
+  return () => {
+    whole = 0;
+    return new Promise((done) => waiting.push(done));
+  };
 }
 
-/** Keep the drawing as large as its place in the page. */
-function fit(scene: Scene, host: HTMLElement, soft: boolean): void {
-  const ratio = soft ? 1 : Math.min(window.devicePixelRatio, 2);
+/**
+ * Keep the drawing as large as its place in the page; on a processor, smaller until the map is there.
+ *
+ * The same tiles are asked for at every size: Cesium counts what a tile may be off by in the page's pixels.
+ */
+function fit(scene: Scene, host: HTMLElement, soft: boolean, scale: number): void {
+  const ratio = soft ? scale : Math.min(window.devicePixelRatio, 2);
   const width = Math.max(1, Math.round(host.clientWidth * ratio));
   const height = Math.max(1, Math.round(host.clientHeight * ratio));
   const { canvas } = scene;

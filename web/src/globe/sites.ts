@@ -1,8 +1,10 @@
 // What does not move: radars with their coverage, centres with the line between them.
 
 import {
+  BlendOption,
   BoundingSphere,
   Cartesian2,
+  type Cartesian3,
   Cartographic,
   Color,
   ColorGeometryInstanceAttribute,
@@ -30,15 +32,15 @@ import { sideOf, type View } from "../view";
 import { radarName, standing } from "../words";
 import { readVolume, type Volume } from "./glb";
 import { colour, SKY } from "./palette";
-import { at } from "./shapes";
+import { at, inSight } from "./shapes";
 
 export const FONT = '600 13px system-ui, "DejaVu Sans", sans-serif';
-const FILL = 0.1;
-const GRID = 0.5;
+const FILL = 0.075;
+const GRID = 0.42;
 
 export class Sites {
   private readonly volumes = new PrimitiveCollection();
-  private readonly points = new PointPrimitiveCollection();
+  private readonly points = new PointPrimitiveCollection({ blendOption: BlendOption.TRANSLUCENT });
   private readonly labels: LabelCollection;
   private readonly lines = new PolylineCollection();
   private link: Polyline | undefined;
@@ -48,7 +50,7 @@ export class Sites {
     private readonly scene: Scene,
     private readonly run: RunView,
   ) {
-    this.labels = new LabelCollection({ scene });
+    this.labels = new LabelCollection({ scene, blendOption: BlendOption.TRANSLUCENT });
     for (const part of [this.volumes, this.lines, this.points, this.labels]) scene.primitives.add(part);
     for (const radar of run.radars) this.addRadar(radar);
     this.addCentres();
@@ -72,6 +74,11 @@ export class Sites {
 
   get coverage(): boolean {
     return this.volumes.show;
+  }
+
+  /** Show only the labels that the Earth leaves in sight. */
+  hideBehind(eye: Cartesian3): void {
+    hideBehind(this.labels, eye);
   }
 
   destroy(): void {
@@ -132,6 +139,15 @@ function sky(): Color {
   return Color.fromCssColorString(SKY);
 }
 
+/** Show of these labels only those that the Earth leaves in sight. */
+export function hideBehind(labels: LabelCollection, eye: Cartesian3): void {
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels.get(i);
+    const shown = inSight(eye, label.position);
+    if (label.show !== shown) label.show = shown;
+  }
+}
+
 /** Return how every label looks, but for its words and colour. */
 export function labelLook(): object {
   return {
@@ -140,7 +156,7 @@ export function labelLook(): object {
     outlineColor: sky().withAlpha(0.9),
     outlineWidth: 4,
     pixelOffset: new Cartesian2(11, -5),
-    disableDepthTestDistance: 0,
+    disableDepthTestDistance: Infinity, // hidden by the Earth as a whole (hideBehind), never cut in two by it
   };
 }
 

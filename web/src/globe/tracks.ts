@@ -1,6 +1,7 @@
 // What moves: each track as a point with where it has been, where it is predicted, and where it began and will end.
 
 import {
+  BlendOption,
   BoundingSphere,
   Cartesian2,
   type Cartesian3,
@@ -10,6 +11,7 @@ import {
   GeometryAttribute,
   type GeometryAttributes,
   GeometryInstance,
+  HorizontalOrigin,
   type Label,
   LabelCollection,
   Material,
@@ -29,10 +31,11 @@ import { ordered, sideOfOwners, type View } from "../view";
 import { clock } from "../words";
 import { colour } from "./palette";
 import { at, outline } from "./shapes";
-import { labelLook } from "./sites";
+import { hideBehind, labelLook } from "./sites";
 
 const MOST_DRAWN_FULLY = 60; // with trail, prediction and ellipses; the rest are points
 const MOST_LABELS = 40;
+const MOST_FRAMED = 12;
 
 interface Drawn {
   track: PictureTrack;
@@ -47,13 +50,13 @@ interface Drawn {
 export class Tracks {
   private readonly areas = new PrimitiveCollection();
   private readonly lines = new PolylineCollection();
-  private readonly points = new PointPrimitiveCollection();
+  private readonly points = new PointPrimitiveCollection({ blendOption: BlendOption.TRANSLUCENT });
   private readonly labels: LabelCollection;
   private drawn: Drawn[] = [];
   private shown = "";
 
   constructor(scene: Scene) {
-    this.labels = new LabelCollection({ scene });
+    this.labels = new LabelCollection({ scene, blendOption: BlendOption.TRANSLUCENT });
     for (const part of [this.areas, this.lines, this.points, this.labels]) scene.primitives.add(part);
   }
 
@@ -84,10 +87,24 @@ export class Tracks {
   /** Return the places that belong to a track: where it was, is and will be. */
   extent(id: string | null): Cartesian3[] {
     const found = this.drawn.find((each) => each.track.id === id);
-    if (found === undefined) return [];
+    return found === undefined ? [] : this.extentOf(found);
+  }
+
+  /** Return the places that belong to the confirmed tracks, where they are few enough to be looked at together. */
+  extents(): Cartesian3[] {
+    const confirmed = this.drawn.filter((each) => each.track.status === "confirmed");
+    return confirmed.length > MOST_FRAMED ? [] : confirmed.flatMap((each) => this.extentOf(each));
+  }
+
+  private extentOf(found: Drawn): Cartesian3[] {
     const { track } = found;
     const ends = [track.launch, track.impact].flatMap((end) => (end === null ? [] : outline(end.ellipse)));
     return [found.point.position, ...found.past, ...track.prediction.map(([, x, y, h]) => at(x, y, h)), ...ends];
+  }
+
+  /** Show only the labels that the Earth leaves in sight. */
+  hideBehind(eye: Cartesian3): void {
+    hideBehind(this.labels, eye);
   }
 
   get count(): number {
@@ -133,7 +150,7 @@ export class Tracks {
     made.trail = this.line([...made.past, here], 3.5, Material.fromType("Color", { color: colour(own, 0.95) }));
     made.drop = this.line([here, here], 1, Material.fromType("Color", { color: colour(own, 0.45) }));
     if (track.prediction.length > 0) this.addAhead(track, own, past);
-    if (track.launch !== null) this.addArea(track.launch.ellipse, own, `Launch 95 % · ${clock(track.launch.time_utc)}`, chosen);
+    if (track.launch !== null) this.addArea(track.launch.ellipse, own, `Launch 95 % · ${clock(track.launch.time_utc)}`, chosen, true);
     if (track.impact !== null) this.addArea(track.impact.ellipse, own, `Impact 95 % · ${clock(track.impact.time_utc)}`, chosen);
   }
 
@@ -149,13 +166,19 @@ export class Tracks {
     this.line(ground, 1, Material.fromType("Color", { color: colour(own, 0.3) }));
   }
 
-  private addArea(ellipse: Ellipse, own: string, words: string, named: boolean): void {
+  private addArea(ellipse: Ellipse, own: string, words: string, named: boolean, before = false): void {
     const rim = outline(ellipse);
     const centre = at(ellipse.longitude_deg, ellipse.latitude_deg);
     this.line(rim, 1.5, Material.fromType("Color", { color: colour(own, 0.95) }));
     this.areas.add(fan(centre, rim, own));
     if (!named) return;
-    const look = { ...labelLook(), pixelOffset: new Cartesian2(10, 18), font: '12px system-ui, "DejaVu Sans", sans-serif' };
+    // The launch's words stand before it, so that they do not cover where the object went.
+    const look = {
+      ...labelLook(),
+      font: '12px system-ui, "DejaVu Sans", sans-serif',
+      pixelOffset: new Cartesian2(before ? -10 : 10, 18),
+      horizontalOrigin: before ? HorizontalOrigin.RIGHT : HorizontalOrigin.LEFT,
+    };
     this.labels.add({ position: centre, text: words, ...look, fillColor: colour("ink") });
   }
 
