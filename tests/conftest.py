@@ -9,7 +9,7 @@ import pytest
 
 from jointwatch.studies import evidence
 from jointwatch.studies.prepare import prepare
-from jointwatch.studies.run import Exercise, Record, Watchers
+from jointwatch.studies.run import Exercise, Record, Watchers, centres
 from jointwatch.studies.scenario import Scenario, load
 
 
@@ -35,9 +35,18 @@ def play(
         played.append(this)
         return page
 
-    record = evidence.perform(
-        plan, desk, flown, scenario, folder=folder, speed=0.0, watchers=watchers or Watchers(), page=keep
-    )
+    with centres(plan.release) as handles:
+        record = evidence.perform(
+            plan,
+            desk,
+            flown,
+            scenario,
+            folder=folder,
+            speed=0.0,
+            watchers=watchers or Watchers(),
+            page=keep,
+            handles=handles,
+        )
     identities = {centre.id: centre.fingerprint for centre in played[0].plan.view.centres}
     return Run(folder, scenario, record, identities)
 

@@ -11,7 +11,6 @@ from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from jointwatch.assessment import concordance
 from jointwatch.assessment.estimate import ImpactEstimate, LaunchEstimate
@@ -161,6 +160,8 @@ def _merged(
     costs = np.array([[_unlikeness(group, found) for found in objects] for group in groups]).reshape(
         len(groups), len(objects)
     )
+    from scipy.optimize import linear_sum_assignment  # half a second to import, wanted once, at the end
+
     rows, columns = linear_sum_assignment(np.minimum(costs, 1e6))
     taken = {int(c): int(r) for r, c in zip(rows, columns, strict=True) if costs[r, c] <= 1.0}
     for index, found in enumerate(objects):

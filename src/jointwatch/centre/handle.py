@@ -11,11 +11,12 @@ import selectors
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from typing import IO
 
 import msgspec
 
-from jointwatch.centre.orders import Answer, AnyOrder
+from jointwatch.centre.orders import Answer, AnyOrder, Stop
 
 
 class CentreLost(Exception):  # noqa: N818 - reads as what happened
@@ -67,6 +68,11 @@ class CentreHandle:
         """Return the answer to one order."""
         self.send(order)
         return self.receive()
+
+    def stop(self) -> None:
+        """Tell the process to end in order, where it still listens."""
+        with suppress(CentreLost):
+            self.send(Stop())
 
     def kill(self) -> None:
         """End the process at once, as a power cut would."""

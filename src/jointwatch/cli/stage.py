@@ -21,7 +21,7 @@ from jointwatch.messages.picture import Event, RunView
 from jointwatch.studies import evidence
 from jointwatch.studies.architecture import Deployed
 from jointwatch.studies.prepare import prepare
-from jointwatch.studies.run import Record, Watchers
+from jointwatch.studies.run import Handles, Record, Watchers, centres
 from jointwatch.studies.scenario import Scenario, ScenarioError, load, variant_of
 from jointwatch.studies.truth import Flown
 
@@ -104,9 +104,17 @@ def perform(
     factor = _speed(speed)
     try:
         scenario = load(name)
-        chosen, _ = variant_of(scenario, variant)
-        folder = _claim_folder(out or _default_folder(scenario, chosen), force)
-        plan, desk, flown = prepare(scenario, chosen, speed=factor)
+        chosen, content = variant_of(scenario, variant)
+    except ScenarioError as error:
+        raise UserError(str(error)) from None
+    folder = _claim_folder(out or _default_folder(scenario, chosen), force)
+    with centres(content.release) as handles:
+        return _play(stage, scenario, chosen, factor, folder, handles)
+
+
+def _play(stage: Stage, scenario: Scenario, variant: str, factor: float, folder: Path, handles: Handles) -> Record:
+    try:
+        plan, desk, flown = prepare(scenario, variant, speed=factor)
     except ScenarioError as error:
         raise UserError(str(error)) from None
     _announce(stage, scenario, plan.view, factor)
@@ -119,7 +127,15 @@ def perform(
     from jointwatch.cli.reporting import report_page
 
     record = evidence.perform(
-        plan, desk, flown, scenario, folder=folder, speed=factor, watchers=watchers, page=report_page
+        plan,
+        desk,
+        flown,
+        scenario,
+        folder=folder,
+        speed=factor,
+        watchers=watchers,
+        page=report_page,
+        handles=handles,
     )
     _conclude(stage, record, folder)
     return record

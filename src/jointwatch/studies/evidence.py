@@ -19,7 +19,7 @@ from jointwatch.exchange.run_directory import digests
 from jointwatch.messages.picture import RunView
 from jointwatch.studies.feed import SensorDesk
 from jointwatch.studies.pictures import tracks_table
-from jointwatch.studies.run import Exercise, Plan, Record, Watchers
+from jointwatch.studies.run import Exercise, Handles, Plan, Record, Watchers
 from jointwatch.studies.scenario import Scenario
 from jointwatch.studies.truth import Flown
 
@@ -61,20 +61,20 @@ def perform(
     speed: float,
     watchers: Watchers,
     page: Page,
+    handles: Handles,
 ) -> Record:
     """Play the plan and leave a complete run directory, also when it was interrupted or a centre was lost."""
-    exercise = Exercise(plan, desk, watchers)
-    try:
-        watchers.started(exercise.open(plan.ticks_tai_ns[0]))
-        exercise.play(speed=speed)
-        exercise.conclude()
-        _write_logs(folder, exercise)
-        played = Played(exercise.plan, scenario, flown, desk, exercise.record, folder)
-        _write_files(folder, played, page(played))
-        exercise.keep(digests(folder))
-        exercise.write_logs(folder, manifest=True)
-    finally:
-        exercise.close()
+    exercise = Exercise(plan, desk, watchers, handles)
+    watchers.started(exercise.open(plan.ticks_tai_ns[0]))
+    exercise.play(speed=speed)
+    exercise.conclude()
+    _write_logs(folder, exercise)
+    played = Played(exercise.plan, scenario, flown, desk, exercise.record, folder)
+    _write_files(folder, played, page(played))
+    exercise.keep(digests(folder))
+    exercise.write_logs(folder, manifest=True)
+    for handle in handles.values():
+        handle.stop()
     for centre in plan.release:
         records.remove(centre, plan.view.run, plan.view.mode, plan.state)
     return exercise.record

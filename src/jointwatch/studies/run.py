@@ -8,7 +8,8 @@ sees. A centre whose process dies is reported and left behind; the other goes on
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -59,23 +60,41 @@ class Record:
     interrupted: bool = False
 
 
+Handles = dict[str, CentreHandle]
+
+
+@contextmanager
+def centres(names: Iterable[str]) -> Iterator[Handles]:
+    """Hold a running process for each centre; they start at once, all together, and end in order at the end.
+
+    Starting takes a second or two, so begin here and prepare the plan meanwhile.
+    """
+    handles = {name: CentreHandle(name) for name in names}
+    try:
+        yield handles
+    finally:
+        for handle in handles.values():
+            handle.stop()
+        for handle in handles.values():
+            handle.close()
+
+
 class Exercise:
     """One run, from opening the centres to the joint statement."""
 
-    def __init__(self, plan: Plan, desk: SensorDesk, watchers: Watchers) -> None:
+    def __init__(self, plan: Plan, desk: SensorDesk, watchers: Watchers, handles: Handles) -> None:
         self.plan = plan
         self.desk = desk
         self.watchers = watchers
         self.record = Record()
-        self.handles: dict[str, CentreHandle] = {}
+        self.handles = handles
         self.now_tai_ns = plan.ticks_tai_ns[0]
         self._states: dict[str, CentreState] = {}
 
     # -- the phases, in order ------------------------------------------------------------------------------------
 
     def open(self, now_tai_ns: int) -> RunView:
-        """Start the centres' processes, let them meet, and return the view with their key fingerprints."""
-        self.handles = {name: CentreHandle(name) for name in self.plan.release}
+        """Open the centres, let them meet, and return the view with their key fingerprints."""
         opened = self._ask_all({name: self._opening(name, now_tai_ns) for name in self.handles})
         partners = {n: orders.Partner(n, a.identity, a.certificate_authority) for n, a in opened.items()}
         met = self._ask_all(
@@ -130,17 +149,6 @@ class Exercise:
     def write_logs(self, directory: Path, *, manifest: bool) -> None:
         """Have each living centre write its logs into the run directory."""
         self._tell_all(dict.fromkeys(self._living(), orders.Write(str(directory), manifest)))
-
-    def close(self) -> None:
-        """End the processes in order."""
-        for handle in self.handles.values():
-            if not handle.lost:
-                try:
-                    handle.send(orders.Stop())
-                except CentreLost:
-                    continue
-        for handle in self.handles.values():
-            handle.close()
 
     # -- how they are done ---------------------------------------------------------------------------------------
 
