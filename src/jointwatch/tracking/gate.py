@@ -1,7 +1,8 @@
 """Which plots may belong to which tracks, and how likely each pair is.
 
 A pair passes when the normalised innovation squared of either mode lies inside the chi-square gate (three degrees of
-freedom). A first look, component by component, is a necessary condition of the same gate and costs no matrix.
+freedom). First looks, at the range alone and then component by component, are necessary conditions of the same gate and
+cost no matrix.
 """
 
 from __future__ import annotations
@@ -74,16 +75,27 @@ class Pairs:
 def gated(plots: Admitted, expectation: Expected, settings: Settings) -> Pairs:
     """All pairs of tracks (n) and plots (m) inside the gate, in the order of tracks, then plots."""
     gamma = threshold(settings.gate_probability)
-    nu = residual(plots.z[None, None], expectation.z[:, :, None])
-    variance = np.einsum("...ii->...i", expectation.S)[:, :, None] + (plots.sigma**2)[None, None]
-    track, plot = np.nonzero((nu * nu <= gamma * variance).all(axis=-1).any(axis=1))
-    nu = nu[track, :, plot]
-    S = expectation.S[track]
+    track, plot = _within_range(plots, expectation, gamma)
+    nu = residual(plots.z[plot, None], expectation.z[track])
     i = np.arange(3)
+    S = expectation.S[track]
     S[..., i, i] += (plots.sigma[plot] ** 2)[:, None]
+    near = (nu * nu <= gamma * S[..., i, i]).all(axis=-1).any(axis=-1)
+    track, plot, nu, S = track[near], plot[near], nu[near], S[near]
     nis = (nu[..., None, :] @ np.linalg.inv(S) @ nu[..., None])[..., 0, 0]
     log_likelihood = -0.5 * (nis + np.log(np.linalg.det(S)) + 3 * _LOG_2_PI)
     return Pairs(track, plot, log_likelihood, nis)[np.any(nis <= gamma, axis=1)]
+
+
+def _within_range(plots: Admitted, expectation: Expected, gamma: float) -> tuple[Ints, Ints]:
+    """Pairs (track, plot) whose ranges allow it under either mode, plots being sorted by range; a few too many."""
+    r, sigma = plots.z[:, 0], plots.sigma[:, 0].max()
+    reach = np.sqrt(gamma * (expectation.S[..., 0, 0] + sigma**2))
+    first = np.searchsorted(r, (expectation.z[..., 0] - reach).min(axis=1), "left")
+    last = np.searchsorted(r, (expectation.z[..., 0] + reach).max(axis=1), "right")
+    count = last - first
+    start = np.repeat(first - np.cumsum(count) + count, count)
+    return np.repeat(np.arange(len(count)), count), start + np.arange(len(start))
 
 
 def gain(pairs: Pairs, c: Floats, settings: Settings) -> Floats:

@@ -32,7 +32,7 @@ LEAST_SIGMA = np.array([1.0, 1e-6, 1e-6])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Admitted:
-    """Plots that may be used: z, sigma (m, 3) as measured, and where each stands, r (m, 3), with its covariance R."""
+    """Plots that may be used, sorted by range: z, sigma (m, 3), and where each stands, r (m, 3), with covariance R."""
 
     site: Site
     radar: str
