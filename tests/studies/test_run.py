@@ -165,6 +165,15 @@ def test_nothing_the_lost_centre_had_accepted_is_lost(bereaved: Run) -> None:
     assert not statement.agree
 
 
+def test_two_runs_of_one_seed_give_the_same_pictures(sejil: Run, bereaved: Run) -> None:
+    """Keys, salts and run ids are new each time; what is seen is not, up to the loss that only one of them had."""
+    first, second = ({p.as_of_tai_ns: p for p in pictures(run, "moscow")} for run in (sejil, bereaved))
+    common = sorted(first.keys() & second.keys())
+    before_loss = [time for time in common if time - common[0] < 215e9]
+    assert any(first[time].tracks for time in before_loss)
+    assert all(first[time] == second[time] for time in before_loss)
+
+
 def test_replay_of_the_survivor_equals_what_it_showed(bereaved: Run) -> None:
     last = [p for p in pictures(bereaved, "moscow") if p.tracks][-1]
     assert replay_of(bereaved).picture("moscow", last.as_of_tai_ns) == last
