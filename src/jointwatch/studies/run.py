@@ -1,6 +1,6 @@
 """An exercise: the radars of a scenario, two centres in their own processes, one clock, and the evidence kept.
 
-The organiser drives both centres tick by tick (decision 0004), so a run gives the same logs at any speed: at each tick
+The organiser drives both centres tick by tick (decision 0004), so a run gives the same pictures at any speed: at each tick
 the sensors' signed plots go to the centre they feed, then the centres pull from each other, then each says what it
 sees. A centre whose process dies is reported and left behind; the other goes on.
 """
@@ -60,6 +60,7 @@ class Record:
     interrupted: bool = False
 
 
+EXCHANGE_EVERY_NS = 5 * NS_PER_S
 Handles = dict[str, CentreHandle]
 
 
@@ -89,6 +90,7 @@ class Exercise:
         self.record = Record()
         self.handles = handles
         self.now_tai_ns = plan.ticks_tai_ns[0]
+        self._exchanged_tai_ns = self.now_tai_ns - EXCHANGE_EVERY_NS
         self._states: dict[str, CentreState] = {}
 
     # -- the phases, in order ------------------------------------------------------------------------------------
@@ -121,14 +123,15 @@ class Exercise:
         self.record.interrupted = self.watchers.should_stop()
 
     def tick(self, now_tai_ns: int) -> None:
-        """Bring the clock to `now`: plots in, exchange, show."""
+        """Bring the clock to `now`: plots in; every five seconds, and at the end, exchange and show."""
         plots = self.desk.envelopes(now_tai_ns)
         self.now_tai_ns = now_tai_ns
         self._tell_all(
             {n: orders.Tick(now_tai_ns, plots.get(n, ()), self._notices_at(now_tai_ns, n)) for n in self._living()}
         )
-        answers = self._tell_all({n: orders.Exchange(now_tai_ns) for n in self._living()})
-        self._publish(now_tai_ns, answers)
+        if now_tai_ns - self._exchanged_tai_ns >= EXCHANGE_EVERY_NS or now_tai_ns == self.plan.ticks_tai_ns[-1]:
+            self._exchanged_tai_ns = now_tai_ns
+            self._publish(now_tai_ns, self._tell_all({n: orders.Exchange(now_tai_ns) for n in self._living()}))
 
     def conclude(self) -> None:
         """Let each centre write its finding, exchange, and sign the joint statement."""
