@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jointwatch.sensors.measurement import Plots
 from jointwatch.tracking import screen
@@ -194,3 +196,27 @@ def test_predictions_of_many_tracks_stand_in_the_order_asked_for(sky, scans):
 def test_settings_that_contradict_themselves_are_refused(wrong, words):
     with pytest.raises(ValueError, match=words):
         Settings(**wrong)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_whatever_radars_say_covariances_stay_positive_definite(sky, seed):
+    """Scans at wild times, of wild plots and of one real object, with wild accuracies."""
+    rng = np.random.default_rng(seed)
+    real = sky.flown(sky.start(33, 52, 250, 200, 35, 4000.0), np.arange(0.0, 200.0, 5.0))
+    tracker = Tracker(name="wild")
+    for k, truth in enumerate(real):
+        seconds = 5.0 * k + rng.choice([0.0, 0.0, -12.0, 3.0, 90.0])
+        sigma = 10 ** rng.uniform([0, -6, -6], [5, -0.6, -0.6])
+        clean = sky.seen(sky.BOTH[rng.integers(2)], seconds, truth, rng, sigma=sigma * rng.choice([1e-3, 1.0]))
+        wild = rng.uniform([3, 0, -1.57], [8, 6.3, 1.57], (rng.integers(0, 6), 3))
+        wild[:, 0] = 10 ** wild[:, 0]
+        z = np.concatenate([clean.z, wild])
+        tracker.scan(Plots(clean.site, clean.radar, clean.time_tai_ns, z, np.broadcast_to(sigma, z.shape)))
+        there = tracker.predicted(
+            sky.tai(seconds + 30), [track.id for track in tracker.tracks() if track.status != "lost"]
+        )
+        for P in (*(track.P for track in tracker.tracks()), *there.P):
+            d = 1 / np.sqrt(np.diag(P))
+            assert (P == P.T).all()
+            assert np.linalg.eigvalsh(d[:, None] * P * d)[0] > 0

@@ -98,6 +98,7 @@ class Tracker:
         mu /= mu.sum(axis=1, keepdims=True)
         ahead = predict(bank.x[rows], bank.P[rows], _seconds(time_tai_ns - bank.time[rows]), self.settings)
         x, P = imm.combined(ahead.x, ahead.P, mu)
+        P = 0.5 * (P + P.swapaxes(-1, -2))
         return Predicted(time_tai_ns, names, x, P, imm.boost_probability(ahead.x, ahead.P, mu))
 
     def _follow(self, plots: Admitted) -> tuple[Ints, Ints]:
