@@ -7,7 +7,7 @@ import type { History } from "./history";
 import type { Event, Finished, Snapshot } from "./model";
 import { JOINT } from "./model";
 import { EventsSection } from "./panel/events";
-import { CentresSection, notesSection, radarsSection } from "./panel/frame";
+import { CentresSection, notesSection, radarsSection, StatementSection } from "./panel/frame";
 import { showHelp } from "./panel/help";
 import { Perspectives } from "./panel/perspectives";
 import { Timeline } from "./panel/timeline";
@@ -27,6 +27,7 @@ declare global {
 
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const asked = new URLSearchParams(location.search);
+const quality = asked.get("quality") === "high" ? "high" : asked.get("quality") === "low" ? "low" : null;
 const timing: Record<string, number> = (window.__timing = {});
 const globeModule = import("./globe/globe"); // the largest part: on its way while the tables are filled
 
@@ -45,6 +46,7 @@ class Page {
   private readonly perspectives = new Perspectives((id) => this.look(id));
   private readonly tracks = new TracksSection((id) => this.choose(id));
   private readonly detail = new DetailSection(() => this.globe?.fit(this.selected));
+  private readonly statement = new StatementSection();
   private readonly centres = new CentresSection();
   private readonly events = new EventsSection(byId("events"), (seconds) => this.go(seconds));
   private readonly timeline = new Timeline({
@@ -88,6 +90,7 @@ class Page {
       this.perspectives.root,
       this.tracks.root,
       this.detail.root,
+      this.statement.root,
       this.centres.root,
       radarsSection(run),
       notesSection(run),
@@ -121,7 +124,7 @@ class Page {
     try {
       const { GlobeView, loadWorlds } = await globeModule;
       timing["code"] = performance.now();
-      this.globe = new GlobeView(byId("globe"), await loadWorlds(), still, (id) => this.choose(id));
+      this.globe = new GlobeView(byId("globe"), await loadWorlds(), quality, still, (id) => this.choose(id));
       timing["globe"] = performance.now();
       if (this.history !== null) this.globe.begin(this.history.run);
     } catch (error) {
@@ -162,6 +165,7 @@ class Page {
     this.perspectives.show(view);
     this.tracks.show(view);
     this.detail.show(view);
+    this.statement.show(clock.live ? this.finished : null); // at an earlier time it was not yet known
     this.centres.show(view);
     this.events.show(view);
     this.timeline.show(view, clock, this.finished !== null);

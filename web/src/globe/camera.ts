@@ -4,6 +4,7 @@ import { BoundingSphere, Cartesian3, HeadingPitchRange, Math as CesiumMath, Matr
 import type { RunView } from "../model";
 import { at } from "./shapes";
 
+export const FIELD_DEG = 50; // across the larger side of the view
 const OUT_M = 1_900_000; // how far along its middle azimuth a radar is taken to look
 const TURN_RAD = CesiumMath.toRadians(4);
 
@@ -72,8 +73,9 @@ export class Eye {
   /** Return how far to stand off so that a sphere fills a share of the smaller side of the view. */
   private range(sphere: BoundingSphere, margin: number): number {
     const { canvas } = this.scene;
-    const tall = CesiumMath.toRadians(50) * Math.min(1, canvas.clientHeight / Math.max(canvas.clientWidth, 1));
-    return (Math.max(sphere.radius, 60_000) * margin) / Math.sin(tall / 2);
+    const [width, height] = [Math.max(canvas.clientWidth, 1), Math.max(canvas.clientHeight, 1)];
+    const half = Math.atan(Math.tan(CesiumMath.toRadians(FIELD_DEG / 2)) * Math.min(width / height, height / width));
+    return (Math.max(sphere.radius, 60_000) * margin) / Math.sin(half);
   }
 
   private look(sphere: BoundingSphere, offset: HeadingPitchRange, atOnce: boolean): void {

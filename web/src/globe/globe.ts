@@ -5,7 +5,7 @@ import type { RunView } from "../model";
 import type { View } from "../view";
 import type { Worlds } from "./basemap";
 import { Eye } from "./camera";
-import { createStage, type Stage } from "./scene";
+import { createStage, type Quality, type Stage } from "./scene";
 import { inSight } from "./shapes";
 import { Sites } from "./sites";
 import { Tracks } from "./tracks";
@@ -28,10 +28,11 @@ export class GlobeView {
   constructor(
     private readonly host: HTMLElement,
     worlds: Worlds,
+    quality: Quality,
     still: boolean,
     choose: (id: string) => void,
   ) {
-    this.stage = createStage(host, worlds);
+    this.stage = createStage(host, worlds, quality);
     this.soft = this.stage.soft;
     this.eye = new Eye(this.stage.scene, still);
     this.tracks = new Tracks(this.stage.scene);
@@ -54,7 +55,9 @@ export class GlobeView {
     this.sites?.show(view);
     this.tracks.show(view);
     // Until somebody takes the globe in hand, it follows what there is to see.
-    if (!this.touched && this.eye.homeMoved(view.run, this.tracks.extents())) this.eye.home(view.run, this.tracks.extents(), this.soft || !this.shownOnce);
+    if (!this.touched && this.eye.homeMoved(view.run, this.tracks.extents())) {
+      this.eye.home(view.run, this.tracks.extents(), this.soft || !this.shownOnce);
+    }
     this.shownOnce = true;
     this.host.dataset["tracks"] = String(this.tracks.count);
     this.stage.redraw();

@@ -16,6 +16,7 @@ import {
 } from "@cesium/engine";
 import type { PerspectiveFrustum } from "@cesium/engine";
 import { vectorEarth, type Worlds } from "./basemap";
+import { FIELD_DEG } from "./camera";
 import { OCEAN, SKY } from "./palette";
 
 // Nothing is lit by the Sun here, but Cesium asks where it is: one fixed instant, whose table of Earth's orientation
@@ -33,14 +34,16 @@ const LOAD_MS = 40; // of each frame for making tiles; Cesium's 5 ms would take 
 
 export interface Stage {
   scene: Scene;
-  soft: boolean; // drawn by the processor, not by a graphics card: spare what costs most
+  soft: boolean; // drawn by the processor, not by a graphics card (or to be spared): leave out what costs most
   /** Draw again, as soon as the browser draws. */
   redraw(): void;
   /** Resolves once the map is loaded and a few frames are drawn. */
   settled(): Promise<void>;
 }
 
-export function createStage(host: HTMLElement, worlds: Worlds): Stage {
+export type Quality = "high" | "low" | null; // null: as the machine suggests
+
+export function createStage(host: HTMLElement, worlds: Worlds, quality: Quality): Stage {
   const canvas = document.createElement("canvas");
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "application");
@@ -57,7 +60,7 @@ export function createStage(host: HTMLElement, worlds: Worlds): Stage {
     orderIndependentTranslucency: false,
     msaaSamples: 1,
   });
-  const soft = isSoft(scene);
+  const soft = quality === null ? isSoft(scene) : quality === "low";
   dress(scene, soft);
   scene.imageryLayers.add(new ImageryLayer(vectorEarth(worlds, soft ? 1024 : 512), {}));
   return { scene, soft, redraw: () => scene.requestRender(), settled: startLoop(scene, host, soft) };
@@ -91,14 +94,17 @@ function dress(scene: Scene, soft: boolean): void {
     scene.logarithmicDepthBuffer = false; // writing depth in the shader costs a processor most of its frame
   } else {
     scene.msaaSamples = 4;
-    scene.skyAtmosphere = new SkyAtmosphere(Ellipsoid.WGS84);
+    const air = new SkyAtmosphere(Ellipsoid.WGS84);
+    air.atmosphereLightIntensity = 9; // a rim to tell Earth from space by, no more
+    air.saturationShift = -0.15;
+    scene.skyAtmosphere = air;
   }
   const controls = scene.screenSpaceCameraController;
   controls.minimumZoomDistance = 20e3;
   controls.maximumZoomDistance = 4e7;
   controls.enableCollisionDetection = false;
   const frustum = scene.camera.frustum as PerspectiveFrustum;
-  frustum.fov = CesiumMath.toRadians(50);
+  frustum.fov = CesiumMath.toRadians(FIELD_DEG);
   scene.camera.constrainedAxis = Cartesian3.UNIT_Z;
 }
 

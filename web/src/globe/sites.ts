@@ -79,6 +79,7 @@ export class Sites {
   /** Show only the labels that the Earth leaves in sight. */
   hideBehind(eye: Cartesian3): void {
     hideBehind(this.labels, eye);
+    hideBehind(this.points, eye);
   }
 
   destroy(): void {
@@ -89,7 +90,7 @@ export class Sites {
     const position = at(radar.longitude_deg, radar.latitude_deg, radar.height_m);
     const own = colour(sideOf(this.run, radar.feeds));
     const onDuty = radar.faces.some((face) => face.on_duty);
-    this.points.add({ position, pixelSize: 9, color: onDuty ? own : own.withAlpha(0.4), outlineColor: sky(), outlineWidth: 2 });
+    this.points.add({ position, pixelSize: 9, color: onDuty ? own : own.withAlpha(0.4), ...ring(sky()) });
     const words = onDuty ? radarName(this.run, radar.id) : `${radarName(this.run, radar.id)}, not on duty`;
     this.labels.add({ position, text: words, ...labelLook(), fillColor: own });
   }
@@ -112,7 +113,7 @@ export class Sites {
     for (const centre of this.run.centres) {
       const position = at(centre.longitude_deg, centre.latitude_deg);
       const own = colour(sideOf(this.run, centre.id));
-      this.points.add({ position, pixelSize: 7, color: sky(), outlineColor: own, outlineWidth: 2 });
+      this.points.add({ position, pixelSize: 7, color: sky(), ...ring(own) });
       this.labels.add({ position, text: `${centre.name} centre`, ...labelLook(), fillColor: own });
     }
     const [a, b] = this.run.centres;
@@ -135,16 +136,20 @@ function linkMaterial(linked: boolean): Material {
     : Material.fromType("PolylineDash", { color: colour("cut", 0.9), dashLength: 10 });
 }
 
+function ring(outlineColor: Color): object {
+  return { outlineColor, outlineWidth: 2, disableDepthTestDistance: Infinity };
+}
+
 function sky(): Color {
   return Color.fromCssColorString(SKY);
 }
 
-/** Show of these labels only those that the Earth leaves in sight. */
-export function hideBehind(labels: LabelCollection, eye: Cartesian3): void {
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels.get(i);
-    const shown = inSight(eye, label.position);
-    if (label.show !== shown) label.show = shown;
+/** Show of these labels or points only those that the Earth leaves in sight. */
+export function hideBehind(marks: LabelCollection | PointPrimitiveCollection, eye: Cartesian3): void {
+  for (let i = 0; i < marks.length; i++) {
+    const mark = marks.get(i);
+    const shown = inSight(eye, mark.position);
+    if (mark.show !== shown) mark.show = shown;
   }
 }
 

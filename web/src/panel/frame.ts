@@ -1,9 +1,9 @@
 // What stands around the picture: the centres and their line, the radars, what was assumed.
 
 import { element, setText, Table } from "../dom";
-import type { FaceView, RunView } from "../model";
+import type { FaceView, Finished, RunView } from "../model";
 import { sideOf, type View } from "../view";
-import { agreement, centreName, number, standing, STANDING_SIGN, STANDING_WORD } from "../words";
+import { agreement, centreName, number, radarName, standing, STANDING_SIGN, STANDING_WORD } from "../words";
 
 export class CentresSection {
   readonly root: HTMLElement;
@@ -43,11 +43,11 @@ export class CentresSection {
 }
 
 export function radarsSection(run: RunView): HTMLElement {
-  const table = new Table("Radars", [{ name: "Radar" }, { name: "Feeds" }, { name: "Array" }, { name: "Faces" }, { name: "Duty" }]);
+  const table = new Table("Radars", [{ name: "Radar" }, { name: "Array" }, { name: "Field of regard" }, { name: "Duty" }]);
   const rows = run.radars.flatMap((radar) =>
     radar.faces.map((face, i) => {
-      const name = { text: radar.name, own: `own ${sideOf(run, radar.feeds)}`, title: `owner: ${radar.owner}` };
-      const cells = [name, { text: centreName(run, radar.feeds) }, { text: face.name }, { text: sector(face) }, duty(face)];
+      const name = { text: radarName(run, radar.id), own: `own ${sideOf(run, radar.feeds)}`, title: `owner: ${radar.owner}` };
+      const cells = [name, { text: face.name }, { text: sector(face) }, duty(face)];
       return [`${radar.id} ${i}`, cells] as const;
     }),
   );
@@ -60,7 +60,7 @@ export function radarsSection(run: RunView): HTMLElement {
 }
 
 function sector(face: FaceView): string {
-  const azimuth = `${number(face.azimuth_from_deg, 0)}–${number(face.azimuth_to_deg, 0)}°`;
+  const azimuth = `az ${number(face.azimuth_from_deg, 0)}–${number(face.azimuth_to_deg, 0)}°`;
   return `${azimuth}, el ${number(face.elevation_min_deg, 0)}–${number(face.elevation_max_deg, 0)}°`;
 }
 
@@ -87,4 +87,26 @@ export function notesSection(run: RunView): HTMLElement {
 /** Return a fingerprint in groups of four, so that two people can read it to each other. */
 function grouped(fingerprint: string): string {
   return /[ :]/.test(fingerprint) ? fingerprint : fingerprint.replace(/(.{4})(?=.)/g, "$1 ");
+}
+
+/** What both centres signed at the end, and where to read it. */
+export class StatementSection {
+  readonly root = element("section", { class: "outcome", "aria-label": "Joint statement", hidden: true });
+
+  private shown: Finished | null = null;
+
+  show(finished: Finished | null): void {
+    if (finished === this.shown) return;
+    this.shown = finished;
+    this.root.hidden = finished === null || (!finished.statement && !finished.report && finished.summary === "");
+    if (finished === null) return;
+    const links: HTMLElement[] = [];
+    if (finished.report) links.push(element("a", { href: "/report" }, "Read the report"));
+    if (finished.statement) links.push(element("a", { href: "/api/statement" }, "Signed statement (JSON)"));
+    this.root.replaceChildren(
+      element("h2", {}, finished.statement ? "Joint statement" : "The run is over"),
+      element("p", {}, finished.summary),
+      element("p", { class: "links" }, ...links),
+    );
+  }
 }

@@ -70,7 +70,7 @@ function verdictNumber(track: PictureTrack): string {
 }
 
 function sources(run: RunView, track: PictureTrack): string {
-  return track.sources.length === 0 ? NOTHING : track.sources.map((id) => radarName(run, id)).join(" + ");
+  return track.sources.length === 0 ? NOTHING : track.sources.map((id) => radarName(run, id)).join(", ");
 }
 
 export class DetailSection {
