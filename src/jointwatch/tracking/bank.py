@@ -76,6 +76,6 @@ class Bank:
         self.recent &= 0xFFFFFFFF
 
     def seen_of_last(self, window: int) -> tuple[Ints, Ints]:
-        """How often each track was seen, and missed, in the last chances up to a window."""
+        """How often each track was seen, and how often missed, in its last chances up to a window."""
         hits = np.bitwise_count(self.recent & ((1 << window) - 1)).astype(np.int64)
         return hits, np.minimum(self.chances, window) - hits

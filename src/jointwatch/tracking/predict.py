@@ -85,7 +85,7 @@ def _noise(duration_s: Floats, along: Floats, settings: Settings) -> Floats:
     of a random walk, which over more than a minute is wider than the Gauss-Markov process: on the safe side.
     """
     t, s = np.abs(duration_s), np.sign(duration_s)
-    white = np.stack([t**3 / 3, s * t**2 / 2, t], axis=-1) @ _WHERE.reshape(3, 49)
+    white = np.array([t**3 / 3, s * t**2 / 2, t]).T @ _WHERE.reshape(3, 49)
     density = np.array([settings.boost_noise_m2_s3, settings.coast_noise_m2_s3])
     Q = (density[:, None] * white[:, None]).reshape(-1, 2, 7, 7)
     E = np.zeros((len(t), 3, 7))  # rows: how way, speed and thrust along the velocity enter the state
@@ -94,6 +94,6 @@ def _noise(duration_s: Floats, along: Floats, settings: Settings) -> Floats:
     g = 2 * settings.thrust_sigma_m_s2**2 / settings.thrust_time_s
     way_speed, way_thrust, speed_thrust = s * t**4 / 8, t**3 / 6, s * t**2 / 2
     rows = [t**5 / 20, way_speed, way_thrust, way_speed, t**3 / 3, speed_thrust, way_thrust, speed_thrust, t]
-    walk = g * np.stack(rows, axis=-1).reshape(-1, 3, 3)
+    walk = g * np.array(rows).T.reshape(-1, 3, 3)
     Q[:, BOOST] += E.swapaxes(-1, -2) @ walk @ E
     return Q

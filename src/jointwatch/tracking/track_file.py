@@ -147,12 +147,14 @@ class TrackFile:
         return np.array([row_of[track_id] for track_id in wanted], dtype=np.int64)
 
     def _write(self, bank: Bank, rows: Ints, plots: Admitted) -> None:
+        if not len(rows):
+            return
         x, P = imm.combined(bank.x[rows], bank.P[rows], bank.mu[rows])
         boost = imm.boost_probability(bank.x[rows], bank.P[rows], bank.mu[rows])
         times = bank.time[rows].tolist()
         for i, key in enumerate(bank.key[rows].tolist()):
             record = self._records[key]
-            record.diary.write(times[i], x[i], P[i], float(boost[i]), plots.radar)
+            record.diary.write(times[i], x[i].copy(), P[i].copy(), float(boost[i]), plots.radar)
             record.radars[plots.radar] += 1
             record.first_plot_tai_ns = min(record.first_plot_tai_ns, plots.time_tai_ns)
 

@@ -56,9 +56,11 @@ def update(x: Floats, P: Floats, prediction: Prediction, seen: Innovation, late:
     x, P: as the tracks were before the prediction, mixed; late (k,): whose time lies after the plot's, so that the
     estimate stays at its own time.
     """
-    back = late[:, None, None, None]
     H = np.zeros((*seen.H.shape[:-1], 7))
     H[..., :3] = seen.H
+    if not late.any():
+        return joseph(prediction.x, prediction.P, seen.nu, H, seen.R)
+    back = late[:, None, None, None]
     H_now = np.where(back, H @ prediction.F, H)
     R = np.where(back, seen.R + seen.H @ prediction.Q[..., :3, :3] @ seen.H.swapaxes(-1, -2), seen.R)
     x_now = np.where(back[..., 0], x, prediction.x)
