@@ -13,7 +13,9 @@ from jointwatch.messages.launch_report import Ellipse95, LaunchItems, LaunchRepo
 
 @pytest.fixture
 def items() -> LaunchItems:
-    report = next(message for message in EXAMPLES.values() if isinstance(message, LaunchReport) and message.items.impact)
+    report = next(
+        message for message in EXAMPLES.values() if isinstance(message, LaunchReport) and message.items.impact
+    )
     return report.items
 
 

@@ -30,6 +30,9 @@ from jointwatch.tracking.track import Predicted, Status, Track
 from jointwatch.tracking.tracker import Tracker
 
 ASSESS_EVERY_NS = 10 * NS_PER_S
+TRACKLET_AT_MOST_OFF_NS = 600 * NS_PER_S
+LEAST_RADIUS_M, GREATEST_RADIUS_M, GREATEST_SPEED_M_S = 6.2e6, 1e8, 2e4
+UNITS = np.array([1e3, 1e3, 1e3, 1.0, 1.0, 1.0])  # of a state's usual errors, so that no variance drowns in another
 
 
 class Watch:
@@ -124,17 +127,35 @@ class Watch:
 
     def _receive(self, owner: str, tracklet: Tracklet) -> None:
         """Take a partner's whole local track (since 0) as its newest estimate; an older one than held is not news."""
+        P = symmetric(tracklet.covariance)
+        if not plausible(tracklet, P):
+            return
         track = self._received.setdefault((owner, tracklet.track), Received(owner, tracklet.track))
         if not track.times or tracklet.time_tai_ns > track.times[-1]:
-            track.add(tracklet, symmetric(tracklet.covariance))
+            track.add(tracklet, P)
 
 
 def plots_of(owner: str, report: PlotReport) -> Plots:
-    """Return the plots that a report carries; a radar that is masked goes by its centre's name."""
+    """Return the plots of a report that can be used: whole, and with errors above zero.
+
+    A radar that is masked goes by its centre's name.
+    """
     site = Site(report.site.name, report.site.latitude_rad, report.site.longitude_rad, report.site.height_m)
-    z = np.column_stack([report.range_m, report.azimuth_rad, report.elevation_rad]).reshape(-1, 3)
-    sigma = np.column_stack([report.sigma_range_m, report.sigma_azimuth_rad, report.sigma_elevation_rad]).reshape(-1, 3)
-    return Plots(site, report.sensor or f"{owner}, masked", report.time_tai_ns, z, sigma)
+    measured = (report.range_m, report.azimuth_rad, report.elevation_rad)
+    sigmas = (report.sigma_range_m, report.sigma_azimuth_rad, report.sigma_elevation_rad)
+    rows = np.zeros((0, 6))
+    if len({len(column) for column in (*measured, *sigmas)}) == 1:  # else something was withheld that tracking needs
+        rows = np.column_stack([*measured, *sigmas]).reshape(-1, 6)
+    rows = rows[(rows[:, 3:] > 0.0).all(axis=1)]
+    return Plots(site, report.sensor or f"{owner}, masked", report.time_tai_ns, rows[:, :3], rows[:, 3:])
+
+
+def plausible(tracklet: Tracklet, P: Floats) -> bool:
+    """Whether a partner's estimate can be one: of now, near the Earth, and with a covariance that is one."""
+    of_now = abs(tracklet.time_tai_ns - tracklet.logged_tai_ns) <= TRACKLET_AT_MOST_OFF_NS
+    radius_m, speed_m_s = np.linalg.norm(tracklet.state[:3]), np.linalg.norm(tracklet.state[3:])
+    near = LEAST_RADIUS_M <= radius_m <= GREATEST_RADIUS_M and speed_m_s <= GREATEST_SPEED_M_S
+    return bool(of_now and near and np.linalg.eigvalsh(P / np.outer(UNITS, UNITS))[0] > 0.0)
 
 
 def symmetric(upper: tuple[float, ...]) -> Floats:

@@ -1,0 +1,140 @@
+"""A watch hears anything a partner may send within the schema, and goes on."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jointwatch.assessment.priors import BoostPriors
+from jointwatch.centre.watch import Watch, plots_of, symmetric, upper_triangle
+from jointwatch.messages.encoding import decode, encode
+from jointwatch.messages.examples import EXAMPLES
+from jointwatch.messages.plot_report import PlotReport
+from jointwatch.messages.tracklet import Tracklet
+
+T0 = 1_242_799_234_000_000_000
+SCAN = next(message for message in EXAMPLES.values() if isinstance(message, PlotReport))
+TRACKLET = next(message for message in EXAMPLES.values() if isinstance(message, Tracklet))
+GOOD_P = np.diag([1e6, 1e6, 1e6, 400.0, 400.0, 400.0])
+
+
+def watch() -> Watch:
+    return Watch("test", BoostPriors())
+
+
+def scan(**changes: object) -> PlotReport:
+    return msgspec.structs.replace(SCAN, logged_tai_ns=T0, time_tai_ns=T0, withheld=(), commitment=b"", **changes)
+
+
+def tracklet(time_tai_ns: int = T0, *, logged_tai_ns: int = T0, **changes: object) -> Tracklet:
+    whole = {
+        "state": (4.2e6, 4.6e6, 3.4e6, -500.0, 2500.0, -1500.0),
+        "covariance": upper_triangle(GOOD_P),
+        "from_tai_ns": T0 - 10**10,
+        "to_tai_ns": T0,
+        "boost_probability": 0.01,
+        "since": 0,
+        "number": 1,
+    }
+    return msgspec.structs.replace(TRACKLET, logged_tai_ns=logged_tai_ns, time_tai_ns=time_tai_ns, **(whole | changes))
+
+
+def one_plot(sigma_range_m: float) -> dict[str, object]:
+    return {
+        "range_m": (1e6,),
+        "azimuth_rad": (2.0,),
+        "elevation_rad": (0.2,),
+        "sigma_range_m": (sigma_range_m,),
+        "sigma_azimuth_rad": (0.002,),
+        "sigma_elevation_rad": (0.002,),
+    }
+
+
+def test_a_plot_without_error_is_left_out_and_the_others_stay() -> None:
+    assert len(plots_of("b", scan(**one_plot(0.0)))) == 0
+    assert len(plots_of("b", scan(**one_plot(100.0)))) == 1
+
+
+def test_a_scan_whose_errors_were_withheld_is_no_use_and_no_harm() -> None:
+    masked = msgspec.structs.replace(
+        scan(**one_plot(100.0)), sigma_range_m=(), withheld=("sigma_range_m",), commitment=bytes(32)
+    )
+    heard = watch()
+    heard.hear("b", masked)
+    assert len(plots_of("b", masked)) == 0
+    assert heard.held() == []
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"time_tai_ns": T0 + 10**18},
+        {"time_tai_ns": T0 - 10**18, "from_tai_ns": 0, "to_tai_ns": 0},
+        {"state": (0.0,) * 6},
+        {"state": (1e17, 1e17, 1e17, 0.0, 0.0, 0.0)},
+        {"state": (7e6, 0.0, 0.0, 1e9, 0.0, 0.0)},
+        {"covariance": (0.0,) * 21},
+        {"covariance": (1.0, 1e9, *(0.0,) * 4, 1.0, *(0.0,) * 4, 1.0, *(0.0,) * 3, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0)},
+    ],
+    ids=[
+        "far future",
+        "far past",
+        "at the centre",
+        "beyond the Moon",
+        "faster than anything",
+        "no error",
+        "no covariance",
+    ],
+)
+def test_a_tracklet_that_cannot_be_an_estimate_changes_nothing(bad: dict[str, object]) -> None:
+    heard = watch()
+    heard.hear("b", tracklet(**bad))  # type: ignore[arg-type]
+    assert heard.held() == []
+
+
+def test_a_good_tracklet_after_a_bad_one_is_taken() -> None:
+    heard = watch()
+    heard.hear("b", tracklet(covariance=(0.0,) * 21))
+    heard.hear("b", tracklet())
+    (held,) = heard.held()
+    assert held.owners == ("b",)
+    assert heard.picture(T0).tracks[0].id == held.id
+
+
+def test_an_older_tracklet_than_held_is_no_news() -> None:
+    heard = watch()
+    heard.hear("b", tracklet())
+    heard.hear("b", tracklet(T0 - 10**9))
+    assert len(heard.held()[0].states.time_tai_ns) == 1
+
+
+@given(
+    st.lists(st.floats(-1e18, 1e18), min_size=21, max_size=21), st.lists(st.floats(-1e18, 1e18), min_size=6, max_size=6)
+)
+@settings(max_examples=60, deadline=None)
+def test_no_tracklet_within_the_schema_stops_a_watch(covariance: list[float], state: list[float]) -> None:
+    for k in (0, 6, 11, 15, 18, 20):
+        covariance[k] = abs(covariance[k])
+    message = decode(encode(tracklet(covariance=tuple(covariance), state=tuple(state))))
+    heard = watch()
+    heard.hear("b", message)
+    heard.hear("b", tracklet(T0 + 10**9, logged_tai_ns=T0 + 10**9))
+    heard.picture(T0 + 10**10)
+
+
+@given(st.integers(0, 2**62))
+@settings(max_examples=40, deadline=None)
+def test_no_time_of_a_scan_stops_a_watch(time_tai_ns: int) -> None:
+    heard = watch()
+    heard.hear("b", msgspec.structs.replace(scan(**one_plot(100.0)), time_tai_ns=time_tai_ns))
+    heard.hear("b", scan(**one_plot(100.0)))
+    heard.picture(T0)
+
+
+def test_a_covariance_comes_back_from_its_upper_triangle() -> None:
+    A = np.arange(36.0).reshape(6, 6)
+    P = A @ A.T
+    assert (symmetric(upper_triangle(P)) == P).all()
