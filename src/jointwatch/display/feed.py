@@ -113,6 +113,13 @@ class Feed:
         with self._lock:
             return _above(self._events, after, limit)
 
+    def around(self, seq: int) -> tuple[Snapshot | None, Snapshot | None, Snapshot | None]:
+        """Return the snapshot of that number (or the last one below it), the one before it, the one after it."""
+        with self._lock:
+            at = bisect_right(self._snapshots, seq, key=lambda item: item.seq) - 1
+            found = [self._snapshots[i] if 0 <= i < len(self._snapshots) else None for i in (at, at - 1, at + 1)]
+        return found[0], found[1], found[2]
+
     def newest(self, limit: int) -> tuple[tuple[Snapshot, ...], tuple[Event, ...]]:
         """Return the last snapshots and events, up to `limit` of each, oldest first."""
         with self._lock:

@@ -21,21 +21,26 @@ NOT_BUILT = (
     "or newer), or install again with Node.js on the PATH. This page holds the same facts as text and a flat map."
 )
 JOINT = "joint"
+NEWEST = 2**63
+ALL = 2**31
 LAST_EVENTS = 100
 LAST_SNAPSHOTS = 1000  # of which trails are drawn
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def page(feed: Feed, *, perspective: str = JOINT, notice: str = "", refresh_s: int = 0) -> str:
-    """Return the page as HTML, as of the newest snapshot.
+def page(
+    feed: Feed, *, perspective: str = JOINT, snapshot: int | None = None, notice: str = "", refresh_s: int = 0
+) -> str:
+    """Return the page as HTML, as of the newest snapshot or as it was known at an earlier one.
 
-    perspective: "joint" or a centre's id; another name gives the joint picture. refresh_s: reload by itself at this
-    interval, 0 for never.
+    perspective: "joint" or a centre's id; another name gives the joint picture. snapshot: the number of the one to
+    show. refresh_s: reload by itself at this interval, 0 for never.
     """
-    run, snapshot = feed.run, feed.latest
+    run = feed.run
+    shown, earlier, later = feed.around(NEWEST if snapshot is None else snapshot)
     if run is None:
         return _render("waiting.html", banner=banner(None), title=title(None), notice=notice)
-    picture = chosen(snapshot, perspective)
+    picture = chosen(shown, perspective)
     return _render(
         "plain.html",
         run=run,
@@ -43,14 +48,18 @@ def page(feed: Feed, *, perspective: str = JOINT, notice: str = "", refresh_s: i
         title=title(run),
         notice=notice,
         refresh_s=refresh_s,
-        snapshot=snapshot,
+        snapshot=shown,
+        earlier=earlier,
+        later=later,
+        at=None if later is None else shown,
+        names={centre.id: centre.name for centre in run.centres} | {radar.id: radar.name for radar in run.radars},
         perspectives=[(JOINT, "Joint"), *((centre.id, centre.name) for centre in run.centres)],
         picture=picture,
-        map=plain_map.svg(run, picture, _trails(feed, picture)),
+        map=plain_map.svg(run, picture, _trails(feed, shown, picture)),
         note=plain_map.NOTE,
-        events=_last_events(feed),
-        finished=feed.finished,
-        summary=feed.summary,
+        events=_last_events(feed, None if later is None else shown),
+        finished=feed.finished and later is None,
+        summary=feed.summary if later is None else "",
         has_report=feed.report_path is not None,
         has_statement=feed.statement is not None,
     )
@@ -109,15 +118,24 @@ def agreement(snapshot: Snapshot) -> str:
     return "The centres computed different joint pictures."
 
 
-def _last_events(feed: Feed) -> tuple[Event, ...]:
-    return tuple(reversed(feed.newest(LAST_EVENTS)[1]))
+def _last_events(feed: Feed, until: Snapshot | None) -> list[Event]:
+    """Return the last events, newest first; none that came after a snapshot."""
+    events = feed.newest(ALL)[1]
+    if until is not None:
+        events = tuple(event for event in events if _instant(event.time_utc) <= _instant(until.time_utc))
+    return list(reversed(events[-LAST_EVENTS:]))
 
 
-def _trails(feed: Feed, picture: Picture | None) -> dict[str, list[tuple[float, float]]]:
+def _instant(time_utc: str) -> str:
+    return time_utc.rstrip("Z")  # so that text sorts as time does, with a fraction of a second or without
+
+
+def _trails(feed: Feed, shown: Snapshot | None, picture: Picture | None) -> dict[str, list[tuple[float, float]]]:
     """Return where each track of the picture was held to be in earlier snapshots, longitude and latitude in degrees."""
     trails: dict[str, list[tuple[float, float]]] = {track.id: [] for track in picture.tracks} if picture else {}
     snapshots, _ = feed.newest(LAST_SNAPSHOTS)
-    for earlier in (chosen(snapshot, picture.perspective) for snapshot in snapshots if picture):
+    past = [snapshot for snapshot in snapshots if shown is not None and snapshot.seq <= shown.seq]
+    for earlier in (chosen(snapshot, picture.perspective) for snapshot in past if picture):
         for track in earlier.tracks if earlier else ():
             if track.id in trails:
                 trails[track.id].append((track.longitude_deg, track.latitude_deg))

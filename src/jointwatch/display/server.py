@@ -27,6 +27,7 @@ __all__ = ["PortInUse", "Serving", "create_app", "serve_in_thread"]
 STATIC = Path(__file__).parent / "static"
 _JSON = "application/json"
 After = Annotated[int, Query(ge=-1, description="the number of the last one you have; -1 for the first page")]
+Refresh = Annotated[int, Query(ge=0, le=3600, description="seconds from one reload to the next; 0 for never")]
 Limit = Annotated[int, Query(ge=1, le=PAGE, description="how many at most")]
 
 
@@ -54,8 +55,8 @@ def _pages(app: FastAPI, feed: Feed, static: Path) -> None:
         return HTMLResponse(_with_banner(index.read_text("utf-8"), feed))
 
     @app.get("/plain", response_class=HTMLResponse)
-    def plain_page(perspective: str = "joint", refresh: Annotated[int, Query(ge=0, le=3600)] = 0) -> Response:
-        return _document(plain.page(feed, perspective=perspective, refresh_s=refresh))
+    def plain_page(perspective: str = "joint", snapshot: int | None = None, refresh: Refresh = 0) -> Response:
+        return _document(plain.page(feed, perspective=perspective, snapshot=snapshot, refresh_s=refresh))
 
 
 def _views(app: FastAPI, feed: Feed) -> None:
