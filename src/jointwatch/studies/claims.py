@@ -17,6 +17,7 @@ from jointwatch.earth.ellipsoid import geodetic_from_ecef
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.messages.picture import RunView
 from jointwatch.sensors.measurement import predict
+from jointwatch.sensors.radar import NEVER_TAI_NS
 from jointwatch.studies.architecture import Deployed
 from jointwatch.studies.course import positions_at
 from jointwatch.studies.scenario import Claim
@@ -72,7 +73,8 @@ def first_detection(
     item: ObjectScore, sightings: Sequence[Sighting], run: RunView, deployed: Sequence[Deployed]
 ) -> tuple[str, str]:
     """Return whether a flight is seen early and early only: not at all, in its first half, or beyond."""
-    lines = [_seen(item, each, run, deployed) for each in sightings]
+    earliest = sorted(sightings, key=lambda s: int(s.plot_tai_ns[0]) if len(s.plot_tai_ns) else NEVER_TAI_NS)
+    lines = [_seen(item, each, run, deployed) for each in earliest]
     last = max((int(each.plot_tai_ns[-1]) for each in sightings if len(each.plot_tai_ns)), default=None)
     if last is None:
         return FAILS, " ".join(lines)
@@ -179,10 +181,10 @@ def decided(item: ObjectScore, run: RunView) -> tuple[str, str]:
     )
     if all(_by_the_track_alone(each) == truth for each in item.estimates):
         return HOLDS, f"{text} The track alone decides it: probability of a space launch {last.track.p_space:.2f}."
-    text += (
-        f" The track alone leaves the probability of a space launch at {last.track.p_space:.2f}: {last.track.reason}."
-    )
-    return (PARTLY if last.track.verdict == truth else FAILS), text
+    text += f" The track alone leaves the probability of a space launch at {last.track.p_space:.2f}"
+    if last.track.verdict == truth:
+        return PARTLY, f"{text}; what decided it: {last.track.reason}."
+    return FAILS, f"{text}: {last.track.reason}."
 
 
 def _by_the_track_alone(each: EstimateScore) -> str:

@@ -20,7 +20,9 @@ from jointwatch.studies.truth import Flown
 
 GATE_SIGMAS = 5.0
 GATE_M = 50e3
-MEASURED_WITHIN_NS = 30 * NS_PER_S  # of the last plot: later on a picture shows where the object should be by now
+MEASURED_WITHIN_NS = (
+    15 * NS_PER_S
+)  # of the last plot, three looks: later on a picture shows where the object should be by now
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ from jointwatch.earth.ellipsoid import ecef_from_geodetic
 from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_utc
 from jointwatch.earth.topocentric import enu_basis
 from jointwatch.messages import picture as view
-from jointwatch.messages.finding import Finding, ObjectFinding
+from jointwatch.messages.finding import Finding, ObjectFinding, PointFinding
 from jointwatch.messages.picture import PictureTrack, PointInTime
 from jointwatch.messages.tracklet import Tracklet
 from jointwatch.studies.attainable import attainable_sigma_m
@@ -37,6 +37,7 @@ class PointScore:
     """An estimated launch or impact, and how far off it is; None where the truth has no such point."""
 
     point: PointInTime
+    time_tai_ns: int
     error_m: float | None
     error_sigmas: float | None  # Mahalanobis distance of the truth from the estimate
     time_error_s: float | None  # estimate minus truth
@@ -59,7 +60,7 @@ class EstimateScore:
 
 @dataclass(frozen=True, eq=False)
 class LaunchCurve:
-    """How one perspective's launch point converged: (k,) each time it said something new."""
+    """How one perspective's launch point converged: (k,) whenever it said something new, and at its last measurement."""
 
     perspective: str
     since_first_s: Floats
@@ -148,65 +149,74 @@ def _object_of_tracklet(tracklet: Tracklet, launched: Sequence[Flown]) -> int | 
 
 
 def estimate(tracked: Followed, path: Course, findings: Sequence[ObjectFinding] = ()) -> EstimateScore:
-    """Return the last word of one perspective on an object. findings: where its direction of launch may stand."""
+    """Return the last word of one perspective on an object.
+
+    findings: of the centres. The one that says the very same gives what a picture has not: the direction of the
+    launch, and times to the nanosecond where the picture cuts them to the second.
+    """
     as_of, track = tracked.last
     said = _finding_with(track, findings)
-    apogee_error = None if track.apogee_km is None else track.apogee_km * 1e3 - path.apogee_m
     return EstimateScore(
         perspective=tracked.perspective,
         as_of_tai_ns=as_of,
         track=track,
-        launch=point_score(track.launch, path.launch, path.launch_tai_ns) if track.launch else None,
-        impact=point_score(track.impact, path.impact, path.impact_tai_ns) if track.impact else None,
+        launch=point_score(track.launch, path.launch, path.launch_tai_ns, said.launch if said else None),
+        impact=point_score(track.impact, path.impact, path.impact_tai_ns, said.impact if said else None),
         direction_rad=said.direction_rad if said else None,
         direction_sigma_rad=said.direction_sigma_rad if said else None,
         direction_error_rad=_direction_error_rad(said, path),
-        apogee_error_m=apogee_error,
+        apogee_error_m=None if track.apogee_km is None else track.apogee_km * 1e3 - path.apogee_m,
     )
 
 
-def point_score(point: PointInTime, truth: Ground | None, truth_tai_ns: int | None) -> PointScore:
+def point_score(
+    point: PointInTime | None, truth: Ground | None, truth_tai_ns: int | None, exact: PointFinding | None = None
+) -> PointScore | None:
     """Return how far an estimated place and time are from the true ones, in metres, sigmas and seconds."""
+    if point is None:
+        return None
+    time_tai_ns = exact.time_tai_ns if exact else tai_ns_from_utc(point.time_utc)
     if truth is None or truth_tai_ns is None:
-        return PointScore(point, None, None, None)
+        return PointScore(point, time_tai_ns, None, None, None)
     ellipse = _radians(point.ellipse)
     distance, _, _ = geodesic.inverse(
         ellipse.latitude_rad, ellipse.longitude_rad, truth.latitude_rad, truth.longitude_rad
     )
-    seconds = (tai_ns_from_utc(point.time_utc) - truth_tai_ns) / NS_PER_S
-    return PointScore(point, float(distance), _sigmas(ellipse, truth), seconds)
+    seconds = (time_tai_ns - truth_tai_ns) / NS_PER_S
+    return PointScore(point, time_tai_ns, float(distance), _sigmas(ellipse, truth), seconds)
 
 
 def launch_curve(tracked: Followed, path: Course) -> LaunchCurve:
     """Return how the launch point of one perspective converged, from its first measurement on."""
-    rows: list[tuple[float, float, float]] = []
-    last: PointInTime | None = None
+    said: list[tuple[int, PointScore]] = []
     for time, track in tracked.views:
-        if track.launch is not None and track.launch != last:
-            last = track.launch
-            scored = point_score(track.launch, path.launch, path.launch_tai_ns)
-            since_s = (time - tai_ns_from_utc(track.first_seen_utc)) / NS_PER_S
-            rows.append((since_s, scored.error_m or 0.0, track.launch.ellipse.semi_major_km * 1e3))
-    since, error, semi_major = np.array(rows).reshape(-1, 3).T
-    return LaunchCurve(tracked.perspective, since, error, semi_major)
+        scored = point_score(track.launch, path.launch, path.launch_tai_ns)
+        if scored is not None and (not said or scored.point != said[-1][1].point):
+            said.append((time, scored))
+    first_tai_ns = tai_ns_from_utc(tracked.views[0][1].first_seen_utc)
+    if said and len(tracked.time_tai_ns) and tracked.time_tai_ns[-1] > said[-1][0]:
+        said.append((int(tracked.time_tai_ns[-1]), said[-1][1]))
+    return LaunchCurve(
+        tracked.perspective,
+        since_first_s=np.array([(time - first_tai_ns) / NS_PER_S for time, _ in said]),
+        error_m=np.array([scored.error_m for _, scored in said], dtype=float),
+        semi_major_m=np.array([scored.point.ellipse.semi_major_km * 1e3 for _, scored in said]),
+    )
 
 
 def _finding_with(track: PictureTrack, findings: Sequence[ObjectFinding]) -> ObjectFinding | None:
-    """Return a finding with the very launch point of this track: the picture does not carry the direction itself."""
+    """Return the finding with the very launch and impact point of a track in a picture."""
     if track.launch is None:
         return None
-    place = _radians(track.launch.ellipse)
-    same = (f for f in findings if f.launch is not None and f.direction_rad is not None)
-    return next(
-        (
-            f
-            for f in same
-            if f.launch is not None
-            and abs(f.launch.latitude_rad - place.latitude_rad) < SAME_POINT_RAD
-            and abs(f.launch.longitude_rad - place.longitude_rad) < SAME_POINT_RAD
-        ),
-        None,
-    )
+    return next((f for f in findings if _same(track.launch, f.launch) and _same(track.impact, f.impact)), None)
+
+
+def _same(shown: PointInTime | None, found: PointFinding | None) -> bool:
+    if shown is None or found is None:
+        return shown is None and found is None
+    place = _radians(shown.ellipse)
+    away = (found.latitude_rad - place.latitude_rad, found.longitude_rad - place.longitude_rad)
+    return max(map(abs, away)) < SAME_POINT_RAD
 
 
 def _sigmas(ellipse: Ellipse, truth: Ground) -> float:
