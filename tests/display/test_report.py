@@ -176,7 +176,8 @@ def test_what_happened_is_told_in_order(sejil):
         "On 20 May 2009 at 08:00:00 UTC a missile was launched from Semnan province, Iran, heading south-east (138°).",
         "Gabala (Qəbələ) saw it first, at 08:01:02, 62 s after launch, and measured it 131 times over 11 min 20 s.",
         "Brussels confirmed a track at 08:01:17, 15 s after its first measurement",
-        "every picture ends with the verdict “missile” (probability of a space launch under 0.01)",
+        "Every picture ends with the verdict “missile” (from the track alone, the probability of a space launch is",
+        "under 0.01): the track after cut-off meets the ground",
         "Both centres signed the same statement at 08:13:26, without reservation.",
     )
     places = [text.index(sentence) for sentence in story]
@@ -198,9 +199,33 @@ def test_pictures_that_disagree_on_the_verdict_are_quoted_one_by_one(words):
     item = data.objects[0]
     first = replace(item.estimates[0], verdict="undecided", p_space=0.5, reason="cut-off was not seen")
     page = words(replace(data, objects=(replace(item, estimates=(first, *item.estimates[1:])),)))
-    assert (
-        "Moscow ends with the verdict “undecided” (probability of a space launch 0.50): cut-off was not seen." in page
-    )
+    said = "“undecided” (from the track alone, the probability of a space launch is 0.50): cut-off was not seen."
+    assert f"Moscow ends with the verdict {said}" in page
+
+
+def test_pictures_that_say_the_same_are_quoted_once(words):
+    data = sample["sejil"]()
+    item = data.objects[0]
+    first = item.estimates[0]
+    same = tuple(replace(first, perspective=each.perspective) for each in item.estimates)
+    page = words(replace(data, objects=(replace(item, estimates=same),)))
+    assert f"<b>Moscow, Brussels and Joint</b>: {first.reason}." in page
+    assert "All pictures rest on the same data" in page
+    assert "All pictures rest on the same data" not in words(data)
+
+
+def test_an_array_that_looks_only_in_the_variant_is_not_said_to_have_been_on_duty(sejil):
+    text = " ".join(Reader(sejil).text.split())
+    assert "which of them look in this run, and when they really served" in text
+    assert "south-east 55° to 175° 2° to 60° yes in the variant only; on duty since 2013" in text
+
+
+def test_a_log_that_stays_at_home_is_not_said_to_lack_a_cosignature(words):
+    data = sample["sejil"]()
+    own = replace(data.logs[0], log="moscow/moscow/record", cosigned_by="", cosigned_entries=0)
+    lonely = replace(own, log="moscow/brussels/plot")
+    page = words(replace(data, logs=(own, lonely)))
+    assert page.count("stays at home") == page.count(">nobody<") == 1
 
 
 def test_an_estimate_further_off_than_it_claimed_is_marked(sejil, words):

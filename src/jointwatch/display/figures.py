@@ -110,7 +110,7 @@ def _draw_altitude(figure: Figure, data: ReportData, item: ObjectReport) -> None
     for track in item.tracks:
         _curve(above, data, track.perspective, track.path.time_s, track.path.altitude_km)
     above.set(ylabel="height, km", ylim=(0.0, None))
-    theme.legend(above, loc="upper right")
+    theme.legend(above, loc="best")
     _sighting_rows(below, data, item.sightings)
     below.set(xlabel="seconds after launch", xlim=_span(item))
 
@@ -149,6 +149,7 @@ def _draw_errors(figure: Figure, data: ReportData, item: ObjectReport) -> None:
     right.set_title("Launch point: error, and 95 % long half-axis (faint)", fontsize=9)
     for axes in (left, right):
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.yaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else "")
     if any(track.bound_km is not None for track in item.tracks):
         left.plot([], [], color=theme.INK["soft"], linestyle=":", linewidth=1.3, label="Cramér-Rao bound")
     handles, labels = left.get_legend_handles_labels()

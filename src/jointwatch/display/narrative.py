@@ -35,8 +35,8 @@ def watch(data: ReportData, item: ObjectReport) -> str:
 
 def conclusion(data: ReportData, item: ObjectReport) -> str:
     """Return the paragraph on verdicts and how far the estimates are from the truth."""
-    best = next((each for each in item.estimates if each.perspective == JOINT), None) or _first(item.estimates)
-    return " ".join([*verdicts(data, item), *(accuracy(data, best) if best else [])])
+    best = _best(item.estimates)
+    return " ".join([*verdicts(data, item), *(accuracy(data, best) if best else []), *sameness(item)])
 
 
 def launch(item: ObjectReport, *, name: str = "") -> str:
@@ -89,22 +89,41 @@ def knowledge(data: ReportData, each: Knowledge) -> str:
         parts.append(f"issued its launch report at {wording.clock(each.report.time_utc)}")
     if each.correction:
         parts.append(f"last corrected it at {wording.clock(each.correction.time_utc)}")
-    return f"{name} {wording.listed(parts)}."
+    return f"{name} {wording.listed(parts)}. {each.note}".strip()
 
 
 def verdicts(data: ReportData, item: ObjectReport) -> list[str]:
-    """Return one sentence where all agree on the verdict, one for each estimate where they do not."""
-    if not item.estimates:
+    """Return one sentence where all agree on the verdict, one for each estimate where they do not.
+
+    The probability is what the track alone says; a verdict may rest on more, and its reason says on what.
+    """
+    best = _best(item.estimates)
+    if best is None:
         return []
-    verdict = item.estimates[0].verdict
-    if all(each.verdict == verdict for each in item.estimates):
+    if all(each.verdict == best.verdict for each in item.estimates):
         chances = sorted({wording.probability(each.p_space) for each in item.estimates})
-        return [f"From the track alone every picture ends with the verdict “{verdict}” ({_chance(chances)})."]
+        return [f"Every picture ends with the verdict “{best.verdict}” ({_chance(chances)}): {best.reason}."]
     return [
         f"{title(data.run, each.perspective)} ends with the verdict “{each.verdict}” "
         f"({_chance([wording.probability(each.p_space)])}): {each.reason}."
         for each in item.estimates
     ]
+
+
+def reasons(data: ReportData, item: ObjectReport) -> list[tuple[str, str]]:
+    """Return whose words and the words: reason and what is missing, each once with all who say the same."""
+    said: dict[str, list[str]] = {}
+    for each in item.estimates:
+        said.setdefault(f"{each.reason}. {each.absent}".strip(), []).append(title(data.run, each.perspective))
+    return [(wording.listed(names), text) for text, names in said.items()]
+
+
+def sameness(item: ObjectReport) -> list[str]:
+    """Return the sentence that says so where all pictures hold the same estimates."""
+    first, *others = (each.quantities for each in item.estimates) if item.estimates else [None]
+    if not others or any(other != first for other in others):
+        return []
+    return ["All pictures rest on the same data, so that their estimates are the same."]
 
 
 def accuracy(data: ReportData, each: Estimate) -> list[str]:
@@ -150,8 +169,9 @@ def _lag(each: Knowledge) -> str:
 
 
 def _chance(chances: list[str]) -> str:
-    return f"probability of a space launch {wording.listed(chances, 'or')}"
+    return f"from the track alone, the probability of a space launch is {wording.listed(chances, 'or')}"
 
 
-def _first(estimates: tuple[Estimate, ...]) -> Estimate | None:
-    return estimates[0] if estimates else None
+def _best(estimates: tuple[Estimate, ...]) -> Estimate | None:
+    """Return the joint estimate, else the first there is."""
+    return next((each for each in estimates if each.perspective == JOINT), estimates[0] if estimates else None)
