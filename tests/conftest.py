@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from jointwatch.studies import evidence
@@ -24,17 +25,16 @@ class Run:
 
 
 def play(
-    scenario: Scenario, variant: str, folder: Path, watchers: Watchers | None = None, *, page: str = "<p>no page</p>"
+    scenario: Scenario,
+    variant: str,
+    folder: Path,
+    watchers: Watchers | None = None,
+    *,
+    page: evidence.Page = lambda played: "<p>no report</p>",
 ) -> Run:
     """Play a scenario as fast as it goes into a folder."""
     folder.mkdir(parents=True)
     plan, desk, flown = prepare(scenario, variant, speed=0.0)
-    played: list[evidence.Played] = []
-
-    def keep(this: evidence.Played) -> str:
-        played.append(this)
-        return page
-
     with centres(plan.release) as handles:
         record = evidence.perform(
             plan,
@@ -44,11 +44,11 @@ def play(
             folder=folder,
             speed=0.0,
             watchers=watchers or Watchers(),
-            page=keep,
+            page=page,
             handles=handles,
         )
-    identities = {centre.id: centre.fingerprint for centre in played[0].plan.view.centres}
-    return Run(folder, scenario, record, identities)
+    run = msgspec.json.decode((folder / "run.json").read_bytes(), type=evidence.RunFile)
+    return Run(folder, scenario, record, {centre.id: centre.fingerprint for centre in run.view.centres})
 
 
 def shortened(name: str, duration_s: float) -> Scenario:

@@ -61,7 +61,7 @@ def test_a_run_leaves_a_directory_that_log_verify_accepts(tmp_path: Path, scenar
     ("old", "new", "words"),
     [
         ("range_km", "range_m", "mine.toml: flights.0.range_m: this key is not known; did you mean 'range_km'?"),
-        ('name = "armavir"', 'name = "armavia"', "no entry under radars named 'armavia'; did you mean 'armavir'?"),
+        ('name = "armavir"', 'name = "armavia"', "the catalogue has no radar 'armavia'; did you mean 'armavir'?"),
         (
             "azimuth_deg = 150.0",
             "azimuth_deg = 400.0",

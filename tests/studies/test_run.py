@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from tests.conftest import Run
@@ -177,3 +179,17 @@ def test_two_runs_of_one_seed_give_the_same_pictures(sejil: Run, bereaved: Run) 
 def test_replay_of_the_survivor_equals_what_it_showed(bereaved: Run) -> None:
     last = [p for p in pictures(bereaved, "moscow") if p.tracks][-1]
     assert replay_of(bereaved).picture("moscow", last.as_of_tai_ns) == last
+
+
+def test_evidence_is_complete_even_where_the_report_cannot_be_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+    def broken(played: Played) -> str:
+        raise ZeroDivisionError("no <figure>")
+
+    run = play(shortened("sejil-2009", 20.0), "as-proposed", tmp_path / "D", page=broken)
+    assert "ZeroDivisionError" in run.record.report_fault
+    assert "no &lt;figure&gt;" in (run.directory / "report.html").read_text()
+    assert verify_run(run.directory).ok

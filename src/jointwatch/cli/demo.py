@@ -28,7 +28,7 @@ def demo(
     with Stage(serve=serve, port=port) as stage:
         for scenario, variant in PLAYED:
             record = perform(stage, scenario, variant, speed=speed, out=out / scenario if out else None)
-            lost = lost or bool(record.lost)
+            lost = lost or bool(record.lost or record.report_fault)
             if record.interrupted:
                 break
         stage.linger(record)

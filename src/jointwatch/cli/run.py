@@ -39,4 +39,4 @@ def run(
     with Stage(serve=serve, port=port) as stage:
         record = perform(stage, scenario, variant, speed=speed, out=out, force=force)
         stage.linger(record)
-    raise typer.Exit(1 if record.lost else 0)
+    raise typer.Exit(1 if record.lost or record.report_fault else 0)

@@ -198,3 +198,5 @@ def _conclude(stage: Stage, record: Record, folder: Path) -> None:
         stage.feed.finish(report_path=folder / "report.html", statement=record.statement)
     stage.console.print(f"Run directory: {folder}   (jointwatch log verify {folder})")
     stage.console.print(f"Report:        {folder / 'report.html'}")
+    if record.report_fault:
+        stage.console.print(f"[bold red]The report could not be drawn: {escape(record.report_fault)}[/bold red]")

@@ -6,6 +6,7 @@ of every other file. Keys and databases stay outside, and the databases go once 
 
 from __future__ import annotations
 
+import html
 import platform
 from collections.abc import Callable
 from importlib.metadata import version
@@ -70,7 +71,7 @@ def perform(
     exercise.conclude()
     _write_logs(folder, exercise)
     played = Played(exercise.plan, scenario, flown, desk, exercise.record, folder)
-    _write_files(folder, played, page(played))
+    _write_files(folder, played, _drawn(page, played))
     exercise.keep(digests(folder))
     exercise.write_logs(folder, manifest=True)
     for handle in handles.values():
@@ -78,6 +79,17 @@ def perform(
     for centre in plan.release:
         records.remove(centre, plan.view.run, plan.view.mode, plan.state)
     return exercise.record
+
+
+def _drawn(page: Page, played: Played) -> str:
+    """Return the report; where it cannot be drawn, a page that says so: no evidence is lost for want of a picture."""
+    try:
+        return page(played)
+    except Exception as error:  # whatever it was, it is told here, on the terminal and by the exit code
+        played.record.report_fault = f"{type(error).__name__}: {error}"
+        why = html.escape(played.record.report_fault)
+        banner = html.escape(played.plan.view.banner)
+        return f"<!doctype html><title>{banner}</title><h1>{banner}</h1><p>The report could not be drawn: {why}.</p>\n"
 
 
 def _write_logs(folder: Path, exercise: Exercise) -> None:

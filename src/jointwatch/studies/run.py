@@ -1,8 +1,8 @@
 """An exercise: the radars of a scenario, two centres in their own processes, one clock, and the evidence kept.
 
-The organiser drives both centres tick by tick (decision 0004), so a run gives the same pictures at any speed: at each tick
-the sensors' signed plots go to the centre they feed, then the centres pull from each other, then each says what it
-sees. A centre whose process dies is reported and left behind; the other goes on.
+The organiser drives both centres tick by tick (decision 0004), so a run gives the same pictures at any speed: the
+sensors' signed plots go to the centre they feed, then the centres pull from each other, then each says what it sees.
+A centre whose process dies is reported and left behind; the other goes on.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ class Record:
     lost: dict[str, str] = field(default_factory=dict)
     statement: bytes = b""
     interrupted: bool = False
+    report_fault: str = ""  # why the report could not be drawn, where it could not
 
 
 EXCHANGE_EVERY_NS = 5 * NS_PER_S
