@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.conftest import Run
+from tests.conftest import Run, play, shortened
 
 from jointwatch.assessment.priors import BoostPriors
 from jointwatch.centre.replay import Replay, read_logs
@@ -21,7 +21,7 @@ from jointwatch.messages.picture import Picture
 from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.statement import Statement
 from jointwatch.messages.tracklet import Tracklet
-from jointwatch.studies.evidence import RunFile
+from jointwatch.studies.evidence import Played, RunFile
 
 
 def replay_of(run: Run) -> Replay:
