@@ -60,7 +60,7 @@ class EstimateScore:
 
 @dataclass(frozen=True, eq=False)
 class LaunchCurve:
-    """How one perspective's launch point converged: (k,) whenever it said something new, and at its last measurement."""
+    """How one perspective's launch point converged: (k,) where it said something new, and at its last measurement."""
 
     perspective: str
     since_first_s: Floats
