@@ -226,8 +226,8 @@ class Page {
 
   private key(event: KeyboardEvent): void {
     const target = event.target as HTMLElement;
-    if (event.ctrlKey || event.altKey || event.metaKey || target.closest("input, dialog, select, textarea") !== null) return;
-    if (event.key === " " && target.closest("button, a") !== null) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || target.closest("dialog") !== null) return;
+    if (event.key === " " && target.closest("button, a, input") !== null) return;
     const ids = this.perspectives.ids;
     const acts: Record<string, () => void> = {
       " ": () => this.playPause(),
