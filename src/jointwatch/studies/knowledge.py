@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from jointwatch.earth.timescale import tai_ns_from_utc
 from jointwatch.exchange.logid import LogId
 from jointwatch.messages.correction import Correction
 from jointwatch.messages.encoding import Message
 from jointwatch.messages.launch_report import LaunchItems, LaunchReport
+from jointwatch.messages.picture import Event
 from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.receipt import Receipt
 from jointwatch.messages.tracklet import Tracklet
@@ -72,10 +74,12 @@ def knowledge(
     sightings: Sequence[Sighting],
     pictures: Mapping[str, Followed],
     is_of_it: Callable[[Tracklet], bool],
+    events: Sequence[Event] = (),
 ) -> Knowledge:
     """Return when a centre knew what of one object.
 
-    pictures: how each perspective that held it followed it; is_of_it: whether a tracklet is of this object.
+    pictures: how each perspective that held it followed it; is_of_it: whether a tracklet is of this object; events:
+    what was told as it happened, which is finer in time than the pictures, kept every five seconds.
     """
     own = pictures.get(centre)
     names = {name: set(each.ids) for name, each in pictures.items()}
@@ -89,8 +93,8 @@ def knowledge(
         first_tracklet=_first(
             when for when, _, m in logged.verified(centre) if isinstance(m, Tracklet) and is_of_it(m)
         ),
-        confirmed=_first_shown(own, lambda phase: True),
-        burnout=_first_shown(own, lambda phase: phase == "coast"),
+        confirmed=_first([*_shown(own, "boost", "coast"), *_told(centre, own, events, "confirmed")]),
+        burnout=_first([*_shown(own, "coast"), *_told(centre, own, events, "burnout")]),
         report=_first(reports),
         partner_report=_first(
             when
@@ -130,8 +134,16 @@ def _reported(centre: str, logged: Logged, own: Followed | None) -> list[tuple[i
     return sorted(found)
 
 
-def _first_shown(own: Followed | None, wanted: Callable[[str], bool]) -> int | None:
-    return _first(time for time, track in own.views if wanted(track.phase)) if own else None
+def _shown(own: Followed | None, *phases: str) -> list[int]:
+    """Return when the object was shown in one of these phases."""
+    return [time for time, track in own.views if track.phase in phases] if own else []
+
+
+def _told(centre: str, own: Followed | None, events: Sequence[Event], word: str) -> list[int]:
+    """Return when a centre told that word of one of its tracks of the object, to the second."""
+    begins = tuple(f"{name}: {word}" for name in own.ids) if own else ()
+    told = (e for e in events if e.centre == centre and e.kind == "track" and e.text.startswith(begins))
+    return [tai_ns_from_utc(event.time_utc) for event in told] if begins else []
 
 
 def _first(times: Iterable[int]) -> int | None:

@@ -136,7 +136,9 @@ def _object(
         sightings=seen,
         followed=tracked,
         attainable_m={each.perspective: attainable_sigma_m(each, flown, seen, radars) for each in tracked},
-        knowledge=tuple(knowledge(centre, logged, seen, pictures, is_of_it) for centre in played.plan.release),
+        knowledge=tuple(
+            knowledge(centre, logged, seen, pictures, is_of_it, played.record.events) for centre in played.plan.release
+        ),
         estimates=tuple(estimate(each, path, findings) for each in tracked),
         launches=tuple(launch_curve(each, path) for each in tracked),
     )

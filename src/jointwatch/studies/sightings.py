@@ -45,6 +45,8 @@ def sightings(
     flown: Sequence[Flown], deployed: Sequence[Deployed], scans: Sequence[Scanned], until_tai_ns: int
 ) -> list[tuple[Sighting, ...]]:
     """Return, for each flight, what each radar had of it up to a time."""
+    if not flown:
+        return []
     found = {d.radar.name: _own_plots(flown, [s for s in scans if s.radar == d.radar.name]) for d in deployed}
     return [
         tuple(_sighting(item, d, *found[d.radar.name][index], until_tai_ns) for d in deployed)
@@ -72,7 +74,7 @@ def true_plots(plots: Plots, truth_ecef_m: Floats) -> Ints:
 def _own_plots(flown: Sequence[Flown], scans: Sequence[Scanned]) -> list[tuple[Ints, Floats]]:
     """Return, for each flight, times and sigmas of one radar's plots of it."""
     times = np.array([scan.time_tai_ns for scan in scans], dtype=np.int64)
-    truth = np.array([positions_at(item, times) for item in flown]).reshape(len(flown), len(times), 3).swapaxes(0, 1)
+    truth = np.stack([positions_at(item, times) for item in flown], axis=1)
     which = np.array([true_plots(scan.plots, truth[row]) for row, scan in enumerate(scans)]).reshape(-1, len(flown))
     return [_of_one(times, scans, which[:, index]) for index in range(len(flown))]
 
