@@ -69,7 +69,7 @@ def deployed(scenario: Scenario) -> tuple[Deployed, ...]:
 def scans(flown: Flown, deployed: tuple[Deployed, ...]) -> list[Scanned]:
     desk = SensorDesk("run-1", "exercise", deployed, (flown,), seed=7)
     for tick in sorted({int(t) for d in deployed for t in d.scans_tai_ns}):
-        desk.envelopes(tick)
+        desk.envelopes_until(tick)
     return desk.scans
 
 
@@ -429,7 +429,7 @@ def synthetic(scenario: Scenario, folder: Path, until_s: float, snapshots: list[
     plan, desk, flights = prepare(scenario, "as-proposed", speed=0.0)
     for tick in plan.ticks_tai_ns:
         if tick <= flights[0].launch_tai_ns + until_s * NS_PER_S:
-            desk.envelopes(tick)
+            desk.envelopes_until(tick)
     return Played(plan, scenario, flights, desk, Record(snapshots=snapshots or [], interrupted=True), folder)
 
 

@@ -25,7 +25,7 @@ def watched(scenario: Scenario, variant: str = "as-proposed") -> Assessment:
     plan, desk, _ = prepare(scenario, variant, speed=0.0)
     watch = Watch("test", BoostPriors(**{prior.name: prior.value for prior in plan.priors}))
     for tick in plan.ticks_tai_ns:
-        for entries in desk.envelopes(tick).values():
+        for entries in desk.envelopes_until(tick).values():
             for entry in entries:
                 watch.hear("test", decode(dsse.parse(entry).payload))
     (held,) = watch.held()

@@ -15,6 +15,8 @@ from jointwatch.sensors.schedule import scan_times
 from jointwatch.sensors.site import Site
 from jointwatch.studies.scenario import RadarUse, ScenarioError, Variant
 
+TICK_S = 5  # how often a centre takes in its radars' scans and asks its partner
+
 
 @dataclass(frozen=True)
 class Deployed:
@@ -27,10 +29,10 @@ class Deployed:
     faces: tuple[Face, ...]
     scans_tai_ns: NDArray[np.int64]
 
-    def scans_at(self, tai_ns: int) -> bool:
-        """Whether the radar makes a scan at this instant."""
-        index = int(np.searchsorted(self.scans_tai_ns, tai_ns))
-        return index < len(self.scans_tai_ns) and int(self.scans_tai_ns[index]) == tai_ns
+    def scans_between(self, after_tai_ns: int, until_tai_ns: int) -> list[int]:
+        """Return the times of the radar's scans after one instant and up to another, TAI ns."""
+        first, last = np.searchsorted(self.scans_tai_ns, [after_tai_ns, until_tai_ns], side="right")
+        return [int(time) for time in self.scans_tai_ns[first:last]]
 
 
 def deploy(variant: Variant, name: str, start_tai_ns: int, end_tai_ns: int) -> tuple[Deployed, ...]:
@@ -106,11 +108,8 @@ def service(face: Face) -> str:
     return f"on duty {since} {until}".strip().replace("  ", " ") if since or until else "on duty, dates not known"
 
 
-def ticks(
-    deployed: tuple[Deployed, ...], extra_tai_ns: tuple[int, ...], start_tai_ns: int, end_tai_ns: int
-) -> tuple[int, ...]:
-    """Return the instants at which the clock stops: start and end, every scan, every notice, and each half minute."""
-    regular = np.append(np.arange(start_tai_ns, end_tai_ns, 30 * NS_PER_S), end_tai_ns)
-    scans = [d.scans_tai_ns for d in deployed]
-    every = np.unique(np.concatenate([regular, np.array(extra_tai_ns, dtype=np.int64), *scans]))
+def ticks(extra_tai_ns: tuple[int, ...], start_tai_ns: int, end_tai_ns: int) -> tuple[int, ...]:
+    """Return the instants at which the clock stops: each five seconds, each notice, and the end."""
+    regular = np.append(np.arange(start_tai_ns, end_tai_ns, TICK_S * NS_PER_S), end_tai_ns)
+    every = np.unique(np.concatenate([regular, np.array(extra_tai_ns, dtype=np.int64)]))
     return tuple(int(t) for t in every[(every >= start_tai_ns) & (every <= end_tai_ns)])

@@ -1,4 +1,4 @@
-"""The sensors' side of an exercise: at each tick, signed scans for the centre that each radar feeds.
+"""The sensors' side of an exercise: at each tick the signed scans since the last, for the centre a radar feeds.
 
 Each radar has a key of its own and signs what it measured before the centre sees it.
 """
@@ -48,6 +48,7 @@ class SensorDesk:
             d.radar.name: np.random.Generator(np.random.PCG64(s)) for d, s in zip(deployed, streams, strict=True)
         }
         self._numbers: dict[str, int] = {}
+        self._until_tai_ns = 0
         self.scans: list[Scanned] = []
 
     def keys_of(self, centre: str) -> tuple[SensorKey, ...]:
@@ -56,13 +57,13 @@ class SensorDesk:
             SensorKey(d.radar.name, self._keys[d.radar.name].public.data) for d in self._deployed if d.feeds == centre
         )
 
-    def envelopes(self, now_tai_ns: int) -> dict[str, tuple[bytes, ...]]:
-        """Return, for each centre, the signed scans that its radars make at this instant."""
+    def envelopes_until(self, now_tai_ns: int) -> dict[str, tuple[bytes, ...]]:
+        """Return, for each centre, the signed scans that its radars made since the last call, in order of time."""
+        due = [(t, d) for d in self._deployed for t in d.scans_between(self._until_tai_ns, now_tai_ns)]
+        self._until_tai_ns = now_tai_ns
         found: dict[str, list[bytes]] = {}
-        for deployed in self._deployed:
-            if deployed.scans_at(now_tai_ns):
-                plots = self._measured(deployed, now_tai_ns)
-                found.setdefault(deployed.feeds, []).append(self._signed(deployed, plots))
+        for time, deployed in sorted(due, key=lambda scan: scan[0]):
+            found.setdefault(deployed.feeds, []).append(self._signed(deployed, self._measured(deployed, time)))
         return {centre: tuple(entries) for centre, entries in found.items()}
 
     def _measured(self, deployed: Deployed, now_tai_ns: int) -> Plots:

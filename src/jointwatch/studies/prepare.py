@@ -42,7 +42,7 @@ def prepare(scenario: Scenario, variant_name: str, *, speed: float) -> tuple[Pla
             name: ReleasePolicy(r.plots, r.tracklets, r.reports, r.mask_source) for name, r in variant.release.items()
         },
         priors=tuple(Prior(name, value) for name, value in asdict(boost_prior_parameters()).items()),
-        ticks_tai_ns=ticks(deployed, tuple(n[0] for n in notices), start, end),
+        ticks_tai_ns=ticks(tuple(n[0] for n in notices), start, end),
         notices=notices,
         state=state_folder(),
     )

@@ -61,7 +61,6 @@ class Record:
     report_fault: str = ""  # why the report could not be drawn, where it could not
 
 
-EXCHANGE_EVERY_NS = 5 * NS_PER_S
 Handles = dict[str, CentreHandle]
 
 
@@ -91,7 +90,6 @@ class Exercise:
         self.record = Record()
         self.handles = handles
         self.now_tai_ns = plan.ticks_tai_ns[0]
-        self._exchanged_tai_ns = self.now_tai_ns - EXCHANGE_EVERY_NS
         self._states: dict[str, CentreState] = {}
 
     # -- the phases, in order ------------------------------------------------------------------------------------
@@ -124,15 +122,13 @@ class Exercise:
         self.record.interrupted = self.watchers.should_stop()
 
     def tick(self, now_tai_ns: int) -> None:
-        """Bring the clock to `now`: plots in; every five seconds, and at the end, exchange and show."""
-        plots = self.desk.envelopes(now_tai_ns)
+        """Bring the clock to `now`: plots in, exchange, show."""
+        plots = self.desk.envelopes_until(now_tai_ns)
         self.now_tai_ns = now_tai_ns
         self._tell_all(
             {n: orders.Tick(now_tai_ns, plots.get(n, ()), self._notices_at(now_tai_ns, n)) for n in self._living()}
         )
-        if now_tai_ns - self._exchanged_tai_ns >= EXCHANGE_EVERY_NS or now_tai_ns == self.plan.ticks_tai_ns[-1]:
-            self._exchanged_tai_ns = now_tai_ns
-            self._publish(now_tai_ns, self._tell_all({n: orders.Exchange(now_tai_ns) for n in self._living()}))
+        self._publish(now_tai_ns, self._tell_all({n: orders.Exchange(now_tai_ns) for n in self._living()}))
 
     def conclude(self) -> None:
         """Let each centre write its finding, exchange, and sign the joint statement."""
