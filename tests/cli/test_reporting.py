@@ -72,7 +72,7 @@ def unrecorded(name: str, variant: str, folder: Path, until_s: float) -> Played:
     plan, desk, flown = prepare(scenario, variant, speed=0.0)
     for tick in plan.ticks_tai_ns:
         if tick <= flown[0].launch_tai_ns + until_s * 1e9:
-            desk.envelopes(tick)
+            desk.envelopes_until(tick)
     return Played(plan, scenario, flown, desk, Record(interrupted=True), folder)
 
 
