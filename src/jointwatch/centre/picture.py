@@ -19,9 +19,12 @@ PREDICTED_POINTS = 48
 PREDICTED_AT_MOST_S = 3600.0
 
 
-def track_view(held: Held, assessment: Assessment | None, as_of_tai_ns: int) -> view.PictureTrack:
-    """Return one object as the page shows it at a time, predicted from its last estimate."""
-    x, P, stopped_tai_ns = _at(held, assessment, as_of_tai_ns)
+def track_view(held: Held, assessment: Assessment | None, as_of_tai_ns: int, *, beta_kg_m2: float) -> view.PictureTrack:
+    """Return one object as the page shows it at a time, predicted from its last estimate.
+
+    beta_kg_m2: ballistic coefficient assumed for the last seconds, in the air.
+    """
+    x, P, stopped_tai_ns, left_s = _at(held, assessment, as_of_tai_ns, beta_kg_m2)
     latitude, longitude, height = (float(value) for value in geodetic_from_ecef(x[:3]))
     east, north, _ = enu_basis(latitude, longitude) @ x[3:]
     verdict = assessment.verdict if assessment else None
@@ -47,24 +50,30 @@ def track_view(held: Held, assessment: Assessment | None, as_of_tai_ns: int) -> 
         launch=_point(assessment.launch) if assessment and assessment.launch else None,
         impact=_point(assessment.impact) if assessment and assessment.impact else None,
         apogee_km=assessment.apogee_height_m / 1e3 if assessment and assessment.apogee_height_m is not None else None,
-        prediction=_prediction(held, x, assessment, stopped_tai_ns),
+        prediction=_prediction(x, left_s, beta_kg_m2, offset_s=(stopped_tai_ns - as_of_tai_ns) / NS_PER_S),
     )
 
 
-def _at(held: Held, assessment: Assessment | None, as_of_tai_ns: int) -> tuple[Floats, Floats, int]:
-    """State and covariance at the time; a burning object that is out of sight stays where it was last seen.
+def _at(
+    held: Held, assessment: Assessment | None, as_of_tai_ns: int, beta_kg_m2: float
+) -> tuple[Floats, Floats, int, float]:
+    """State and covariance at the time or where free flight ends before it, that time, and the seconds left to fly.
 
-    Free flight ends at the estimated impact: nothing is carried on under the ground.
+    A burning object that is out of sight stays where it was last seen, with nothing left: nobody knows its thrust.
     """
     last_tai_ns = int(held.states.time_tai_ns[-1])
     x, P = held.states.x[-1], held.states.P[-1]
-    until_tai_ns = as_of_tai_ns
+    if held.phase == "boost" and held.status == "lost":
+        return x, P, last_tai_ns, 0.0
+    ahead_s, falls_s = (as_of_tai_ns - last_tai_ns) / NS_PER_S, PREDICTED_AT_MOST_S
     if assessment and assessment.impact:
-        until_tai_ns = min(until_tai_ns, assessment.impact.time_tai_ns)
-    if until_tai_ns == last_tai_ns or (held.phase == "boost" and held.status == "lost"):
-        return x, P, last_tai_ns
-    ahead, phi = coast.transition(Ecef(x[np.newaxis]), (until_tai_ns - last_tai_ns) / NS_PER_S)
-    return ahead.pos_vel[0], phi[0] @ P @ phi[0].T, until_tai_ns
+        end = coast.impact(Ecef(x[np.newaxis]), beta_kg_m2=beta_kg_m2)
+        falls_s = float(end.time_s[0]) if end.reached[0] else falls_s
+        ahead_s = min(ahead_s, falls_s)
+    left_s = 0.0 if held.phase == "boost" or assessment is None else falls_s - ahead_s
+    there = coast.propagate(Ecef(x[np.newaxis]), ahead_s, beta_kg_m2=beta_kg_m2)
+    _, phi = coast.transition(Ecef(x[np.newaxis]), ahead_s)
+    return there.pos_vel[0], phi[0] @ P @ phi[0].T, last_tai_ns + round(ahead_s * NS_PER_S), left_s
 
 
 def _sigmas_km(P: Floats) -> tuple[float, float, float]:
@@ -74,20 +83,15 @@ def _sigmas_km(P: Floats) -> tuple[float, float, float]:
 
 
 def _prediction(
-    held: Held, x: Floats, assessment: Assessment | None, from_tai_ns: int
+    x: Floats, left_s: float, beta_kg_m2: float, *, offset_s: float
 ) -> tuple[tuple[float, float, float, float], ...]:
-    """Points of the free flight ahead: to the impact, or an hour of it where there is none; empty while burning."""
-    if held.phase == "boost" or assessment is None:
+    """Points of the free flight that is left: to the ground, or an hour of it where there is none ahead."""
+    if left_s <= 0.0:
         return ()
-    span_s = PREDICTED_AT_MOST_S
-    if assessment.impact:
-        span_s = min(span_s, (assessment.impact.time_tai_ns - from_tai_ns) / NS_PER_S)
-    if span_s <= 0.0:
-        return ()
-    times = np.linspace(0.0, span_s, PREDICTED_POINTS)
-    arc = coast.trajectory(Ecef(x[np.newaxis]), times)
+    times = np.linspace(0.0, left_s, PREDICTED_POINTS)
+    arc = coast.trajectory(Ecef(x[np.newaxis]), times, beta_kg_m2=beta_kg_m2)
     latitude, longitude, height = geodetic_from_ecef(arc.r_m)
-    rows = zip(times, np.degrees(longitude), np.degrees(latitude), height, strict=True)
+    rows = zip(times + offset_s, np.degrees(longitude), np.degrees(latitude), height, strict=True)
     return tuple((float(t), float(lon), float(lat), float(h)) for t, lon, lat, h in rows if np.isfinite(h))
 
 

@@ -80,7 +80,10 @@ class Watch:
 
     def picture(self, as_of_tai_ns: int) -> Picture:
         """Return the picture at a time, from what has been heard."""
-        tracks = tuple(track_view(held, self._assessed.get(held.id), as_of_tai_ns) for held in self.held())
+        beta = float(np.exp(self._priors.log_beta_mean))
+        tracks = tuple(
+            track_view(held, self._assessed.get(held.id), as_of_tai_ns, beta_kg_m2=beta) for held in self.held()
+        )
         return Picture(self.perspective, utc_from_tai_ns(as_of_tai_ns), as_of_tai_ns, tracks)
 
     # -- assessing ---------------------------------------------------------------------------------------------------
