@@ -85,7 +85,7 @@ def bereaved(_state: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     def kill(tick: int, exercise: Exercise) -> None:
         first = exercise.plan.ticks_tai_ns[0]
         if tick - first > 220e9 and not exercise.handles["brussels"].lost:
-            exercise.handles["brussels"].kill()
+            exercise.handles["brussels"].cut_power()
 
     folder = tmp_path_factory.mktemp("runs") / "bereaved"
     return play(scenario, "as-proposed", folder, Watchers(before_tick=kill))

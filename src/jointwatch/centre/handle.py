@@ -74,7 +74,7 @@ class CentreHandle:
         with suppress(CentreLost):
             self.send(Stop())
 
-    def kill(self) -> None:
+    def cut_power(self) -> None:
         """End the process at once, as a power cut would."""
         self._process.send_signal(signal.SIGKILL)
 
