@@ -27,7 +27,7 @@ def test_a_medium_range_missile_is_one_wherever_it_flies(
     verdict = seen(observe, medium_range, 80.0, 400.0, **where)
     assert (verdict.verdict, verdict.range_class) == ("missile", "MRBM")
     assert verdict.p_space < 1e-6
-    assert verdict.reason.startswith("cut-off seen at 18:31:5")
+    assert verdict.reason.startswith("cut-off seen by 18:31:5")
     assert verdict.reason.endswith("it comes down within its first turn")
 
 

@@ -136,7 +136,7 @@ def test_brussels_lives_on_what_moscow_releases(omid: Run) -> None:
 
 def test_a_radar_that_was_not_on_duty_says_so_and_scans_nothing(omid: Run) -> None:
     described = msgspec.json.decode((omid.directory / "run.json").read_bytes(), type=RunFile)
-    assert any("armavir: no array was on duty on 2009-02-02" in note for note in described.view.notes)
+    assert any("sees nothing of safir-2: no array was on duty on 2009-02-02" in note for note in described.view.notes)
     armavir = next(radar for radar in described.view.radars if radar.id == "armavir")
     assert not any(face.on_duty for face in armavir.faces)
     sensors = {m.sensor for ms in read_logs(omid.directory).values() for m in ms if isinstance(m, PlotReport)}

@@ -30,6 +30,7 @@ from jointwatch.earth.timescale import utc_from_tai_ns
 VerdictName = Literal["space launch", "missile", "undecided"]
 DECIDED = 0.95
 NOTHING_KNOWN = 0.5
+DEEP_KM = -100.0  # perigees deeper than this are told as a path into the ground, not as heights
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,10 @@ def _by_perigee(history: TrackHistory, end: Cutoff, class_name: str) -> Verdict:
     row = best_coasting(history, end)
     p = probability_above(history.x[row], history.P[row])
     low, high = perigee_range_km(history.x[row], history.P[row])
-    since = "first seen coasting" if end.time_tai_ns is None else f"cut-off seen at {_clock(end.time_tai_ns)}"
+    since = "first seen coasting" if end.time_tai_ns is None else f"cut-off seen by {_clock(end.time_tai_ns)}"
     perigee = f"perigee between {low:,.0f} and {high:,.0f} km (2 sigma)"
+    if high < DEEP_KM:
+        perigee = f"its free path would pass {-high:,.0f} km below the ground"
     if p > DECIDED:
         return Verdict(p, "space launch", f"{since}; {perigee}: it stays above the air", NO_CLASS)
     if p < 1.0 - DECIDED:

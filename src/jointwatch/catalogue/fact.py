@@ -216,5 +216,5 @@ def rows_of(parameter: str, fact: Fact[Any], sources: dict[str, Source], taken: 
             source=", ".join(filter(None, (source.title, source.address))),
             tag=claim.tag,
             taken=name == chosen,
-            note=" ".join(filter(None, (claim.note, reason))),
+            note="; ".join(filter(None, (claim.note, reason))),
         )

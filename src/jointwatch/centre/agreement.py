@@ -266,12 +266,17 @@ def _about(joint: statements.JointObject) -> str:
     best = joint.joint
     if best is None:
         return f"{joint.object} ({members}) is held by one centre only."
-    words = [f"{joint.object} ({members}): {best.verdict}, probability of a space launch {best.p_space:.2f}"]
+    words = [f"{joint.object} ({members}): {best.verdict}, probability of a space launch {_probability(best.p_space)}"]
     if best.launch:
         words.append(f"launched {_where(best.launch)} at {utc_from_tai_ns(best.launch.time_tai_ns)}")
     if best.impact:
         words.append(f"impact {_where(best.impact)} at {utc_from_tai_ns(best.impact.time_tai_ns)}")
     return "; ".join(words) + f". {best.reason[0].upper()}{best.reason[1:]}."
+
+
+def _probability(p: float) -> str:
+    """Return a probability in words that never claim certainty."""
+    return "under 0.01" if p < 0.01 else "over 0.99" if p > 0.99 else f"{p:.2f}"
 
 
 def _where(point: PointFinding) -> str:

@@ -19,6 +19,7 @@ from jointwatch.earth.arrays import Floats
 from jointwatch.earth.states import Ecef
 from jointwatch.earth.timescale import NS_PER_S, utc_from_tai_ns
 from jointwatch.flight import coast
+from jointwatch.messages.encoding import Message
 from jointwatch.messages.notice import Notice
 from jointwatch.messages.picture import Picture
 from jointwatch.messages.plot_report import PlotReport
@@ -50,8 +51,9 @@ class Watch:
         self._dirty = True
         self._objects: list[Held] = []
 
-    def hear(self, owner: str, message: object) -> None:
+    def hear(self, owner: str, message: Message) -> None:
         """Take in one message of a centre: plots, tracklets and notices change the picture, the rest does not."""
+        self._now_tai_ns = max(self._now_tai_ns, message.logged_tai_ns)
         if isinstance(message, PlotReport):
             plots = plots_of(owner, message)
             self._owners[plots.radar] = owner
@@ -61,9 +63,8 @@ class Watch:
         elif isinstance(message, Notice):
             self._notices.append(message)
             self._assessed.clear()
-        else:
-            return
-        self._now_tai_ns = max(self._now_tai_ns, message.logged_tai_ns)
+        elif not self._received:
+            return  # for what is received, time passes with every message: a track that no more is said of is lost
         self._dirty = True
         self._assess_due()
 

@@ -104,7 +104,9 @@ def service(face: Face) -> str:
     if face.on_duty_from_tai_ns == NEVER_TAI_NS:
         return "planned, never on duty"
     since = f"from {utc_from_tai_ns(face.on_duty_from_tai_ns)[:10]}" if face.on_duty_from_tai_ns is not None else ""
-    until = f"until {utc_from_tai_ns(face.on_duty_until_tai_ns)[:10]}" if face.on_duty_until_tai_ns is not None else ""
+    until = (
+        f"until {utc_from_tai_ns(face.on_duty_until_tai_ns - 1)[:10]}" if face.on_duty_until_tai_ns is not None else ""
+    )
     return f"on duty {since} {until}".strip().replace("  ", " ") if since or until else "on duty, dates not known"
 
 

@@ -144,5 +144,5 @@ def _blind(deployed: tuple[Deployed, ...], flown: tuple[Flown, ...], end_tai_ns:
             if len(states) and not in_field_of_regard(d.radar, d.faces, states.r_m).any():
                 highest = int(np.argmax(np.linalg.norm(states.r_m, axis=1)))
                 why = why_not(d.radar, d.faces, int(times[highest]), states.r_m[highest])
-                notes.append(f"{d.title} sees nothing of {flight.flight.id}: {why}")
+                notes.append(f"{d.title} sees nothing of {flight.flight.id}: {why.removeprefix(d.radar.name + ': ')}")
     return notes
