@@ -123,13 +123,13 @@ class Centre:
             self.watch.hear(self.id, notice)
             self.ledger.say(Notice, self.ledger.common("notify"), contents=contents)
             self.news.note("notice", f"{contents.occasion}: {contents.text} ({contents.source})", self.now_tai_ns)
+        self.news.look(self.watch, self.now_tai_ns)
         if self.policy.tracklets:
             self._tell_tracks()
         if self.policy.reports:
             self._report()
         self._heartbeat()
         self._commit()
-        self.news.look(self.watch, self.now_tai_ns)
         return orders.Answer(events=self.news.gather())
 
     def _take_plots(self, entry: bytes) -> None:
