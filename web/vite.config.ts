@@ -69,6 +69,7 @@ export default defineConfig({
   base: "/static/",
   define: { CESIUM_BASE_URL: JSON.stringify("/static/cesium/") },
   plugins: [cesiumFiles()],
-  server: { proxy: { "/api": { target: "http://127.0.0.1:8800", ws: true } } },
+  // While working on the page: data, and what Cesium asks for, from a server of the built page (README.md).
+  server: { proxy: { "/api": { target: "http://127.0.0.1:8800", ws: true }, "/static/cesium": "http://127.0.0.1:8800" } },
   build: { outDir, emptyOutDir: true, target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 5000 },
 });

@@ -11,7 +11,8 @@ export class History {
   readonly startS: number; // since 1970, UTC
   readonly snapshots: Snapshot[] = [];
   readonly events: Event[] = [];
-  private readonly times: number[] = [];
+  private readonly times: number[] = []; // of the snapshots, seconds since the start
+  private readonly eventTimes: number[] = [];
 
   constructor(readonly run: RunView) {
     this.startS = Date.parse(run.start_utc) / 1000;
@@ -34,6 +35,7 @@ export class History {
     const at = insertionPoint(this.events, event.seq);
     if (this.events[at - 1]?.seq === event.seq) return;
     this.events.splice(at, 0, event);
+    this.eventTimes.splice(at, 0, this.seconds(event.time_utc));
   }
 
   /** Return the time of the newest snapshot, seconds since the start; 0 before the first. */
@@ -71,7 +73,7 @@ export class History {
   trail(perspective: string, id: string, untilIndex: number): Fix[] {
     const found: Fix[] = [];
     for (let i = untilIndex; i >= 0; i--) {
-      const track = pictureOf(this.snapshots[i], perspective)?.tracks.find((each) => each.id === id);
+      const track = trackOf(pictureOf(this.snapshots[i], perspective), id);
       if (track === undefined) {
         if (found.length > 0) break;
         continue;
@@ -82,7 +84,7 @@ export class History {
   }
 
   eventsUntil(seconds: number): Event[] {
-    return this.events.filter((event) => this.seconds(event.time_utc) <= seconds + 1e-6);
+    return this.events.filter((_, i) => (this.eventTimes[i] as number) <= seconds + 1e-6);
   }
 
   private thin(): void {
@@ -95,6 +97,18 @@ export class History {
 
 export function pictureOf(snapshot: Snapshot | undefined, perspective: string): Picture | undefined {
   return snapshot?.pictures.find((picture) => picture.perspective === perspective);
+}
+
+const indices = new WeakMap<Picture, Map<string, PictureTrack>>();
+
+export function trackOf(picture: Picture | undefined, id: string | null): PictureTrack | undefined {
+  if (picture === undefined || id === null) return undefined;
+  let index = indices.get(picture);
+  if (index === undefined) {
+    index = new Map(picture.tracks.map((track) => [track.id, track]));
+    indices.set(picture, index);
+  }
+  return index.get(id);
 }
 
 /**

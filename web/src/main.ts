@@ -38,6 +38,9 @@ class Page {
   private perspective = asked.get("perspective") ?? JOINT;
   private selected: string | null = null;
   private globe: GlobeView | null = null;
+  private askedTime = numberOrNull(asked.get("t"));
+  private askedPause = asked.has("paused");
+  private heardFirst = (): void => undefined;
   private dirty = true;
   private lastMs = performance.now();
   private globeDrawnMs = 0;
@@ -79,7 +82,10 @@ class Page {
     this.clock = history === null ? null : new Clock(history);
     this.top.clear();
     message(history === null ? "Waiting for a run to begin." : "");
-    if (history === null) return;
+    if (history === null) {
+      void this.drawn();
+      return;
+    }
     const { run } = history;
     setText(byId("run-title"), run.title);
     setText(byId("banner"), bannerOf(run.banner, run.mode, run.counterfactual, run.variant));
@@ -97,17 +103,23 @@ class Page {
     );
     this.globe?.begin(run);
     this.dirty = true;
-    void loaded.then(() => this.loaded(history));
+    const first = new Promise<void>((resolve) => (this.heardFirst = resolve));
+    const enough = this.askedTime === null ? Promise.race([loaded, first]) : loaded;
+    void enough.then(() => this.loaded(history));
   }
 
   /** Go to the moment the address asks for, once the past is here; then say when everything is drawn. */
   private async loaded(history: History): Promise<void> {
     if (history !== this.history || this.clock === null) return;
-    const t = Number(asked.get("t") ?? "NaN");
-    if (Number.isFinite(t)) this.clock.hold(t);
-    if (asked.has("paused")) this.clock.pause(performance.now(), false);
+    if (this.askedTime !== null) this.clock.hold(this.askedTime);
+    if (this.askedPause) this.clock.pause(performance.now(), false);
+    [this.askedTime, this.askedPause] = [null, false]; // what the address asked for, it asked for once
     this.dirty = true;
     timing["tables"] ??= performance.now();
+    await this.drawn();
+  }
+
+  private async drawn(): Promise<void> {
     await this.opened;
     this.dirty = true;
     this.frameOnce(performance.now());
@@ -124,16 +136,24 @@ class Page {
     try {
       const { GlobeView, loadWorlds } = await globeModule;
       timing["code"] = performance.now();
-      this.globe = new GlobeView(byId("globe"), await loadWorlds(), quality, still, (id) => this.choose(id));
+      this.globe = new GlobeView(byId("globe"), await loadWorlds(), quality, still, (id) => this.choose(id), () => this.noGlobe("failed"));
       timing["globe"] = performance.now();
       if (this.history !== null) this.globe.begin(this.history.run);
     } catch (error) {
       console.warn("the globe cannot be drawn", error);
-      byId("globe").dataset["globe"] = "unavailable";
-      message("The globe needs WebGL 2, which this browser does not give. The tables hold the same facts; a flat map is on the plain page.");
+      this.noGlobe("unavailable");
     }
     this.dirty = true;
     this.openedNow();
+  }
+
+  private noGlobe(how: "unavailable" | "failed"): void {
+    byId("globe").dataset["globe"] = how;
+    const why =
+      how === "failed"
+        ? "The globe can no longer be drawn; loading the page again may help."
+        : "The globe needs WebGL 2, which this browser does not give.";
+    message(`${why} The tables hold the same facts; a flat map is on the plain page.`);
   }
 
   private frame(now: number): void {
@@ -174,6 +194,7 @@ class Page {
   }
 
   private heard(snapshot: Snapshot): void {
+    this.heardFirst();
     this.clock?.heard(snapshot.seq, performance.now());
     this.dirty = true;
   }
@@ -275,6 +296,11 @@ function bannerOf(banner: string, mode: string, counterfactual: boolean, variant
     words = `${words} · COUNTERFACTUAL: ${variant.replaceAll("-", " ")}`;
   }
   return words;
+}
+
+function numberOrNull(text: string | null): number | null {
+  const found = text === null || text.trim() === "" ? Number.NaN : Number(text);
+  return Number.isFinite(found) ? found : null;
 }
 
 function message(words: string): void {

@@ -36,7 +36,7 @@ interface Tile {
 const PIECE = 48; // points in one piece of coast
 const FINE_DEG = 0.09; // of longitude in a pixel: below, the finer vectors are worth their cost
 const DEEPEST = 9;
-const CUT_DEG = 179.98; // the data is cut at the antimeridian; the cut is no coast
+const CUT_DEG = 0.02; // from the meridian of 180 degrees: the data is cut there, and the cut is no coast
 
 export interface Worlds {
   coarse: World;
@@ -83,9 +83,12 @@ async function load(url: string): Promise<World> {
   const inner = mesh(topology, countries as never, (a, b) => a !== b).coordinates;
   const outer = mesh(topology, countries as never, (a, b) => a === b).coordinates;
   return {
-    land: rings(feature(topology, land) as GeoJSON.Feature | GeoJSON.FeatureCollection).map(shape),
-    coast: outer.flatMap(withoutCut).flatMap(pieces).map(shape),
-    borders: inner.flatMap(pieces).map(shape),
+    land: rings(feature(topology, land) as GeoJSON.Feature | GeoJSON.FeatureCollection)
+      .map(unwrapped)
+      .map(aroundPole)
+      .map(shape),
+    coast: outer.map(unwrapped).flatMap(withoutCut).flatMap(pieces).map(shape),
+    borders: inner.map(unwrapped).flatMap(pieces).map(shape),
   };
 }
 
@@ -94,6 +97,23 @@ function rings(found: GeoJSON.Feature | GeoJSON.FeatureCollection): GeoJSON.Posi
   const geometry = found.geometry;
   if (geometry.type === "Polygon") return geometry.coordinates;
   return geometry.type === "MultiPolygon" ? geometry.coordinates.flat() : [];
+}
+
+/** Return a line whose longitudes run on past 180 degrees where it crosses that meridian, instead of around the Earth. */
+function unwrapped(line: GeoJSON.Position[]): GeoJSON.Position[] {
+  let before = line[0]?.[0] ?? 0;
+  return line.map(([x = 0, y = 0]) => {
+    before = x + 360 * Math.round((before - x) / 360);
+    return [before, y];
+  });
+}
+
+/** Return a ring that goes around a pole closed over the pole. */
+function aroundPole(ring: GeoJSON.Position[]): GeoJSON.Position[] {
+  const [first, last] = [ring[0], ring.at(-1)];
+  if (first === undefined || last === undefined || Math.abs((last[0] as number) - (first[0] as number)) < 180) return ring;
+  const pole = (first[1] as number) < 0 ? -90 : 90;
+  return [...ring, [last[0] as number, pole], [first[0] as number, pole]];
 }
 
 function withoutCut(line: GeoJSON.Position[]): GeoJSON.Position[][] {
@@ -108,7 +128,7 @@ function withoutCut(line: GeoJSON.Position[]): GeoJSON.Position[][] {
 }
 
 function onCut(point: GeoJSON.Position): boolean {
-  return Math.abs(point[0] as number) > CUT_DEG || (point[1] as number) < -89.9;
+  return Math.abs(Math.abs(point[0] as number) - 180) < CUT_DEG || (point[1] as number) < -89.9;
 }
 
 function pieces(line: GeoJSON.Position[]): GeoJSON.Position[][] {
@@ -138,25 +158,32 @@ function draw(world: World, tile: Tile): HTMLCanvasElement {
   const pen = canvas.getContext("2d", { alpha: false, willReadFrequently: true }) as CanvasRenderingContext2D;
   pen.fillStyle = OCEAN;
   pen.fillRect(0, 0, tile.size, tile.size);
+  const turns = [-360, 0, 360].map((turn) => ({ ...tile, west: tile.west + turn, east: tile.east + turn }));
+
+  pen.beginPath();
+  for (const turned of turns) {
+    const wide = widened(turned);
+    for (const ring of world.land) if (touches(ring, wide)) trace(pen, turned, clipped(ring, wide), true);
+  }
+  pen.fillStyle = LAND;
+  pen.fill("evenodd");
+
+  graticule(pen, tile);
+  pen.lineJoin = "round";
+  stroke(pen, turns, world.borders, BORDER, 1.6);
+  stroke(pen, turns, world.coast, COAST, 1.9);
+  return canvas;
+}
+
+function widened(tile: Tile): Tile {
   const margin = (tile.east - tile.west) * 0.01;
-  const wide = {
+  return {
     size: tile.size,
     west: tile.west - margin,
     south: tile.south - margin,
     east: tile.east + margin,
     north: tile.north + margin,
   };
-
-  pen.beginPath();
-  for (const ring of world.land) if (touches(ring, wide)) trace(pen, tile, clipped(ring, wide), true);
-  pen.fillStyle = LAND;
-  pen.fill("evenodd");
-
-  graticule(pen, tile);
-  pen.lineJoin = "round";
-  stroke(pen, tile, wide, world.borders, BORDER, 1.6);
-  stroke(pen, tile, wide, world.coast, COAST, 1.9);
-  return canvas;
 }
 
 function touches(shape: Shape, tile: Tile): boolean {
@@ -175,16 +202,12 @@ function trace(pen: CanvasRenderingContext2D, tile: Tile, line: Line | number[],
   if (closed && line.length > 0) pen.closePath();
 }
 
-function stroke(
-  pen: CanvasRenderingContext2D,
-  tile: Tile,
-  wide: Tile,
-  shapes: Shape[],
-  colour: string,
-  width: number,
-): void {
+function stroke(pen: CanvasRenderingContext2D, turns: Tile[], shapes: Shape[], colour: string, width: number): void {
   pen.beginPath();
-  for (const shape of shapes) if (touches(shape, wide)) trace(pen, tile, shape.line, false);
+  for (const tile of turns) {
+    const wide = widened(tile);
+    for (const shape of shapes) if (touches(shape, wide)) trace(pen, tile, shape.line, false);
+  }
   pen.strokeStyle = colour;
   pen.lineWidth = width;
   pen.stroke();

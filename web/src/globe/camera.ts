@@ -14,7 +14,9 @@ export class Eye {
   constructor(
     private readonly scene: Scene,
     private readonly still: boolean, // no flights: the person asked for less motion
-  ) {}
+  ) {
+    scene.camera.setView({ destination: at(45, 35, 1.6e7) });
+  }
 
   /** Look at the radars, and at the tracks or else at what the radars face, from the south and above. */
   home(run: RunView, tracks: Cartesian3[], atOnce: boolean): void {

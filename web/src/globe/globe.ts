@@ -31,6 +31,7 @@ export class GlobeView {
     quality: Quality,
     still: boolean,
     choose: (id: string) => void,
+    trouble: () => void,
   ) {
     this.stage = createStage(host, worlds, quality);
     this.soft = this.stage.soft;
@@ -38,6 +39,8 @@ export class GlobeView {
     this.tracks = new Tracks(this.stage.scene);
     this.stage.scene.preUpdate.addEventListener(() => this.hideBehind());
     this.listen(choose);
+    this.stage.scene.renderError.addEventListener(trouble);
+    this.stage.scene.canvas.addEventListener("webglcontextlost", trouble);
     host.dataset["globe"] = this.soft ? "software" : "hardware";
   }
 

@@ -67,7 +67,7 @@ export class Tracks {
       this.shown = mark;
       this.draw(view);
     }
-    const dt = view.seconds - view.history.timeOf(view.index);
+    const dt = view.picture === undefined ? 0 : view.seconds - view.history.seconds(view.picture.as_of_utc);
     for (const each of this.drawn) move(each, dt);
   }
 

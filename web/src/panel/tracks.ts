@@ -1,6 +1,7 @@
 // The tracks of the picture shown, one row each, and everything about the one that is selected.
 
 import { element, Facts, setText, Table, type Cell } from "../dom";
+import { trackOf } from "../history";
 import type { PictureTrack, PointInTime, RunView } from "../model";
 import { ordered, sideOfOwners, type View } from "../view";
 import { axes, centreName, clock, length, NOTHING, number, place, probability, radarName } from "../words";
@@ -86,7 +87,7 @@ export class DetailSection {
   }
 
   show(view: View): void {
-    const track = view.picture?.tracks.find((each) => each.id === view.selected);
+    const track = trackOf(view.picture, view.selected);
     this.root.hidden = track === undefined;
     if (track === undefined) return;
     setText(this.title, `${track.id}: ${track.verdict}`);
