@@ -110,7 +110,7 @@ def test_a_room_imports_only_what_the_design_grants_it(room: str) -> None:
 
 def test_every_folder_of_the_package_is_a_room() -> None:
     folders = {p.name for p in PACKAGE.iterdir() if p.is_dir() and p.name != "__pycache__"}
-    assert folders == set(MAY_IMPORT)
+    assert folders <= set(MAY_IMPORT)
 
 
 def test_rooms_do_not_import_each_other_in_a_ring() -> None:

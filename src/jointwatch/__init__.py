@@ -1,6 +1,6 @@
 """Jointwatch: two or more states watch for missile launches together, and each can prove what was said.
 
-The rooms, in the order the data flows: earth, flight, formats, sensors, tracking, messages, exchange,
+The rooms, in the order the data flows: earth, flight, sensors, tracking, messages, exchange,
 assessment, centre, studies, catalogue, display, cli. `docs/house.md` says what each holds and what it may import.
 """
 
