@@ -261,7 +261,7 @@ class Page {
       "?": () => showHelp(),
     };
     const numbered = ids[Number(event.key) - 1];
-    const act = numbered === undefined ? acts[event.key] : () => this.look(numbered);
+    const act = numbered === undefined ? acts[event.key.toLowerCase()] : () => this.look(numbered);
     if (act === undefined) return;
     event.preventDefault();
     act();

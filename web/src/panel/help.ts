@@ -19,7 +19,7 @@ const MARKS: [string, string][] = [
   ["Thin lines", "the path on the ground, and straight down from the object"],
   ["Filled ellipse", "95 % of launch or impact"],
   ["Colours", "one for each centre; near white where data of several is in the estimate"],
-  ["Volumes", "what the arrays on duty can face, cut off at the altitude the run states"],
+  ["Volumes", "what the arrays on duty can face, cut off at an altitude so that the rest can be seen"],
 ];
 
 export function showHelp(): void {
