@@ -17,6 +17,7 @@ from jointwatch.messages import picture as view
 
 PREDICTED_POINTS = 48
 PREDICTED_AT_MOST_S = 3600.0
+BURNING_AHEAD_AT_MOST_S = 10.0  # two scans: what a thrust of 50 m/s2 moves an object in that time is 2.5 km
 
 
 def track_view(held: Held, assessment: Assessment | None, as_of_tai_ns: int, *, beta_kg_m2: float) -> view.PictureTrack:
@@ -63,9 +64,9 @@ def _at(
     """
     last_tai_ns = int(held.states.time_tai_ns[-1])
     x, P = held.states.x[-1], held.states.P[-1]
-    if held.phase == "boost" and held.status == "lost":
-        return x, P, last_tai_ns, 0.0
     ahead_s, falls_s = (as_of_tai_ns - last_tai_ns) / NS_PER_S, PREDICTED_AT_MOST_S
+    if held.phase == "boost" and ahead_s > BURNING_AHEAD_AT_MOST_S:
+        return x, P, last_tai_ns, 0.0
     if assessment and assessment.impact:
         end = coast.impact(Ecef(x[np.newaxis]), beta_kg_m2=beta_kg_m2)
         falls_s = float(end.time_s[0]) if end.reached[0] else falls_s
