@@ -23,7 +23,7 @@ bench: install
 	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(PY) $$script || exit 1; done
 
 docs: install
-	$(PY) -m jointwatch.cli.reference docs/reference/commands.md
+	$(PY) -m jointwatch.cli.reference docs/reference
 
 install: .venv/installed
 

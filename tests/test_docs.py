@@ -44,3 +44,9 @@ def test_every_make_target_that_is_shown_exists() -> None:
         name for page in PAGES for name in re.findall(r"(?:^\$ |`)make ([a-z]+)", page.read_text("utf-8"), re.MULTILINE)
     }
     assert shown <= targets
+
+
+def test_the_reference_of_commands_is_current() -> None:
+    from jointwatch.cli.reference import page
+
+    assert (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8") == page(), "run `make docs`"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from jointwatch.catalogue.fact import Provenance
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

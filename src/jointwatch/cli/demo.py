@@ -9,7 +9,7 @@ import typer
 
 from jointwatch.cli.run import PORT, SERVE
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 PLAYED = (("sejil-2009", "as-proposed"), ("omid-2009", "as-it-was"))
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 SCENARIO = Annotated[str, typer.Argument(help="A built-in scenario, or a TOML file of your own.")]
 VARIANT = Annotated[
