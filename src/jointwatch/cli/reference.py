@@ -1,4 +1,4 @@
-"""The reference page of all commands, made from the commands themselves: `python -m jointwatch.cli.reference FOLDER`."""
+"""The reference of all commands, made from the commands themselves: `python -m jointwatch.cli.reference FOLDER`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from jointwatch.cli.main import COMMANDS
 
 HEAD = """# Commands
 
-Made from the commands' own help by `make docs`. Exit codes everywhere: 0 done, 1 a negative verdict, 2 wrong use or input.
+Made from the commands' own help by `make docs`. Exit codes: 0 done, 1 a negative verdict, 2 wrong use or input.
 """
 
 
