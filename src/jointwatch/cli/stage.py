@@ -191,11 +191,11 @@ def _announce(stage: Stage, scenario: Scenario, view: RunView, factor: float) ->
 
 
 def _conclude(stage: Stage, record: Record, folder: Path) -> None:
-    from jointwatch.cli.statement import statement_panel
+    from jointwatch.cli.statement import statement_panel, summary
 
     stage.console.print(statement_panel(record.statement), soft_wrap=False)
     if stage.feed is not None:
-        stage.feed.finish(report_path=folder / "report.html", statement=record.statement)
+        stage.feed.finish(folder / "report.html", record.statement, summary=summary(record.statement))
     stage.console.print(f"Run directory: {folder}   (jointwatch log verify {folder})")
     stage.console.print(f"Report:        {folder / 'report.html'}")
     if record.report_fault:
