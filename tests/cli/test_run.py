@@ -88,6 +88,7 @@ def test_a_wrong_scenario_is_one_sentence_and_exit_2(
         (["run", "sejil-2009", "--variant", "as-dreamt", "--no-serve"], "has no variant 'as-dreamt'"),
         (["run", "sejil-2009", "--speed", "fast", "--no-serve"], "--speed takes a number"),
         (["replay", "nowhere"], "nowhere is not a run directory"),
+        (["log", "export", "nowhere", "--audience", "../x"], "nowhere is not a directory"),
     ],
 )
 def test_wrong_use_is_one_sentence_and_exit_2(tmp_path: Path, arguments: list[str], words: str) -> None:
@@ -153,6 +154,13 @@ def test_ctrl_c_ends_cleanly_and_leaves_a_valid_run_directory(tmp_path: Path, sc
     report = verify_run(out)
     assert report.ok, report.faults
     assert '"ended": "interrupted"' in (out / "run.json").read_text()
+
+
+def test_a_reader_that_goes_away_does_not_cost_the_run(tmp_path: Path, scenario: Path) -> None:
+    out = tmp_path / "D"
+    command = f"{sys.executable} -m jointwatch run {scenario} --speed max --no-serve --out {out} | head -2"
+    subprocess.run(command, shell=True, env=environment(tmp_path), cwd=tmp_path, timeout=120, capture_output=True)
+    assert verify_run(out).ok
 
 
 def test_help_names_every_command_with_a_sentence(tmp_path: Path) -> None:

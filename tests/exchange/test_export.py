@@ -191,3 +191,10 @@ def test_wrong_use_is_refused_in_words(finished: tuple[Path, list[Any]], tmp_pat
     export_audience(finished[0], "common", tmp_path / "copy")
     with pytest.raises(Refused, match="is itself a copy without logs/"):
         export_audience(tmp_path / "copy", "brussels", tmp_path / "second")
+
+
+def test_an_export_into_the_evidence_itself_is_refused(finished: tuple[Path, list[Any]]) -> None:
+    run, _ = finished
+    with pytest.raises(Refused, match="lies inside"):
+        export_audience(run, "common", run / "logs" / "copy")
+    assert not (run / "logs" / "copy").exists()

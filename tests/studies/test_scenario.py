@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from jointwatch.earth.timescale import tai_ns_from_utc
 from jointwatch.studies.architecture import deploy
+from jointwatch.studies.prepare import prepare
 from jointwatch.studies.scenario import ScenarioError, built_in, load, parse, variant_of
 from jointwatch.studies.truth import fly
 
@@ -39,6 +40,16 @@ def test_every_built_in_scenario_reads_and_flies(name: str) -> None:
         (b"range_km = 2000.0", b"", "range_km (a ballistic flight) or perigee_km"),
         (b"range_km = 2000.0", b"range_km = nan", "flights.0.range_km:"),
         (b"[[flights]]", b"[[flights", "not valid TOML"),
+        (b'name = "sejil-2009"', b'name = "../../etc/x"', "name: string should match pattern"),
+        (b'name = "sejil-2009"', b'name = ""', "name: string should match pattern"),
+        (
+            b"2009-05-20T06:00:00Z",
+            b"2009-05-20T05:00:00Z",
+            "flights.sejil-2.launch_utc = 2009-05-20T05:00:00Z lies outside",
+        ),
+        (b"2009-05-20T06:00:00Z", b"2009-05-20T07:00:00Z", "lies outside the run, which lasts 1080 s from start_utc"),
+        (b'name = "gabala"', b'name = "armavir"', "radars: 'armavir' stands there twice"),
+        (b'["south-west", "south-east"]', b'["south-west", "south-west"]', "'south-west' stands there twice"),
     ],
 )
 def test_a_wrong_file_gets_one_sentence_with_file_and_key(old: bytes, new: bytes, words: str) -> None:
@@ -70,6 +81,32 @@ def test_an_array_asked_for_before_its_service_is_refused_unless_proposed() -> N
     with pytest.raises(ScenarioError, match=r"'south-west' was not on duty|'south-east' was not on duty on 2009-05-20"):
         deployed(eager, "as-proposed")
     deployed(GOOD, "as-proposed")
+
+
+def test_a_day_on_which_no_radar_was_on_duty_is_refused() -> None:
+    long_ago = GOOD.replace(b"2009-05-20T", b"1980-05-20T")
+    with pytest.raises(
+        ScenarioError, match=r"on 1980-05-20 no radar here had an array on duty \(armavir south-west on duty from"
+    ):
+        deployed(long_ago, "as-it-was")
+
+
+def test_a_centre_nobody_knows_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    text = GOOD.replace(b'feeds = "brussels"', b'feeds = "paris"').replace(b"release.brussels", b"release.paris")
+    with pytest.raises(ScenarioError, match=r"release.paris: the catalogue has no centre 'paris'"):
+        prepare(parse(text, where="mine.toml"), "as-proposed", speed=0.0)
+
+
+def test_a_state_folder_that_cannot_be_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    with pytest.raises(ScenarioError, match=r"set XDG_STATE_HOME to a folder of yours"):
+        prepare(load("sejil-2009"), "as-proposed", speed=0.0)
+
+
+def test_a_byte_order_mark_is_no_harm() -> None:
+    assert parse(b"\xef\xbb\xbf" + GOOD, where="mine.toml").name == "sejil-2009"
 
 
 def test_an_array_that_does_not_exist_is_refused() -> None:

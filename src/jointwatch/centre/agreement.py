@@ -13,8 +13,10 @@ from typing import Any, cast
 import numpy as np
 
 from jointwatch.assessment import concordance
+from jointwatch.assessment.ellipse import ellipse_95
 from jointwatch.assessment.estimate import ImpactEstimate, LaunchEstimate
 from jointwatch.assessment.finding import Direction, Finding, Instant, Place
+from jointwatch.centre.places import place
 from jointwatch.centre.watch import Watch
 from jointwatch.earth import geodesic
 from jointwatch.earth.timescale import NS_PER_S, utc_from_tai_ns
@@ -87,7 +89,10 @@ class Agreement:
         if self._statement is None:
             return "no statement was made"
         stand = "the findings agree" if self._statement.agree else "the findings do not agree on everything"
-        return f"signs the joint statement over {len(self._statement.objects)} object(s): {stand}"
+        if self._statement.absent:
+            stand = f"alone, since {' and '.join(self._statement.absent)} took no part"
+        count = len(self._statement.objects)
+        return f"signs the joint statement over {count or 'no'} object{'s' if count != 1 else ''}: {stand}"
 
 
 def object_findings(watch: Watch, *, mask_source: bool) -> tuple[ObjectFinding, ...]:
@@ -196,7 +201,7 @@ def _joint_object(
         concordance=tuple(
             statements.Concordance(item=f.item, agree=f.status == "agree", text=f.sentence) for f in spoken
         ),
-        joint=_best(list(group.values())) if len(group) > 1 else None,
+        joint=_best(list(group.values())),
     )
 
 
@@ -250,27 +255,33 @@ def _sentences(
     centres: tuple[str, ...], absent: tuple[str, ...], objects: tuple[statements.JointObject, ...]
 ) -> list[str]:
     names = " and ".join(name.capitalize() for name in centres)
-    lines = [f"{names} looked at the same events and found {len(objects)} object{'s' if len(objects) != 1 else ''}."]
+    count = f"{len(objects) or 'no'} object{'s' if len(objects) != 1 else ''}"
+    lines = [f"{names} {'looked at the same events and' if len(centres) > 1 else 'alone'} found {count}."]
     lines += [f"{name.capitalize()} took no part: its process was lost before the end." for name in sorted(absent)]
     for joint in objects:
         lines.append(_about(joint))
         differing = [item.text for item in joint.concordance if not item.agree]
         lines += [f"{joint.object}, not agreed: {text}." for text in differing]
-    if centres and not absent and all(item.agree for joint in objects for item in joint.concordance):
+    if objects and not absent and all(item.agree for joint in objects for item in joint.concordance):
         lines.append("On every item compared the two findings agree within their stated uncertainty.")
     return [line[:2000] for line in lines][:64]
 
 
 def _about(joint: statements.JointObject) -> str:
+    """Return what is held of one object: by all, or as the one centre that holds it says."""
     members = ", ".join(f"{m.centre} {m.object}" for m in joint.members)
+    alone = ", held by one centre only" if len(joint.members) == 1 else ""
     best = joint.joint
     if best is None:
-        return f"{joint.object} ({members}) is held by one centre only."
-    words = [f"{joint.object} ({members}): {best.verdict}, probability of a space launch {_probability(best.p_space)}"]
+        return f"{joint.object} ({members}){alone}."
+    p = _probability(best.p_space)
+    words = [
+        f"{joint.object} ({members}){alone}: {best.verdict}; from the track alone a space launch with probability {p}"
+    ]
     if best.launch:
-        words.append(f"launched {_where(best.launch)} at {utc_from_tai_ns(best.launch.time_tai_ns)}")
+        words.append(f"launched {_when_and_where(best.launch)}")
     if best.impact:
-        words.append(f"impact {_where(best.impact)} at {utc_from_tai_ns(best.impact.time_tai_ns)}")
+        words.append(f"impact {_when_and_where(best.impact)}")
     return "; ".join(words) + f". {best.reason[0].upper()}{best.reason[1:]}."
 
 
@@ -279,8 +290,7 @@ def _probability(p: float) -> str:
     return "under 0.01" if p < 0.01 else "over 0.99" if p > 0.99 else f"{p:.2f}"
 
 
-def _where(point: PointFinding) -> str:
-    latitude, longitude = np.degrees(point.latitude_rad), np.degrees(point.longitude_rad)
-    sigma_km = float(np.sqrt(max(point.covariance[0], point.covariance[3]))) / 1e3
-    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
-    return f"{abs(latitude):.2f} {north} {abs(longitude):.2f} {east} (± {sigma_km:.0f} km)"
+def _when_and_where(point: PointFinding) -> str:
+    ee, en, _, nn, _, tt = point.covariance
+    ellipse = ellipse_95(point.latitude_rad, point.longitude_rad, np.array([[ee, en], [en, nn]]))
+    return f"{place(ellipse)}, at {utc_from_tai_ns(point.time_tai_ns, digits=0)} ± {np.sqrt(tt):.0f} s (1 sigma)"

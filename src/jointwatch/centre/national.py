@@ -68,8 +68,16 @@ class Centre:
         self._open_roster(order)
 
     def _open_roster(self, order: orders.Open) -> None:
-        roster = self.keys.roster(run=order.run, mode=order.mode, now_tai_ns=order.now_tai_ns, sensors=order.sensors)
-        entry, self._ring = self.keys.signed(roster)
+        """Publish the keys that speak for this centre; where sources are masked, those of its sensors stay at home."""
+        full = self.keys.roster(run=order.run, mode=order.mode, now_tai_ns=order.now_tai_ns, sensors=order.sensors)
+        _, self._ring = self.keys.signed(full)
+        public = self.keys.roster(
+            run=order.run,
+            mode=order.mode,
+            now_tai_ns=order.now_tai_ns,
+            sensors=() if order.release.mask_source else order.sensors,
+        )
+        entry, _ = self.keys.signed(public)
         self.store.append({roster_log(self.id): [entry]})
 
     # -- orders ------------------------------------------------------------------------------------------------------
@@ -133,10 +141,11 @@ class Centre:
         return orders.Answer(events=self.news.gather())
 
     def _take_plots(self, entry: bytes) -> None:
-        """Keep a sensor's signed scan as it came, watch it, and release it where policy allows."""
+        """Keep a sensor's signed scan with the desk's signature beside it, watch it, and release it where allowed."""
         message = self._ring.open_entry(entry, self.ledger.internal())
         if not isinstance(message, PlotReport):
             raise ValueError(f"a sensor hands in plot reports; this is a {type(message).__name__}")
+        entry = self.ledger.vouched(entry)
         reference = self.ledger.put(self.ledger.internal(), entry)
         self.watch.hear(self.id, message)
         if self.policy.tracklets:
@@ -252,8 +261,7 @@ class Centre:
                 partner, message, EntryReference(log=str(accepted.log), index=index, leaf_hash=leaf_hash)
             )
             if isinstance(message, LaunchReport | Correction):
-                what = "launch report" if isinstance(message, LaunchReport) else "correction"
-                self.news.note("report", f"has a {what} of {partner}, verified and cosigned", self.now_tai_ns)
+                self.news.note("report", f"has {_said_by(partner, message)}, verified and cosigned", self.now_tai_ns)
 
     def _state(self) -> CentreState:
         own = [log for log in self.store.logs() if log.owner == self.id]
@@ -299,3 +307,10 @@ class Centre:
     def _write(self, order: orders.Write) -> orders.Answer:
         write_logs(self.store, Path(order.directory), record.own_logs(self.store, manifest=order.manifest))
         return orders.Answer()
+
+
+def _said_by(partner: str, message: LaunchReport | Correction) -> str:
+    if isinstance(message, LaunchReport):
+        return f"a launch report of {partner} on its {message.items.track}"
+    about = f" on its {message.replacement.track}" if message.replacement else ""
+    return f"a correction of {partner}{about}"

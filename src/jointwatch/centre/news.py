@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jointwatch.centre.held import Held
+from jointwatch.centre.places import place
 from jointwatch.centre.reporting import Due
 from jointwatch.centre.watch import Watch
 from jointwatch.earth.timescale import utc_from_tai_ns
@@ -46,8 +47,7 @@ class News:
         when = utc_from_tai_ns(items.launch_time_tai_ns, digits=0)[11:19]
         self.note(
             "report",
-            f"{items.track}: launch reported, {when}Z ± {items.launch_time_sigma_s:.0f} s, "
-            f"within {2 * items.launch.semi_major_m / 1e3:.0f} x {2 * items.launch.semi_minor_m / 1e3:.0f} km",
+            f"{items.track}: launch reported, {when}Z ± {items.launch_time_sigma_s:.0f} s, {place(items.launch)}",
             now_tai_ns,
         )
 
@@ -60,6 +60,8 @@ def _changes(
     if before is None:
         seen_by = ", ".join(held.sources)
         changes.append(("track", f"{held.id}: confirmed in {phase}, seen by {seen_by}, {held.plots} plots"))
+        if verdict == "undecided" and reason:
+            changes.append(("verdict", f"{held.id}: undecided. {reason}"))
     old_status, old_phase, old_verdict = before or ("confirmed", phase, "undecided")
     if (old_phase, phase) == ("boost", "coast"):
         changes.append(("track", f"{held.id}: burnout, now coasting"))

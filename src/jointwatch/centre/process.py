@@ -39,6 +39,8 @@ def serve(incoming: BinaryIO, answers: BinaryIO) -> None:
                 _answer(answers, centre.introduction())
             elif centre is not None:
                 _answer(answers, centre.obey(order))
+    except BrokenPipeError:
+        return  # nobody asks any more: the organiser was ended at once
     except Exception as error:
         _answer(answers, orders.Answer(error=f"{type(error).__name__}: {error}"))
         raise SystemExit(1) from error

@@ -42,6 +42,11 @@ class Replay:
         self._logs, self._priors = logs, priors
         self.centres = tuple(sorted({log.owner for log in logs}))
 
+    def lasted_tai_ns(self) -> tuple[int, int]:
+        """Return when the first and the last entry of all logs were logged."""
+        times = [message.logged_tai_ns for messages in self._logs.values() for message in messages]
+        return min(times), max(times)
+
     def perspectives(self) -> tuple[str, ...]:
         """Return whose pictures can be rebuilt: the joint one, and that of each centre whose internal log is here."""
         return ("joint", *(c for c in self.centres if LogId(c, c, "record") in self._logs))

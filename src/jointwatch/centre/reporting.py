@@ -12,6 +12,7 @@ from typing import cast
 from jointwatch.assessment.ellipse import Ellipse
 from jointwatch.assessment.estimate import Assessment
 from jointwatch.centre.held import Held
+from jointwatch.centre.places import place, size
 from jointwatch.centre.watch import Watch
 from jointwatch.earth import geodesic
 from jointwatch.earth.timescale import NS_PER_S
@@ -61,7 +62,8 @@ def due(watch: Watch, said: dict[str, Said], *, own: str, now_tai_ns: int) -> li
 def news(last: Said, items: LaunchItems, now_tai_ns: int) -> str:
     """Return why what was said last must be corrected, or nothing."""
     if last.items.verdict != items.verdict:
-        return f"the verdict changes from {last.items.verdict} to {items.verdict}"
+        impact = f"; impact {place(items.impact)}" if items.impact and not last.items.impact else ""
+        return f"the verdict changes from {last.items.verdict} to {items.verdict}{impact}"
     if now_tai_ns - last.logged_tai_ns < AT_LEAST_BETWEEN_NS:
         return ""
     for name, before, after in (
@@ -70,11 +72,11 @@ def news(last: Said, items: LaunchItems, now_tai_ns: int) -> str:
     ):
         if before is None or after is None:
             if before is not after:
-                return f"there is now {'an' if after else 'no'} {name} estimate"
+                return f"there is now an {name}: {place(after)}" if after else f"there is no {name} estimate any more"
         elif _moved(before, after):
-            return f"the {name} point moves out of the ellipse given before"
+            return f"the {name} moves out of the ellipse given before, to {place(after)}"
         elif _area(after) < BETTER_AREA * _area(before):
-            return f"the {name} ellipse shrinks to {_size_km(after)}, from {_size_km(before)}"
+            return f"the {name} is now {place(after)}, from {size(before)}"
     return ""
 
 
@@ -114,10 +116,6 @@ def _ellipse(ellipse: Ellipse) -> Ellipse95:
 
 def _area(ellipse: Ellipse95) -> float:
     return ellipse.semi_major_m * ellipse.semi_minor_m
-
-
-def _size_km(ellipse: Ellipse95) -> str:
-    return f"{2 * ellipse.semi_major_m / 1e3:.0f} x {2 * ellipse.semi_minor_m / 1e3:.0f} km"
 
 
 def _moved(before: Ellipse95, after: Ellipse95) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,7 +74,8 @@ def export(directory: DIRECTORY, audience: AUDIENCE, out: OUT = None) -> None:
     from jointwatch.exchange.refused import Refused
 
     _need_directory(directory)
-    target = out or directory.resolve().with_name(f"{directory.resolve().name}-{audience}")
+    name = f"{directory.resolve().name}-{re.sub(r'[^a-z0-9.-]', '_', audience)}"
+    target = out or directory.resolve().with_name(name)
     try:
         report = export_audience(directory, audience, target)
     except FileExistsError as error:

@@ -44,11 +44,22 @@ class Rebuilt:
             run = msgspec.json.decode((directory / "run.json").read_bytes(), type=RunFile)
             return cls(directory, run, Replay(read_logs(directory), BoostPriors(**run.priors)))
         except FileNotFoundError as error:
+            if (directory / "export.json").is_file():
+                raise UserError(
+                    f"{directory} is an export: without run.json and its priors it can be verified, not replayed"
+                ) from None
             raise UserError(f"{directory} is not a run directory: {error.filename} is not there") from None
         except (msgspec.MsgspecError, MessageRefused, Refused, TypeError, ValueError, OSError) as error:
             raise UserError(
                 f"{directory} cannot be replayed: {error}; jointwatch log verify {directory} says more"
             ) from None
+
+    def check_time(self, as_of: str) -> None:
+        """Raise UserError for a time at which there was no run."""
+        first, last = self.replay.lasted_tai_ns()
+        if not first <= _time(as_of) <= last:
+            span = " to ".join(utc_from_tai_ns(time, digits=0) for time in (first, last))
+            raise UserError(f"--as-of {as_of} lies outside the run, which lasted from {span}")
 
     def tables(self, as_of: str) -> Iterator[Table]:
         """Return every picture as it was known at a UTC time, as tables."""

@@ -27,6 +27,8 @@ def replay(
     from jointwatch.cli.rebuilt import Rebuilt
 
     rebuilt = Rebuilt.of(run_dir)
+    if as_of is not None:
+        rebuilt.check_time(as_of)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 132)
     if as_of is not None:
         for table in rebuilt.tables(as_of):

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,11 +32,21 @@ DRAWN_TO_M = 800e3  # height at which coverage volumes are cut off: above it not
 BOLD_KINDS = {"verdict", "statement", "link", "correction"}
 
 
+class Terminal(Console):
+    """A console whose reader may go away: the run goes on, and says nothing more."""
+
+    def on_broken_pipe(self) -> None:
+        """Print to nowhere from now on."""
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+
+
 class Stage:
     """The terminal and, when served, the page; entered once for all runs of a command."""
 
     def __init__(self, *, serve: bool, port: int) -> None:
-        self.console = Console(highlight=False, soft_wrap=True)
+        self.console = Terminal(highlight=False, soft_wrap=True)
         self.stopped = False
         self.feed: Any = None
         self._page: Any = None
@@ -63,7 +75,7 @@ class Stage:
         try:
             self._page = serve_in_thread(create_app(self.feed), port)
         except PortInUse as error:
-            raise UserError(str(error)) from None
+            raise UserError(error.strerror or str(error)) from None
         self.console.print(f"Watch page: [bold]http://127.0.0.1:{self._page.port}/[/bold]")
 
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
@@ -107,7 +119,8 @@ def perform(
         chosen, content = variant_of(scenario, variant)
     except ScenarioError as error:
         raise UserError(str(error)) from None
-    folder = _claim_folder(out or _default_folder(scenario, chosen), force)
+    folder = out or _default_folder(scenario, chosen)
+    _check_folder(folder, force)
     with centres(content.release) as handles:
         return _play(stage, scenario, chosen, factor, folder, handles)
 
@@ -116,7 +129,8 @@ def _play(stage: Stage, scenario: Scenario, variant: str, factor: float, folder:
     try:
         plan, desk, flown = prepare(scenario, variant, speed=factor)
     except ScenarioError as error:
-        raise UserError(str(error)) from None
+        raise UserError(f"{scenario.name}: {error}") from None
+    _make_folder(folder)
     _announce(stage, scenario, plan.view, factor)
     watchers = Watchers(
         event=stage.say,
@@ -167,19 +181,23 @@ def _default_folder(scenario: Scenario, variant: str) -> Path:
     return Path("runs") / f"{scenario.name}-{variant}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
 
 
-def _claim_folder(folder: Path, force: bool) -> Path:
-    """Return the empty folder to write to; an existing one is replaced only when forced and it looks like a run."""
+def _check_folder(folder: Path, force: bool) -> None:
+    """Refuse a folder with something in it, unless forced and it is a run's."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         if not force:
             raise UserError(f"{folder} exists and is not empty; give another --out, or --force to replace it")
         if not (folder / "run.json").is_file():
             raise UserError(f"{folder} is not a run directory (no run.json); --force replaces only those")
-        shutil.rmtree(folder)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder of a run empty, once it is sure that there will be one."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
     except OSError as error:
         raise UserError(f"{folder} cannot be made ({error.strerror}); give another --out") from None
-    return folder
 
 
 def _announce(stage: Stage, scenario: Scenario, view: RunView, factor: float) -> None:

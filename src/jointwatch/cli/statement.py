@@ -22,9 +22,10 @@ def statement_panel(data: bytes) -> Panel:
     envelope, statement = _opened(data)
     signed = len(envelope.signatures)
     lines = [f"- {escape(sentence)}" for sentence in statement.sentences]
-    keys = ", ".join(signature.keyid for signature in envelope.signatures)
-    lines.append(f"[dim]{signed} signature{'s' if signed != 1 else ''}: {escape(keys)}[/dim]")
+    by = escape(" and ".join(statement.centres))
+    lines.append(f"[dim]{signed} signature{'s' if signed != 1 else ''}, of the desk keys in the rosters of {by}[/dim]")
     stand = "the findings agree" if statement.agree else "not on everything"
+    stand = f"{escape(', '.join(statement.absent))} took no part" if statement.absent else stand
     return Panel("\n".join(lines), title=f"Joint statement of {escape(' and '.join(statement.centres))}: {stand}")
 
 

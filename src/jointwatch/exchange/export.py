@@ -25,6 +25,8 @@ def export_audience(directory: Path, audience: str, out: Path) -> VerifyReport:
     """
     if out.exists():
         raise FileExistsError(f"{out} exists; an export is written to a new directory")
+    if directory.resolve() in out.resolve().parents:
+        raise Refused(export_label.RULE, f"{out} lies inside {directory}, whose evidence nothing may be added to")
     whole = verify_run(directory)
     if not whole.ok:
         first = whole.faults[0]

@@ -81,7 +81,10 @@ class VerifyReport:
         if self.faults:
             count = len(self.faults)
             return f"not verified: {count} {'file is' if count == 1 else 'files are'} not what the record says"
-        return "verified, identities as pinned" if self.trusted else "consistent, identity not checked"
+        held = "verified, identities as pinned" if self.trusted else "consistent, identity not checked"
+        if not self.absent:
+            return held
+        return f"{held}; {' and '.join(self.absent)} took no part in the end, so for that part nobody else vouches"
 
 
 def verify_run(

@@ -29,7 +29,7 @@ class Concordance(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fiel
 
 
 class JointObject(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """One object, or two findings taken for one. joint: the joint values; null where only one centre has it."""
+    """One object, or two findings taken for one. joint: the better determined of the findings."""
 
     object: Id
     members: Annotated[tuple[Member, ...], Meta(min_length=1, max_length=16)]

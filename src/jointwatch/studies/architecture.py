@@ -38,10 +38,17 @@ class Deployed:
 def deploy(variant: Variant, name: str, start_tai_ns: int, end_tai_ns: int) -> tuple[Deployed, ...]:
     """Return the radars of a variant; their scans are staggered evenly, as independent rhythms would be on average."""
     count = len(variant.radars)
-    return tuple(
+    deployed = tuple(
         _deployed(use, variant, name, start_tai_ns, end_tai_ns, share=index / count)
         for index, use in enumerate(variant.radars)
     )
+    if not any(d.faces for d in deployed):
+        times = "; ".join(f"{d.radar.name} {face.name} {service(face)}" for d in deployed for face in d.radar.faces)
+        raise ScenarioError(
+            f"variants.{name}.radars: on {utc_from_tai_ns(start_tai_ns)[:10]} no radar here had an array on duty "
+            f"({times}); choose another start_utc, or name arrays in a counterfactual variant"
+        )
+    return deployed
 
 
 def _deployed(

@@ -9,6 +9,7 @@ from math import degrees
 import numpy as np
 
 from jointwatch.catalogue.boost_priors import boost_prior_parameters
+from jointwatch.catalogue.files import UnknownNameError
 from jointwatch.catalogue.places import centre_place
 from jointwatch.centre.orders import Prior, ReleasePolicy
 from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_utc
@@ -19,7 +20,7 @@ from jointwatch.sensors.coverage import in_field_of_regard, why_not
 from jointwatch.studies.architecture import Deployed, deploy, service, ticks
 from jointwatch.studies.feed import SensorDesk
 from jointwatch.studies.run import Plan
-from jointwatch.studies.scenario import Notice, Scenario, Variant, variant_of
+from jointwatch.studies.scenario import Notice, Scenario, ScenarioError, Variant, variant_of
 from jointwatch.studies.state import state_folder
 from jointwatch.studies.truth import Flown, fly
 
@@ -98,7 +99,10 @@ def _view(
 
 
 def _centre(name: str) -> CentreView:
-    place = centre_place(name)
+    try:
+        place = centre_place(name)
+    except UnknownNameError as error:
+        raise ScenarioError(f"release.{name}: {error}") from None
     return CentreView(name, place.title, degrees(place.latitude_rad), degrees(place.longitude_rad), "")
 
 

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from jointwatch.earth.timescale import tai_ns_from_utc
+from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_utc
 
 MAX_BYTES = 256 * 1024
 
@@ -27,10 +27,18 @@ def _utc(text: str) -> str:
 
 UtcText = Annotated[str, AfterValidator(_utc)]
 CentreName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]  # stands in file names and run ids
+Line = Annotated[str, Field(min_length=1, max_length=300)]
 
 
 class ScenarioError(ValueError):
     """A scenario cannot be played, as one sentence with file and key."""
+
+
+def _unique(key: str, names: list[str]) -> None:
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"{key}: {twice!r} stands there twice; give each once")
 
 
 class Model(BaseModel):
@@ -53,7 +61,7 @@ class Alternative(Model):
 class Flight(Model):
     """One object launched: a generic class from a place on a bearing, to a range or into an orbit."""
 
-    id: str
+    id: Slug
     vehicle: str
     launch_utc: UtcText
     launch_latitude_deg: float = Field(ge=-90, le=90)
@@ -126,7 +134,9 @@ class Variant(Model):
     def _fed_centres_release(self) -> Variant:
         if len(self.release) < 2:
             raise ValueError("an exchange needs at least two centres under release")
+        _unique("radars", [radar.name for radar in self.radars])
         for radar in self.radars:
+            _unique(f"radars.{radar.name}.arrays", list(radar.arrays or ()))
             if radar.feeds not in self.release:
                 raise ValueError(
                     f"radar {radar.name!r} feeds {radar.feeds!r}, which has no release policy; "
@@ -148,17 +158,30 @@ class Claim(Model):
 class Scenario(Model):
     """A whole scenario file."""
 
-    name: str
-    title: str
+    name: Slug
+    title: Line
     summary: str
     start_utc: UtcText
     duration_s: float = Field(gt=0, le=86_400)
     seed: int = Field(ge=0)
-    flights: tuple[Flight, ...] = Field(strict=False, min_length=1)
+    flights: tuple[Flight, ...] = Field(strict=False, min_length=1, max_length=64)
     alternatives: tuple[Alternative, ...] = Field(default=(), strict=False)
     notices: tuple[Notice, ...] = Field(default=(), strict=False)
     claims: tuple[Claim, ...] = Field(default=(), strict=False)
     variants: dict[Literal["as-it-was", "as-proposed"], Variant] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _flights_are_in_the_run(self) -> Scenario:
+        _unique("flights", [flight.id for flight in self.flights])
+        start = tai_ns_from_utc(self.start_utc)
+        end = start + round(self.duration_s * NS_PER_S)
+        for flight in self.flights:
+            if not start <= tai_ns_from_utc(flight.launch_utc) < end:
+                raise ValueError(
+                    f"flights.{flight.id}.launch_utc = {flight.launch_utc} lies outside the run, which lasts "
+                    f"{self.duration_s:g} s from start_utc = {self.start_utc}"
+                )
+        return self
 
 
 def built_in() -> list[str]:
@@ -175,9 +198,9 @@ def load(name_or_path: str) -> Scenario:
             (resources.files(__package__) / "scenarios" / f"{name_or_path}.toml").read_bytes(), where=name_or_path
         )
     if path.suffix != ".toml":
-        raise ScenarioError(
-            f"no scenario {name_or_path!r}{_near(name_or_path, built_in())}; a file of your own ends in .toml"
-        )
+        near = _near(name_or_path, built_in())
+        stop = "" if near.endswith("?") else "."
+        raise ScenarioError(f"no scenario {name_or_path!r}{near}{stop} A file of your own ends in .toml")
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -193,7 +216,7 @@ def parse(data: bytes, *, where: str) -> Scenario:
     if len(data) > MAX_BYTES:
         raise ScenarioError(f"{where}: a scenario has at most {MAX_BYTES // 1024} kB; this file is longer")
     try:
-        tree = tomllib.loads(data.decode())
+        tree = tomllib.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ScenarioError(f"{where}: not valid TOML: {error}") from None
     try:
