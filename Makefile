@@ -32,7 +32,8 @@ $(UV):
 	python3 -m pip install --quiet --disable-pip-version-check --target .uv 'uv==0.13.9'
 
 .venv/installed: $(UV) $(SOURCES)
-	$(UV) sync --locked --quiet
+	$(UV) sync --locked --quiet --compile-bytecode
+	$(PY) -m compileall -q src
 	$(PY) -m jointwatch.cli.warm
 	@touch $@
 

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import apsw
@@ -330,3 +331,21 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_is_half_t
                 assert store.entries(log) == [f"{k}".encode() * 50 for k in range(store.size(log))]
                 checkpoint = checkpoints.opened(store.checkpoint(log), log.origin(RUN), LOG_KEY.public)
                 assert checkpoint.size == store.size(log)
+
+
+def test_what_is_written_together_is_kept_or_undone_together(tmp_path: Path):
+    with Store(tmp_path / "a.sqlite", run="r", owner="moscow", log_key=SigningKey.generate()) as store:
+        log = LogId("moscow", "common", "assess")
+        told: list[int] = []
+        store.listen(lambda _, size: told.append(size))
+        with suppress(ZeroDivisionError), store.together():
+            store.append({log: [b"one"]})
+            raise ZeroDivisionError
+        assert (store.size(log), told) == (0, [])
+        with store.together():
+            store.append({log: [b"one"]})
+            store.append({log: [b"two"]})
+            assert told == []
+        assert (store.size(log), told) == (2, [1, 2])
+    with Store(tmp_path / "a.sqlite", run="r", owner="moscow") as again:
+        assert again.entries(log) == [b"one", b"two"]

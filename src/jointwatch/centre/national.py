@@ -105,12 +105,6 @@ class Centre:
         }
         return carry_out[type(order)](order)
 
-    def close(self) -> None:
-        """Close the lines and the record."""
-        if hasattr(self, "partners"):
-            self.partners.close()
-        self.store.close()
-
     def _meet(self, order: orders.Meet) -> orders.Answer:
         self.partners = Partners(self.store, self.keys, order.partners, mode=self.ledger.mode)
         self.joint = JointPicture((self.id, *self.partners.names), self._priors)

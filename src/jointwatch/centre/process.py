@@ -46,7 +46,7 @@ def serve(incoming: BinaryIO, answers: BinaryIO) -> None:
         raise SystemExit(1) from error
     finally:
         if centre is not None:
-            centre.close()
+            centre.store.close()  # the record is whole; lines and door close with the process
 
 
 def _answer(answers: BinaryIO, answer: orders.Answer) -> None:

@@ -30,7 +30,7 @@ from jointwatch.tracking import fuse
 from jointwatch.tracking.track import Predicted, Status, Track
 from jointwatch.tracking.tracker import Tracker
 
-ASSESS_EVERY_NS = 10 * NS_PER_S
+YOUNG_NS, ASSESS_YOUNG_EVERY_NS, ASSESS_EVERY_NS = 120 * NS_PER_S, 10 * NS_PER_S, 30 * NS_PER_S
 TRACKLET_AT_MOST_OFF_NS = 600 * NS_PER_S
 LEAST_RADIUS_M, GREATEST_RADIUS_M, GREATEST_SPEED_M_S = 6.2e6, 1e8, 2e4
 UNITS = np.array([1e3, 1e3, 1e3, 1.0, 1.0, 1.0])  # of a state's usual errors, so that no variance drowns in another
@@ -90,12 +90,13 @@ class Watch:
     # -- assessing ---------------------------------------------------------------------------------------------------
 
     def _assess_due(self) -> None:
-        """Assess what is new, what is ten seconds past its last assessment, and once more what was just lost."""
+        """Assess what is new; each ten seconds in its first two minutes, then each thirty; once more what was lost."""
         for held in self.held():
             last = self._assessed.get(held.id)
             newest = int(held.states.time_tai_ns[-1])
-            behind_ns = newest - last.as_of_tai_ns if last else ASSESS_EVERY_NS
-            if behind_ns >= ASSESS_EVERY_NS or (held.status == "lost" and behind_ns > 0):
+            every_ns = ASSESS_YOUNG_EVERY_NS if newest - held.first_seen_tai_ns < YOUNG_NS else ASSESS_EVERY_NS
+            behind_ns = newest - last.as_of_tai_ns if last else every_ns
+            if behind_ns >= every_ns or (held.status == "lost" and behind_ns > 0):
                 self._assess(held, newest)
 
     def _assess(self, held: Held, newest_tai_ns: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -22,12 +23,14 @@ def demo(
     port: PORT = 8711,
 ) -> None:
     """Play a missile test and a space launch of 2009 before Moscow's and Brussels' centres, and show both."""
-    from jointwatch.cli.stage import Stage, perform
+    from jointwatch.cli.stage import Stage, perform, ready
 
     lost = False
-    with Stage(serve=serve, port=port) as stage:
-        for scenario, variant in PLAYED:
-            record = perform(stage, scenario, variant, speed=speed, out=out / scenario if out else None)
+    with Stage(serve=serve, port=port) as stage, ExitStack() as stack:
+        waiting = [stack.enter_context(ready(*played)) for played in PLAYED]  # all start now, on whatever core is idle
+        for centres in waiting:
+            name = centres.scenario.name
+            record = perform(stage, centres, speed=speed, out=out / name if out else None)
             lost = lost or bool(record.lost or record.report_fault)
             if record.interrupted:
                 break

@@ -34,9 +34,9 @@ def run(
 
     Exit code 0 when both centres signed the statement, 1 when one was lost on the way.
     """
-    from jointwatch.cli.stage import Stage, perform
+    from jointwatch.cli.stage import Stage, perform, ready
 
-    with Stage(serve=serve, port=port) as stage:
-        record = perform(stage, scenario, variant, speed=speed, out=out, force=force)
+    with ready(scenario, variant) as centres, Stage(serve=serve, port=port) as stage:
+        record = perform(stage, centres, speed=speed, out=out, force=force)
         stage.linger(record)
     raise typer.Exit(1 if record.lost or record.report_fault else 0)

@@ -5,11 +5,16 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -109,20 +114,33 @@ class Stage:
             time.sleep(0.2)
 
 
-def perform(
-    stage: Stage, name: str, variant: str | None, *, speed: str, out: Path | None, force: bool = False
-) -> Record:
-    """Play one scenario on the stage and write its run directory; raises UserError for wrong input."""
-    factor = _speed(speed)
+@dataclass(frozen=True)
+class Ready:
+    """A scenario that was read, in a variant, with its centres' processes starting."""
+
+    scenario: Scenario
+    variant: str
+    handles: Handles
+
+
+@contextmanager
+def ready(name: str, variant: str | None) -> Iterator[Ready]:
+    """Read a scenario and start its centres' processes; raises UserError for wrong input."""
     try:
         scenario = load(name)
         chosen, content = variant_of(scenario, variant)
     except ScenarioError as error:
         raise UserError(str(error)) from None
-    folder = out or _default_folder(scenario, chosen)
-    _check_folder(folder, force)
     with centres(content.release) as handles:
-        return _play(stage, scenario, chosen, factor, folder, handles)
+        yield Ready(scenario, chosen, handles)
+
+
+def perform(stage: Stage, ready: Ready, *, speed: str, out: Path | None, force: bool = False) -> Record:
+    """Play one scenario on the stage and write its run directory; raises UserError for wrong input."""
+    factor = _speed(speed)
+    folder = out or _default_folder(ready.scenario, ready.variant)
+    _check_folder(folder, force)
+    return _play(stage, ready.scenario, ready.variant, factor, folder, ready.handles)
 
 
 def _play(stage: Stage, scenario: Scenario, variant: str, factor: float, folder: Path, handles: Handles) -> Record:
@@ -138,8 +156,7 @@ def _play(stage: Stage, scenario: Scenario, variant: str, factor: float, folder:
         should_stop=lambda: stage.stopped,
         started=lambda view: stage.begin(view, plan.deployed, flown),
     )
-    from jointwatch.cli.reporting import report_page
-
+    reporting = ThreadPoolExecutor(1).submit(importlib.import_module, "jointwatch.cli.reporting")  # while the run plays
     record = evidence.perform(
         plan,
         desk,
@@ -148,7 +165,7 @@ def _play(stage: Stage, scenario: Scenario, variant: str, factor: float, folder:
         folder=folder,
         speed=factor,
         watchers=watchers,
-        page=report_page,
+        page=lambda played: reporting.result().report_page(played),
         handles=handles,
     )
     _conclude(stage, record, folder)

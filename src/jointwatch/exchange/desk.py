@@ -37,8 +37,9 @@ class StoreDesk:
 
     def cosign(self, peer: str, notes: Mapping[str, bytes]) -> None:
         """Keep the peer's cosignatures once each is verified over our own checkpoint of that size."""
-        for name, body in notes.items():
-            self._keep_cosignature(peer, self._readable(peer, name), body)
+        with self.store.together():
+            for name, body in notes.items():
+                self._keep_cosignature(peer, self._readable(peer, name), body)
 
     def _readable(self, peer: str, name: str) -> LogId:
         """The log of this name, which need not exist yet: whether it does is no secret from those who may read it."""

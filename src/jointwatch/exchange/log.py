@@ -43,6 +43,8 @@ class Store:
         self._key = log_key
         self._lock = threading.RLock()
         self._listeners: list[Listener] = []
+        self._nested = False
+        self._untold: list[Mapping[LogId, range]] = []
         self._guard = _sole_user(path)
         try:
             self._db = schema.connect(path, run, owner)
@@ -207,6 +209,23 @@ class Store:
             entries = self.entries(log, start, stop)
             return Frame(log, start, tuple(entries), self.checkpoint(log, stop))
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make all that is written inside one transaction: durable when the block ends, or undone as a whole."""
+        with self._lock:
+            ids, edges, self._untold = dict(self._ids), dict(self._edges), []
+            try:
+                with self._transaction():
+                    self._nested = True
+                    yield
+                    self._nested = False
+            except BaseException:
+                self._ids, self._edges, self._untold, self._nested = ids, edges, [], False
+                raise
+            untold, self._untold = self._untold, []
+        for positions in untold:
+            self._tell(positions)
+
     def listen(self, listener: Listener) -> None:
         """Have `listener` called after each append and each stored frame, in the writer's thread."""
         self._listeners.append(listener)
@@ -248,7 +267,10 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """Commit what is done inside, or nothing of it; the disk's refusals become OSError."""
+        """Commit what is done inside, or nothing of it; the disk's refusals become OSError. Within `together`, wait."""
+        if self._nested:
+            yield
+            return
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -309,6 +331,9 @@ class Store:
             raise Refused("next position", f"the frame ends at {frame.end}; its checkpoint covers {claimed.size}")
 
     def _tell(self, positions: Mapping[LogId, range]) -> None:
+        if self._nested:
+            self._untold.append(positions)
+            return
         for log, written in positions.items():
             if written:
                 for listener in self._listeners:

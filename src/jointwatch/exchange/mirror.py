@@ -109,9 +109,11 @@ class Mirror:
             return Accepted(came.log, range(held, held), ())
         messages = _messages(came.log, held, fresh, keys)
         body = _owners_note(came.checkpoint, claimed.origin)
-        positions = self.store.store_mirrored(Frame(came.log, held, fresh, body))
+        with self.store.together():  # one flush to the disk; the cosignature leaves only after it
+            positions = self.store.store_mirrored(Frame(came.log, held, fresh, body))
+            self._cosign(came.log)
         self._keys[came.log.owner] = keys
-        self._cosign(came.log)
+        self._receipts[came.log] = self.store.checkpoint(came.log)
         return Accepted(came.log, positions, messages)
 
     def contradicted(self, name: str, body: bytes) -> None:
@@ -200,7 +202,6 @@ class Mirror:
         name, body = cosigner_name(self.store.run, self.store.owner), self._held_note(log)
         line = checkpoints.cosign(body, name, self._cosign_key, int(self._now_posix_s()))
         self.store.add_cosignature(log, self.store.size(log), line.line(), Cosigner(name, self._cosign_key.public))
-        self._receipts[log] = self.store.checkpoint(log)
 
     def _resume(self, centre: str) -> None:
         """Learn what the store holds of a partner; receipts that a kill or a cut may have kept back go out again."""
@@ -208,6 +209,7 @@ class Mirror:
         for log in self.store.logs():
             if log.owner == centre and self.store.size(log):
                 self._cosign(log)
+                self._receipts[log] = self.store.checkpoint(log)
 
 
 def _learned(keys: Keyrings, rosters: Sequence[bytes]) -> Keyrings:
