@@ -19,6 +19,7 @@ turns (a dog-leg, or the drift of an inertially steered ascent on the rotating E
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -100,19 +101,28 @@ def _from_ascent(history: TrackHistory, end: Cutoff, priors: BoostPriors) -> Lau
     if not rows.size:
         return "not yet: the climb rate of the ascent is too uncertain to reckon its launch back"
     chosen = rows[np.unique(np.linspace(0, rows.size - 1, ANCHORS).astype(int))]
-    states = [(int(history.time_tai_ns[row]), history.x[row], history.P[row]) for row in chosen]
-    anchors = [at_boosting_state(*state, priors) for state in states]
-    if end.time_tai_ns is not None and states[-1][0] == end.time_tai_ns and usable.any():
+    times = [int(history.time_tai_ns[row]) for row in chosen]
+    estimates = [
+        _from_boosting_state(time, history.x[row].tobytes(), history.P[row].tobytes(), priors)
+        for time, row in zip(times, chosen, strict=True)
+    ]
+    if end.time_tai_ns is not None and times[-1] == end.time_tai_ns and usable.any():
         best = best_coasting(history, end)
         after_s = seconds_between(history.time_tai_ns[best], end.time_tai_ns)
-        anchors.append(at_cutoff(end.time_tai_ns, end.sigma_s, after_s, history.x[best], history.P[best], priors))
-    estimates = [reckoned_back(anchor) for anchor in anchors]
+        anchor = at_cutoff(end.time_tai_ns, end.sigma_s, after_s, history.x[best], history.P[best], priors)
+        estimates.append(reckoned_back(anchor))
     straightest = min(estimates, key=lambda estimate: estimate.direction_sigma_rad)
     return replace(
         min(estimates, key=_expected_miss),
         direction_rad=straightest.direction_rad,
         direction_sigma_rad=straightest.direction_sigma_rad,
     )
+
+
+@lru_cache(maxsize=128)
+def _from_boosting_state(time_tai_ns: int, x: bytes, P: bytes, priors: BoostPriors) -> LaunchEstimate:
+    """Launch reckoned back from one state of the ascent; a track's ascent stays as it was, so it is asked for again."""
+    return reckoned_back(at_boosting_state(time_tai_ns, np.frombuffer(x), np.frombuffer(P).reshape(6, 6), priors))
 
 
 def _climb_is_certain(history: TrackHistory, track: GroundTrack) -> Bools:

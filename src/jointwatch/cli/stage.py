@@ -156,7 +156,7 @@ def _play(stage: Stage, scenario: Scenario, variant: str, factor: float, folder:
         should_stop=lambda: stage.stopped,
         started=lambda view: stage.begin(view, plan.deployed, flown),
     )
-    reporting = ThreadPoolExecutor(1).submit(importlib.import_module, "jointwatch.cli.reporting")  # while the run plays
+    reporting = ThreadPoolExecutor(1).submit(_load_reporting)  # while the run plays
     record = evidence.perform(
         plan,
         desk,
@@ -165,7 +165,7 @@ def _play(stage: Stage, scenario: Scenario, variant: str, factor: float, folder:
         folder=folder,
         speed=factor,
         watchers=watchers,
-        page=lambda played: reporting.result().report_page(played),
+        page=lambda played: reporting.result()(played),  # noqa: PLW0108 - wait for it at the end, not now
         handles=handles,
     )
     _conclude(stage, record, folder)
@@ -180,6 +180,13 @@ def _volume(d: Deployed, flown: Flown) -> bytes:
     rcs_m2 = flown.rcs_m2[d.radar.band]
     shells = [Shell(*range_envelope(d.radar, f, altitude_cap_m=DRAWN_TO_M, rcs_m2=rcs_m2)) for f in d.faces]
     return glb(shells, name=d.radar.name)
+
+
+def _load_reporting() -> evidence.Page:
+    """Return what writes the report, with everything imported that it draws with."""
+    importlib.import_module("jointwatch.display.figures")
+    page: evidence.Page = importlib.import_module("jointwatch.cli.reporting").report_page
+    return page
 
 
 def _speed(text: str) -> float:
