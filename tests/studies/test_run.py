@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -193,3 +194,18 @@ def test_evidence_is_complete_even_where_the_report_cannot_be_drawn(
     assert "ZeroDivisionError" in run.record.report_fault
     assert "no &lt;figure&gt;" in (run.directory / "report.html").read_text()
     assert verify_run(run.directory).ok
+
+
+def test_one_flipped_byte_in_any_file_of_a_real_run_is_named(sejil: Run, tmp_path: Path) -> None:
+    copy = tmp_path / "D"
+    shutil.copytree(sejil.directory, copy)
+    files = sorted(path for path in copy.rglob("*") if path.is_file())
+    assert len(files) > 20
+    for path in files:
+        whole = path.read_bytes()
+        middle = len(whole) // 2
+        path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+        faults = verify_run(copy).faults
+        assert [fault for fault in faults if fault.file == path.relative_to(copy).as_posix()], path
+        path.write_bytes(whole)
+    assert verify_run(copy).ok
