@@ -115,7 +115,7 @@ class Exercise:
         for tick in self.plan.ticks_tai_ns:
             if speed and not self._wait_until(started + (tick - first) / NS_PER_S / speed):
                 break
-            if self.watchers.should_stop():
+            if self.watchers.should_stop() or not self._living():
                 break
             self.watchers.before_tick(tick, self)
             self.tick(tick)
