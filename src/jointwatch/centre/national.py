@@ -105,6 +105,11 @@ class Centre:
         }
         return carry_out[type(order)](order)
 
+    def close(self) -> None:
+        """Close lines, door and record: the run is over."""
+        self.partners.close()
+        self.store.close()
+
     def _meet(self, order: orders.Meet) -> orders.Answer:
         self.partners = Partners(self.store, self.keys, order.partners, mode=self.ledger.mode)
         self.joint = JointPicture((self.id, *self.partners.names), self._priors)

@@ -115,11 +115,15 @@ class Write(Order, frozen=True, forbid_unknown_fields=True, tag="write"):
     manifest: bool
 
 
+class Leave(Order, frozen=True, forbid_unknown_fields=True, tag="leave"):
+    """The run is over: close its record, its door and its lines, and wait for another run."""
+
+
 class Stop(Order, frozen=True, forbid_unknown_fields=True, tag="stop"):
     """End in order."""
 
 
-AnyOrder = Open | Meet | Link | Tick | Exchange | Find | Agree | Keep | Write | Stop
+AnyOrder = Open | Meet | Link | Tick | Exchange | Find | Agree | Keep | Write | Leave | Stop
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

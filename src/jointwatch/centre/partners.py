@@ -81,6 +81,12 @@ class Partners:
         notes = [self._store.cosigned(log) for log in own]
         return sum(checkpoints.unverified(note).size for note in notes if note is not None)
 
+    def close(self) -> None:
+        """Hang up, and close the door."""
+        for line in self._lines.values():
+            line.close()
+        self._server.stop()
+
 
 def _told(partner: str, refusal: Refused) -> str:
     kind = "EQUIVOCATION" if isinstance(refusal, Equivocation) else "refused"

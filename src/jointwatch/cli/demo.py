@@ -27,9 +27,10 @@ def demo(
 
     lost = False
     with Stage(serve=serve, port=port) as stage, ExitStack() as stack:
-        waiting = [stack.enter_context(ready(*played)) for played in PLAYED]  # all start now, on whatever core is idle
-        for centres in waiting:
-            name = centres.scenario.name
+        running = None
+        for name, variant in PLAYED:
+            centres = stack.enter_context(ready(name, variant, running))
+            running = centres.handles
             record = perform(stage, centres, speed=speed, out=out / name if out else None)
             lost = lost or bool(record.lost or record.report_fault)
             if record.interrupted:

@@ -124,13 +124,16 @@ class Ready:
 
 
 @contextmanager
-def ready(name: str, variant: str | None) -> Iterator[Ready]:
-    """Read a scenario and start its centres' processes; raises UserError for wrong input."""
+def ready(name: str, variant: str | None, running: Handles | None = None) -> Iterator[Ready]:
+    """Read a scenario and start its centres' processes, or take those of the run before; raises UserError."""
     try:
         scenario = load(name)
         chosen, content = variant_of(scenario, variant)
     except ScenarioError as error:
         raise UserError(str(error)) from None
+    if running and running.keys() == content.release.keys() and not any(h.lost for h in running.values()):
+        yield Ready(scenario, chosen, running)
+        return
     with centres(content.release) as handles:
         yield Ready(scenario, chosen, handles)
 

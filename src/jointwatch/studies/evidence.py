@@ -74,8 +74,7 @@ def perform(
     _write_files(folder, played, _drawn(page, played))
     exercise.keep(digests(folder))
     exercise.write_logs(folder, manifest=True)
-    for handle in handles.values():
-        handle.stop()
+    exercise.leave()
     for centre in plan.release:
         records.remove(centre, plan.view.run, plan.view.mode, plan.state)
     return exercise.record

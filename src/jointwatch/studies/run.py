@@ -150,6 +150,10 @@ class Exercise:
         """Have each living centre write its logs into the run directory."""
         self._tell_all(dict.fromkeys(self._living(), orders.Write(str(directory), manifest)))
 
+    def leave(self) -> None:
+        """Have each living centre close this run's record; its process can open another."""
+        self._tell_all(dict.fromkeys(self._living(), orders.Leave()))
+
     # -- how they are done ---------------------------------------------------------------------------------------
 
     def _opening(self, name: str, now_tai_ns: int) -> orders.Open:
