@@ -13,7 +13,8 @@ from jointwatch.catalogue.radars import Detection
 from jointwatch.catalogue.spread import Spread
 from jointwatch.display.report_data import Input
 from jointwatch.display.wording import place
-from jointwatch.studies.architecture import Deployed, service
+from jointwatch.sensors.radar import service
+from jointwatch.studies.architecture import Deployed
 from jointwatch.studies.evidence import Played, processor_features
 from jointwatch.studies.scenario import Alternative, Flight, Scenario
 

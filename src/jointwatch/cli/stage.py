@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -168,7 +168,7 @@ def _play(stage: Stage, scenario: Scenario, variant: str, factor: float, folder:
         folder=folder,
         speed=factor,
         watchers=watchers,
-        page=lambda played: reporting.result()(played),  # noqa: PLW0108 - wait for it at the end, not now
+        page=_drawn_by(reporting),
         handles=handles,
     )
     _conclude(stage, record, folder)
@@ -183,6 +183,15 @@ def _volume(d: Deployed, flown: Flown) -> bytes:
     rcs_m2 = flown.rcs_m2[d.radar.band]
     shells = [Shell(*range_envelope(d.radar, f, altitude_cap_m=DRAWN_TO_M, rcs_m2=rcs_m2)) for f in d.faces]
     return glb(shells, name=d.radar.name)
+
+
+def _drawn_by(reporting: Future[evidence.Page]) -> evidence.Page:
+    """Return a page that waits for what draws it only when it is asked for."""
+
+    def page(played: evidence.Played) -> str:
+        return reporting.result()(played)
+
+    return page
 
 
 def _load_reporting() -> evidence.Page:

@@ -15,7 +15,7 @@ from jointwatch.earth.horizon import minimum_visible_height_m
 from jointwatch.earth.timescale import utc_from_tai_ns
 from jointwatch.sensors.detection import range_for_probability
 from jointwatch.sensors.measurement import predict
-from jointwatch.sensors.radar import NEVER_TAI_NS, Face, Radar, on_duty
+from jointwatch.sensors.radar import Face, Radar, on_duty, service
 from jointwatch.sensors.site import Site, frame
 
 
@@ -112,7 +112,8 @@ def why_not(
     """
     r, azimuth, elevation = predict(radar.site, np.reshape(r_ecef_m, (1, 3)))[0]
     if not faces:
-        return f"{radar.name}: no array was on duty on {_day(tai_ns)} ({'; '.join(_service(f) for f in radar.faces)})."
+        times = "; ".join(f"{face.name} was {service(face)}" for face in radar.faces)
+        return f"{radar.name}: no array was on duty on {_day(tai_ns)} ({times})."
     facing = [face for face in faces if in_sector(face, azimuth)]
     if not facing:
         return _outside(radar, faces, tai_ns, azimuth)
@@ -123,7 +124,7 @@ def _outside(radar: Radar, faces: tuple[Face, ...], tai_ns: int, azimuth: float)
     """The sentence for a bearing outside every sector that looks, naming an array that would have faced it."""
     looking = " and ".join(_sector(face) for face in faces)
     others = [f for f in radar.faces if f not in faces and in_sector(f, azimuth) and not on_duty(f, tai_ns)]
-    idle = "".join(f"; {_sector(face)} would face it but {_service(face)}" for face in others)
+    idle = "".join(f"; {_sector(face)} would face it but {face.name} was {service(face)}" for face in others)
     outside = f"the bearing {_degrees(azimuth)} lies outside {looking}, all that looked on {_day(tai_ns)}"
     return f"{radar.name}: {outside}{idle}."
 
@@ -161,16 +162,6 @@ def _height_needed(site: Site, r_ecef_m: Floats, elevation_rad: float) -> str:
 
 def _sector(face: Face) -> str:
     return f"the {face.name} sector {_degrees(face.azimuth_from_rad)} to {_degrees(face.azimuth_to_rad)}"
-
-
-def _service(face: Face) -> str:
-    """When the face served, as words."""
-    begin, end = face.on_duty_from_tai_ns, face.on_duty_until_tai_ns
-    if begin == NEVER_TAI_NS:
-        return f"{face.name} was planned and never stood on duty"
-    since = [] if begin is None else [f"from {_day(begin)}"]
-    until = [] if end is None else [f"until {_day(end)}"]
-    return f"{face.name} was on duty {' '.join(since + until) or 'always'}"
 
 
 def _day(tai_ns: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import isfinite, pi
 
+from jointwatch.earth.timescale import utc_from_tai_ns
 from jointwatch.sensors.site import Site
 
 NEVER_TAI_NS = 2**63 - 1
@@ -123,3 +124,14 @@ def on_duty(face: Face, tai_ns: int) -> bool:
 def faces_on_duty(radar: Radar, tai_ns: int) -> tuple[Face, ...]:
     """Faces of the radar that were in service at a TAI time in nanoseconds, in the radar's order."""
     return tuple(face for face in radar.faces if on_duty(face, tai_ns))
+
+
+def service(face: Face) -> str:
+    """Return the time of an array's service in words."""
+    if face.on_duty_from_tai_ns == NEVER_TAI_NS:
+        return "planned and never stood on duty"
+    since = f"from {utc_from_tai_ns(face.on_duty_from_tai_ns)[:10]}" if face.on_duty_from_tai_ns is not None else ""
+    until = (
+        f"until {utc_from_tai_ns(face.on_duty_until_tai_ns - 1)[:10]}" if face.on_duty_until_tai_ns is not None else ""
+    )
+    return f"on duty {since} {until}".strip().replace("  ", " ") if since or until else "on duty, dates not known"

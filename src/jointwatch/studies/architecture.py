@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from jointwatch.catalogue.files import UnknownNameError
 from jointwatch.catalogue.radars import FaceParameters, radar_parameters
 from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_utc, utc_from_tai_ns
-from jointwatch.sensors.radar import NEVER_TAI_NS, Face, Radar, faces_on_duty
+from jointwatch.sensors.radar import NEVER_TAI_NS, Face, Radar, faces_on_duty, service
 from jointwatch.sensors.schedule import scan_times
 from jointwatch.sensors.site import Site
 from jointwatch.studies.scenario import RadarUse, ScenarioError, Variant
@@ -104,17 +104,6 @@ def _face(values: FaceParameters) -> Face:
         since if values.ever_on_duty else NEVER_TAI_NS,
         until,
     )
-
-
-def service(face: Face) -> str:
-    """Return the time of an array's service in words."""
-    if face.on_duty_from_tai_ns == NEVER_TAI_NS:
-        return "planned, never on duty"
-    since = f"from {utc_from_tai_ns(face.on_duty_from_tai_ns)[:10]}" if face.on_duty_from_tai_ns is not None else ""
-    until = (
-        f"until {utc_from_tai_ns(face.on_duty_until_tai_ns - 1)[:10]}" if face.on_duty_until_tai_ns is not None else ""
-    )
-    return f"on duty {since} {until}".strip().replace("  ", " ") if since or until else "on duty, dates not known"
 
 
 def ticks(extra_tai_ns: tuple[int, ...], start_tai_ns: int, end_tai_ns: int) -> tuple[int, ...]:

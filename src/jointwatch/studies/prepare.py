@@ -17,7 +17,8 @@ from jointwatch.messages.notice import NoticeContents, PublishedOrbit
 from jointwatch.messages.picture import CentreView, FaceView, RadarView, RunView
 from jointwatch.messages.quantities import Mode
 from jointwatch.sensors.coverage import in_field_of_regard, why_not
-from jointwatch.studies.architecture import Deployed, deploy, service, ticks
+from jointwatch.sensors.radar import service
+from jointwatch.studies.architecture import Deployed, deploy, ticks
 from jointwatch.studies.feed import SensorDesk
 from jointwatch.studies.run import Plan
 from jointwatch.studies.scenario import Notice, Scenario, ScenarioError, Variant, variant_of
