@@ -1,47 +1,65 @@
-"""A smooth generic ascent: where a rising vehicle is at each moment between rest and burnout.
+"""A generic ascent: where a rising vehicle is, how fast it goes and how it accelerates, from rest to burnout.
 
-No vehicle's design is in it. Height and distance over the ground are cubics in time that start at rest and end with
-the burnout's velocity; two fractions say how bent they are: at 1/2 the acceleration is constant, at 1/3 it grows
-evenly from nothing. Distance may bend more, as vehicles start straight up: below 1/3, where a cubic would first go
-backwards, it is the power of time that has the fraction (at 1/3 the two are one curve). First stages of 30 published
-Falcon ascents have 0.33 to 0.58 in height and 0.23 to 0.33 in distance, and follow these curves within 5 km, most
-within 2 km (tests/flight/test_boost.py).
+No vehicle's design is in it. Height and distance over the ground are integrals of accelerations that are straight
+between nodes (`flight.stages`): continuous within a stage, with a jump and a short coast where stages part. The same
+profile serves any burnout: heights grow with the height there, distances with the distance, and what its speeds want
+beyond that comes in the last stage. With one stage and no nodes given, height is the one cubic in time from rest to
+the burnout, and two fractions say how bent the path is.
+
+First stages of 30 published ascents follow a one-stage profile within 5 km, most within 2 km, and all their burns a
+profile fitted to them (`flight.telemetry`) within some 100 m (docs/method/boost.md).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from jointwatch.earth import geodesic
 from jointwatch.earth.arrays import Floats
-from jointwatch.earth.ellipsoid import curvature_radii_m, ecef_from_geodetic
+from jointwatch.earth.ellipsoid import E2, OMEGA_RAD_S, curvature_radii_m, ecef_from_geodetic
 from jointwatch.earth.states import Ecef
 from jointwatch.earth.topocentric import enu_basis
+from jointwatch.flight.stages import Burnout, Stage, bent, checked, course, from_burnouts, motion
+
+_LEVEL = 2.0  # a climb that takes more than this many burn times to the burnout's height ends all but level
+_SINKS_M = 1.0
 
 
 @dataclass(frozen=True)
 class BoostProfile:
     """Duration and shape of a powered ascent.
 
-    burn_time_s: T, from rest to burnout, staging included.
+    burn_time_s: T, from rest to the last burnout, staging included.
     altitude_fraction: height gained / (vertical speed at burnout times T), 1/3 to 1/2. Give it, or
     burnout_height_m: height over the ellipsoid at burnout, for ascents that end level (space launches).
     downrange_fraction: distance over the ground / (ground speed at burnout times T), 1/5 to 1/2.
+    stages: a reference flight's accelerations, `staged` makes them; empty for one stage and the plainest shape. With
+    them the fractions are what they are, and their limits do not hold.
     """
 
     burn_time_s: float
     altitude_fraction: float | None
     downrange_fraction: float
     burnout_height_m: float | None = None
+    stages: tuple[Stage, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < self.burn_time_s < np.inf:
             raise ValueError(f"burn_time_s must be a positive number of seconds, got {self.burn_time_s}")
         if (self.altitude_fraction is None) == (self.burnout_height_m is None):
             raise ValueError("give one of altitude_fraction and burnout_height_m, and None for the other")
+        if self.stages:
+            if checked(self.stages)[-1].burnout_s != self.burn_time_s:
+                raise ValueError(
+                    f"burn_time_s must be the last stage's burnout, {self.stages[-1].burnout_s} s, got "
+                    f"{self.burn_time_s} s; `staged` makes a profile of stages"
+                )
+            return
         _check_fraction("downrange_fraction", self.downrange_fraction, lowest=1 / 5)
         if self.altitude_fraction is not None:
             _check_fraction("altitude_fraction", self.altitude_fraction, lowest=1 / 3)
@@ -59,13 +77,44 @@ class BoostProfile:
             gained = np.asarray((self.altitude_fraction or 0.0) * even)
         else:
             gained = self.burnout_height_m - np.asarray(height_m, dtype=np.float64) + 0 * even
-        if np.any(even < 0) or np.any(gained <= 0) or np.any(gained < even / 3 * (1 - 1e-12)):
+        least = 0.0 if self.stages else np.maximum(even / 3 * (1 - 1e-12), 0.0)
+        if np.any(gained <= 0) or np.any(gained < least) or (not self.stages and np.any(even < 0)):
             raise ValueError(
                 "the ascent would sink on its way: wanted a burnout that climbs or is level, at a height over the "
                 f"launch point of at least a third of vertical speed times burn time; got {np.min(gained):.0f} m "
                 f"for {np.max(even):.0f} m"
             )
         return gained
+
+
+def staged(burnouts: Sequence[Burnout] | Sequence[Stage]) -> BoostProfile:
+    """The profile of one to three stages, from where each ends or from each one's accelerations.
+
+    Flown to the last burnout's own speed and angle it goes through every burnout given; flown to others it keeps its
+    shape. An ascent that ends all but level keeps its height instead of a fraction of its climb.
+
+    >>> profile = staged([
+    ...     Burnout(0.0, 60.0, 25e3, 900.0, 12e3, 900.0), Burnout(63.0, 115.0, 100e3, 2000.0, 95e3, 2700.0)])
+    >>> profile.burn_time_s, round(profile.altitude_fraction, 3), round(profile.downrange_fraction, 3)
+    (115.0, 0.435, 0.306)
+    """
+    stages = from_burnouts([b for b in burnouts if isinstance(b, Burnout)]) if _ends(burnouts) else burnouts
+    stages = checked([stage for stage in stages if isinstance(stage, Stage)])
+    path = course(stages)
+    (height, distance), (climb, going), _ = motion(path, path.end_s)
+    if height <= 0 or distance <= 0 or going <= 0:
+        raise ValueError(
+            "the last burnout must lie over and beyond the launch point and go on from it; got "
+            f"{height:.0f} m up, {distance:.0f} m out, going out at {going:.0f} m/s"
+        )
+    level = height > _LEVEL * climb * path.end_s
+    return BoostProfile(
+        path.end_s,
+        None if level else float(height / (climb * path.end_s)),
+        float(distance / (going * path.end_s)),
+        burnout_height_m=float(height) if level else None,
+        stages=stages,
+    )
 
 
 def ascent(
@@ -91,23 +140,141 @@ def ascent(
     >>> np.linalg.norm(states.v_m_s, axis=1).round(6).tolist()
     [0.0, 1500.0]
     """
+    climb = _climb(
+        profile, latitude_rad, longitude_rad, azimuth_rad, burnout_speed_m_s, burnout_angle_rad, times_s, height_m
+    )
+    east, north = _stretch(climb.latitude, climb.azimuth, climb.height_m)
+    enu = np.stack([climb.along[1] * east, climb.along[1] * north, climb.up[1]], axis=-1)
+    velocity = np.einsum("nji,nj->ni", enu_basis(climb.latitude, climb.longitude), enu)
+    position = ecef_from_geodetic(climb.latitude, climb.longitude, climb.height_m)
+    return Ecef(np.concatenate([position, velocity], axis=-1))
+
+
+def accelerations(
+    profile: BoostProfile,
+    *,
+    latitude_rad: ArrayLike,
+    longitude_rad: ArrayLike,
+    azimuth_rad: ArrayLike,
+    burnout_speed_m_s: ArrayLike,
+    burnout_angle_rad: ArrayLike,
+    times_s: ArrayLike,
+    height_m: ArrayLike = 0.0,
+) -> Floats:
+    """Second derivatives (n, 3), in m/s^2, of the Earth-fixed positions that `ascent` gives for the same arguments.
+
+    What a tracker that follows Earth-fixed positions sees: gravity and the turning Earth are in it, so at rest on the
+    pad it is not what an accelerometer would show. At a staging instant it is that of what follows.
+
+    The path is r = g + h n over a geodesic g, with n the normal, t its direction and b = n x t:
+    n' = k t + w b, t' = -k n, b' = -w n, with k the normal curvature and w the torsion there [M. P. do Carmo,
+    Differential Geometry, 1976, sections 3-2 and 4-4].
+
+    >>> felt = accelerations(
+    ...     BoostProfile(60.0, 0.5, 0.5), latitude_rad=0.6, longitude_rad=0.9, azimuth_rad=1.0,
+    ...     burnout_speed_m_s=1500.0, burnout_angle_rad=0.7, times_s=[0.0, 30.0])
+    >>> np.linalg.norm(felt, axis=1).round(1).tolist()
+    [24.9, 25.0]
+    """
+    climb = _climb(
+        profile, latitude_rad, longitude_rad, azimuth_rad, burnout_speed_m_s, burnout_angle_rad, times_s, height_m
+    )
+    basis = enu_basis(climb.latitude, climb.longitude)
+    sine, cosine = np.sin(climb.azimuth)[:, None], np.cos(climb.azimuth)[:, None]
+    t, n = sine * basis[:, 0] + cosine * basis[:, 1], basis[:, 2]
+    b = np.cross(n, t)
+    k, w, dk, dw = (value[:, None] for value in _curvatures(climb.latitude, climb.azimuth))
+    h, u, a_along, climbing, a_up = (
+        value[:, None] for value in (climb.height_m, climb.along[1], climb.along[2], climb.up[1], climb.up[2])
+    )
+    turning, turning_again = k * t + w * b, dk * t + dw * b - (k**2 + w**2) * n
+    return a_along * (t + h * turning) + u**2 * (-k * n + h * turning_again) + 2 * climbing * u * turning + a_up * n
+
+
+def launch_azimuth_rad(
+    inclination_rad: ArrayLike, latitude_rad: ArrayLike, *, speed_m_s: ArrayLike, northwards: ArrayLike
+) -> Floats:
+    """Azimuth over the turning ground, radians, of a launch into an orbit's plane from a latitude.
+
+    inclination_rad: 0 to pi; one that does not reach the latitude is taken as due east or west, the nearest there is.
+    speed_m_s: past the stars at the end of the ascent, 7.8 km/s for low orbits.
+    northwards: whether the launch goes up the map (true) or down it.
+    The ground's own speed at the launch point is taken off; that the ascent moves on before its end is left out, some
+    tenths of a degree. [J. J. Sellers, Understanding Space, 2005, section 9.3]
+
+    >>> plane = np.deg2rad([51.6, 97.4])
+    >>> azimuth = launch_azimuth_rad(plane, np.deg2rad([28.6, 34.6]), speed_m_s=7800.0, northwards=[True, False])
+    >>> np.rad2deg(azimuth).round(1).tolist()
+    [42.8, 192.0]
+    """
+    inclination, latitude, speed, up = np.broadcast_arrays(inclination_rad, latitude_rad, speed_m_s, northwards)
+    sine = np.clip(np.cos(inclination) / np.cos(latitude), -1, 1)
+    ground = OMEGA_RAD_S * ecef_from_geodetic(latitude, 0.0, 0.0)[..., 0]
+    cosine = np.sqrt(1 - sine**2) * np.where(up, 1.0, -1.0)
+    return np.asarray(np.mod(np.arctan2(speed * sine - ground, speed * cosine), 2 * np.pi))
+
+
+class _Climb(NamedTuple):
+    """Points below the vehicle (n,), radians, and its height and distance, each with two derivatives, (3, n)."""
+
+    latitude: Floats
+    longitude: Floats
+    azimuth: Floats
+    height_m: Floats
+    up: Floats
+    along: Floats
+
+
+def _climb(profile: BoostProfile, *arguments: ArrayLike) -> _Climb:
+    """The ascent over the ground, of the arguments of `ascent` in their order."""
     latitude, longitude, azimuth, speed, angle, times, launch_height = (
-        np.atleast_1d(value).astype(np.float64)
-        for value in np.broadcast_arrays(
-            latitude_rad, longitude_rad, azimuth_rad, burnout_speed_m_s, burnout_angle_rad, times_s, height_m
-        )
+        np.atleast_1d(value).astype(np.float64) for value in np.broadcast_arrays(*arguments)
     )
     T = profile.burn_time_s
-    if np.any(times < 0) or np.any(times > T):
+    if not np.all((times >= 0) & (times <= T)):
         raise ValueError(f"times_s must lie within the burn, 0 to {T} s, got {times.min()} to {times.max()} s")
-    climb = speed * np.sin(angle)
-    gained = profile.height_gained_m(climb, height_m=launch_height)
+    vertical = speed * np.sin(angle)
+    gained = profile.height_gained_m(vertical, height_m=launch_height)
     ground_speed = _ground_speed(profile, latitude, azimuth, speed * np.cos(angle), launch_height + gained)
-    height, climbing = _cubic(times / T, gained, climb * T)
-    distance, going = _along(times / T, profile.downrange_fraction, ground_speed * T)
-    return _over_ground(
-        geodesic.direct(latitude, longitude, azimuth, distance), launch_height + height, going / T, climbing / T
-    )
+    gone = profile.downrange_fraction * ground_speed * T
+    up, along = _scaled(profile, times, np.stack([gained, gone], -1), np.stack([vertical, ground_speed], -1))
+    if np.any(up[0] < -_SINKS_M):
+        raise ValueError(
+            f"the ascent would sink on its way: {up[0].min():.0f} m below the launch point; wanted less climb at "
+            "burnout for the height there"
+        )
+    below = geodesic.direct(latitude, longitude, azimuth, along[0])
+    return _Climb(*below, launch_height + up[0], up, along)
+
+
+def _scaled(profile: BoostProfile, times: Floats, end_m: Floats, end_m_s: Floats) -> tuple[Floats, Floats]:
+    """Height and distance with their derivatives (3, n), for ends (n, 2) of both and of their rates.
+
+    The reference flight grown to the end asked for, and, for what its rate there lacks, a cubic over the last stage
+    that is at rest at ignition, and at burnout is nothing but that rate.
+    """
+    path = course(profile.stages or (_plainest(profile),))
+    reference_m, reference_m_s, _ = motion(path, path.end_s)
+    growth = end_m / reference_m
+    lacking = end_m_s - growth * reference_m_s
+    L = path.end_s - path.last_ignition_s
+    s = np.clip((times - path.last_ignition_s) / L, 0, 1)
+    burning = times >= path.last_ignition_s
+    last = L * s**2 * (s - 1), s * (3 * s - 2), (6 * s - 2) / L * burning
+    both = [growth * ours + lacking * more[:, None] for ours, more in zip(motion(path, times), last, strict=True)]
+    up, along = np.moveaxis(np.array(both), -1, 0)
+    return up, along
+
+
+def _plainest(profile: BoostProfile) -> Stage:
+    """One stage whose height has a constant acceleration, and whose distance the fraction asked for."""
+    T = profile.burn_time_s
+    along = bent(profile.downrange_fraction, 1.0)
+    return Stage(0.0, T, (1.0,) * len(along), along)
+
+
+def _ends(burnouts: Sequence[Burnout] | Sequence[Stage]) -> bool:
+    return all(isinstance(each, Burnout) for each in burnouts)
 
 
 def _check_fraction(name: str, value: float, *, lowest: float) -> None:
@@ -115,23 +282,31 @@ def _check_fraction(name: str, value: float, *, lowest: float) -> None:
         raise ValueError(f"{name} must be between {lowest:.4g} and 0.5, where the path rises evenly; got {value}")
 
 
-def _cubic(s: Floats, end: Floats, end_slope: Floats) -> tuple[Floats, Floats]:
-    """Value and slope at s in [0, 1] of the cubic from rest at 0 to `end` with `end_slope` at 1."""
-    square, cube = 3 * end - end_slope, end_slope - 2 * end
-    return (square + cube * s) * s**2, (2 * square + 3 * cube * s) * s
-
-
-def _along(s: Floats, fraction: float, end_slope: Floats) -> tuple[Floats, Floats]:
-    """Value and slope at s of the distance that ends at the fraction of its slope there."""
-    if fraction >= 1 / 3:
-        return _cubic(s, fraction * end_slope, end_slope)
-    return fraction * end_slope * s ** (1 / fraction), end_slope * s ** (1 / fraction - 1)
-
-
 def _stretch(latitude: Floats, azimuth: Floats, height_m: Floats) -> tuple[Floats, Floats]:
     """East and north speed at a height for each m/s along a geodesic on the ground below."""
     M, N = curvature_radii_m(latitude)
     return np.sin(azimuth) * (1 + height_m / N), np.cos(azimuth) * (1 + height_m / M)
+
+
+def _curvatures(latitude: Floats, azimuth: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Normal curvature and torsion of a geodesic of the ellipsoid, 1/m, and their change along it, 1/m^2.
+
+    With M and N the radii of curvature: cos^2 / M + sin^2 / N, and sin cos (1 / M - 1 / N), of the azimuth.
+    """
+    M, N = curvature_radii_m(latitude)
+    sine, cosine = np.sin(azimuth), np.cos(azimuth)
+    northwards, turning = cosine / M, np.tan(latitude) * sine / N  # latitude and azimuth along the line
+    flattening = (
+        E2 * np.sin(latitude) * np.cos(latitude) / (1 - E2 * np.sin(latitude) ** 2)
+    )  # N' / N, and a third of M' / M
+    by_M, by_N = -3 * flattening / M * northwards, -flattening / N * northwards  # of 1 / M and 1 / N
+    apart = 1 / M - 1 / N
+    return (
+        cosine**2 / M + sine**2 / N,
+        sine * cosine * apart,
+        cosine**2 * by_M + sine**2 * by_N - 2 * sine * cosine * apart * turning,
+        (cosine**2 - sine**2) * apart * turning + sine * cosine * (by_M - by_N),
+    )
 
 
 def _ground_speed(
@@ -146,14 +321,3 @@ def _ground_speed(
         end_latitude, _, end_azimuth = geodesic.direct(latitude, 0.0, azimuth, distance)
     east, north = _stretch(end_latitude, end_azimuth, burnout_height_m)
     return horizontal_m_s / np.hypot(east, north)
-
-
-def _over_ground(
-    below: tuple[Floats, Floats, Floats], height_m: Floats, ground_speed_m_s: Floats, climb_m_s: Floats
-) -> Ecef:
-    """States over points of a geodesic (latitude, longitude, azimuth)."""
-    latitude, longitude, azimuth = below
-    east, north = _stretch(latitude, azimuth, height_m)
-    enu = np.stack([ground_speed_m_s * east, ground_speed_m_s * north, climb_m_s], axis=-1)
-    velocity = np.einsum("nji,nj->ni", enu_basis(latitude, longitude), enu)
-    return Ecef(np.concatenate([ecef_from_geodetic(latitude, longitude, height_m), velocity], axis=-1))
