@@ -79,6 +79,10 @@ class Teme(_States):
     """Inertial states on the true equator and mean equinox of date, the frame of SGP4; 45 km from GCRS in 2025."""
 
 
+class Eme2000(_States):
+    """Inertial states on the mean equator and equinox of J2000.0, the frame of many orbit files; 0.8 m from GCRS."""
+
+
 def joined(states: Sequence[Ecef]) -> Ecef:
     """All the Earth-fixed states of a sequence as one, in its order.
 
