@@ -97,6 +97,11 @@ def checked(stages: Sequence[Stage]) -> tuple[Stage, ...]:
 
 @lru_cache(maxsize=256)
 def course(stages: tuple[Stage, ...]) -> Course:
+    """`pieced`, remembered: a profile is asked for many times."""
+    return pieced(stages)
+
+
+def pieced(stages: Sequence[Stage]) -> Course:
     """The whole ascent in pieces, from rest; free fall between one stage's burnout and the next one's ignition."""
     begin: list[float] = []
     pieces: list[tuple[Floats, ...]] = []
