@@ -38,7 +38,7 @@ class Message:
         if keyword.startswith(("COMMENT", "USER_DEFINED")):
             return
         if keyword in self.values:
-            self.spoil(f"{keyword} is said twice")
+            self.spoil(f"{_plain(keyword)} is said twice")
         self.values[keyword] = value
         if unit:
             self.units[keyword] = unit
@@ -73,7 +73,7 @@ def _from_objects(objects: list[object]) -> Iterator[Message]:
             if isinstance(value, str):
                 message.say(keyword, value.strip())
             elif value is not None:
-                message.spoil(f"{keyword[:40]} is neither a number nor a text")
+                message.spoil(f"{_plain(keyword)} is neither a number nor a text")
         yield message
 
 
@@ -178,6 +178,10 @@ class _XmlReader:
         if tag.isupper() and self.messages and len(self._path) > 1:
             self.messages[-1].say(tag, "".join(self._leaf).strip(), self._unit)
         self._leaf, self._unit = [], ""
+
+
+def _plain(keyword: str) -> str:
+    return keyword[:40].encode("ascii", "backslashreplace").decode()
 
 
 def _no_document_type(name: str, *_: object) -> None:
