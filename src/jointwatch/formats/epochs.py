@@ -133,7 +133,7 @@ def _number(C: NDArray[np.uint8], first: int, count: int) -> tuple[NDArray[np.in
     """The number that `count` columns of digits write, and where they are digits."""
     digit = C[:, first : first + count].astype(np.int64) - 48
     weight = 10 ** np.arange(count - 1, -1, -1, dtype=np.int64)
-    return digit @ weight, ((digit >= 0) & (digit <= 9)).all(axis=1)
+    return np.asarray(digit @ weight), np.asarray(((digit >= 0) & (digit <= 9)).all(axis=1))
 
 
 def _calendar_days(

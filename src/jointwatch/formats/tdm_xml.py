@@ -17,9 +17,20 @@ from typing import BinaryIO
 
 from jointwatch.formats.decimals import real_texts
 from jointwatch.formats.epochs import epoch_texts
-from jointwatch.formats.kvn import Assignments
 from jointwatch.formats.lines import opened
-from jointwatch.formats.ndm_xml import HEAD, Element, Elements, check_units, comment_of, leaf, root_tag, version_of
+from jointwatch.formats.ndm_xml import (
+    HEAD,
+    Elements,
+    assigned,
+    begin,
+    check_units,
+    close,
+    comment_of,
+    finish,
+    leaf,
+    leaves,
+    root_tag,
+)
 from jointwatch.formats.refusal import Refusal
 from jointwatch.formats.tdm import Header, Metadata, Segment, Tdm, joined
 from jointwatch.formats.tdm_keywords import HEADER, KEYWORDS, METADATA, OBSERVABLES
@@ -41,12 +52,11 @@ def read(source: Path | BinaryIO) -> Tdm:
 def read_stream(stream: BinaryIO) -> tuple[Header, Iterator[Segment]]:
     """The header, and the segments as they are read, long ones in pieces that share their metadata object."""
     elements = Elements(stream, CONTAINERS)
-    root = elements.open("tdm")
-    version = version_of(root, IDENTITY)
+    version, wrapped = begin(elements, "tdm", IDENTITY)
     elements.open("header")
     found = assigned(elements, "header", HEADER, {})
     header = header_from(version, found, f"line {found.end}, element header")
-    return header, _segments(elements)
+    return header, _segments(elements, wrapped)
 
 
 def write(message: Tdm, stream: BinaryIO) -> None:
@@ -56,42 +66,13 @@ def write(message: Tdm, stream: BinaryIO) -> None:
     given = {"CREATION_DATE": header.creation_date.text(), "ORIGINATOR": header.originator}
     if header.message_id is not None:
         given["MESSAGE_ID"] = header.message_id
-    stream.write(_leaves(2, header.comments, given) + b"  </header>\n  <body>\n")
+    stream.write(leaves(2, header.comments, given) + b"  </header>\n  <body>\n")
     for segment in message.segments:
         _write_segment(segment, stream)
     stream.write(b"  </body>\n</tdm>\n")
 
 
-def assigned(elements: Elements, section: str, known: tuple[str, ...], units: dict[str, str]) -> Assignments:
-    """The comments and leaves of a container up to its end; comments come first, keywords once."""
-    comments: list[str] = []
-    values: dict[str, tuple[int, str]] = {}
-    while (element := elements.take()).text is not None:
-        keyword = element.name
-        check_units(element, units.get(keyword, ""))
-        if keyword == "COMMENT":
-            if values:
-                raise Refusal(element.where, f"comments stand at the beginning of the {section}, not after keywords")
-            comments.append(comment_of(element))
-        elif keyword not in known:
-            raise Refusal(element.where, f"this is no keyword of the {section}")
-        elif keyword in values:
-            raise Refusal(element.where, f"it was already given on line {values[keyword][0]}")
-        else:
-            values[keyword] = (element.line, _value_text(element))
-    if element.opens or element.name != section:
-        raise Refusal(element.where, f"wanted a keyword of the {section} or its end")
-    return Assignments(tuple(comments), values, element.line)
-
-
-def _value_text(element: Element) -> str:
-    text = " ".join((element.text or "").split())
-    if not text:
-        raise Refusal(element.where, "it has no value; leave the element out or give one")
-    return text
-
-
-def _segments(elements: Elements) -> Iterator[Segment]:
+def _segments(elements: Elements, wrapped: bool) -> Iterator[Segment]:
     elements.open("body")
     count = 0
     while (element := elements.take()).opens and element.name == "segment":
@@ -100,23 +81,16 @@ def _segments(elements: Elements) -> Iterator[Segment]:
         metadata = metadata_from(found)
         elements.open("data")
         yield from _data(elements, metadata)
-        _close(elements, "segment")
+        close(elements, "segment")
         count += 1
     if element.opens or element.name != "body":
         raise Refusal(element.where, "wanted <segment> or the end of the body")
     if not count:
         raise Refusal(element.where, "a message has one or more segments, this one has none")
-    _close(elements, "tdm")
-    elements.finish()
+    finish(elements, "tdm", wrapped)
 
 
 _METADATA_UNITS = {keyword: entry.unit for keyword, entry in METADATA.items()}
-
-
-def _close(elements: Elements, name: str) -> None:
-    element = elements.take()
-    if element.opens or element.text is not None or element.name != name:
-        raise Refusal(element.where, f"wanted the end of {name} here")
 
 
 def _data(elements: Elements, metadata: Metadata) -> Iterator[Segment]:
@@ -162,17 +136,11 @@ def _unit(keyword: str, metadata: Metadata) -> str:
     return OBSERVABLES[keyword].unit if keyword in OBSERVABLES else ""
 
 
-def _leaves(indent: int, comments: tuple[str, ...], values: dict[str, str]) -> bytes:
-    texts = [leaf(indent, "COMMENT", comment) for comment in comments]
-    texts += [leaf(indent, keyword, value) for keyword, value in values.items()]
-    return "".join(texts).encode()
-
-
 def _write_segment(segment: Segment, stream: BinaryIO) -> None:
     metadata, observations = segment.metadata, segment.observations
     stream.write(b"    <segment>\n      <metadata>\n")
-    stream.write(_leaves(4, metadata.comments, {keyword: text_of(value) for keyword, value in metadata.values.items()}))
-    stream.write(b"      </metadata>\n      <data>\n" + _leaves(4, observations.comments, {}))
+    stream.write(leaves(4, metadata.comments, {keyword: text_of(value) for keyword, value in metadata.values.items()}))
+    stream.write(b"      </metadata>\n      <data>\n" + leaves(4, observations.comments, {}))
     epochs = epoch_texts(observations.day, observations.ns_of_day)
     for code, epoch, value in zip(observations.code.tolist(), epochs, real_texts(observations.value), strict=True):
         body = f"{leaf(5, 'EPOCH', epoch.decode())}{leaf(5, KEYWORDS[code], value)}"
