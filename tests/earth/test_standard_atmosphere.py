@@ -90,9 +90,9 @@ def test_up_to_81_km_another_programme_says_the_same() -> None:
     assert speed_of_sound_m_s(z) == pytest.approx(air.speed_of_sound, rel=1e-5)
 
 
-@pytest.mark.parametrize(("name", "ours", "apart"), [("rho", density_kg_m3, 0.012), ("p", pressure_pa, 0.012)])
+@pytest.mark.parametrize(("name", "ours", "apart"), [("rho", density_kg_m3, 3e-3), ("p", pressure_pa, 3e-3)])
 def test_above_86_km_the_polynomials_of_poliastro_say_nearly_the_same(name: str, ours: object, apart: float) -> None:
-    """Its logarithms are quartics fitted to the table; 1 % is what such a fit is good for."""
+    """Its logarithms are quartics fitted to the table: 0.24 % from the spline at most, at 98 km."""
     path = DATA / f"coesa76_{name}.dat"
     if not path.exists():
         pytest.skip(f"no {path}: the shared data are not beside this checkout")

@@ -1,0 +1,209 @@
+"""The field of regard of many radars over many positions, compiled by Numba: the loops under `sensors.looks`.
+
+No angle is computed. With d from the radar to the object, r2 = |d|^2, u = d . up and t = d . (level unit vector along
+the middle of a face), each limit is a comparison of squares that keep their sign, f(v) = v |v|:
+
+    elevation above a limit      f(u) >= f(sin limit) r2
+    within the sector            f(t) >= f(cos half_width) (r2 - u^2)
+    within the ranges            least^2 <= r2 <= greatest^2
+
+Samples go through in blocks of 128 that stay in the first cache. Neighbours on an arc lie close together, so a block
+that lies below the horizon of a radar, or beyond its range, as a whole is left after one look at its bounding box.
+"""
+
+from __future__ import annotations
+
+from math import exp
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jointwatch.earth.arrays import Floats, Ints
+from jointwatch.earth.compiled import kernel
+from jointwatch.earth.ellipsoid import A_M, B_M
+
+BLOCK = 128
+
+# columns of a radar's row
+X, Y, Z, UP_X, UP_Y, UP_Z = 0, 1, 2, 3, 4, 5
+LEAST2, GREATEST2 = 6, 7  # squares of its ranges
+LOWEST, HIGHEST = 8, 9  # f(sin elevation), over all its faces
+HORIZON = 10  # 1 where the Earth's body has to be asked after; how much the line may dip follows
+DIP = 11
+STRENGTH, THRESHOLD = 12, 13  # SNR x range^4 of 1 m^2; -ln Pfa
+RADAR_COLUMNS = 14
+# columns of a face's row
+MIDDLE_X, MIDDLE_Y, MIDDLE_Z, WIDTH, FACE_LOWEST, FACE_HIGHEST = 0, 1, 2, 3, 4, 5
+FACE_COLUMNS = 6
+
+_A2, _B2 = 1 / (A_M * A_M), 1 / (B_M * B_M)
+
+
+@kernel
+def look(
+    positions: Floats,
+    times: Ints,
+    radars: Floats,
+    faces: Floats,
+    service: Ints,
+    first_face: Ints,
+    rcs_m2: Floats,
+    start: int,
+    stop: int,
+    seen: Any,
+    probability: NDArray[np.float32],
+) -> None:
+    """Fill seen (m, n) for the samples from start to stop; and, where `probability` has a size, that (m, n) as well.
+
+    positions: (n, 3 or more), Earth-fixed metres. times: (n,) TAI nanoseconds, or one for all. radars, faces: rows as
+    above; faces of radar i are rows first_face[i] to first_face[i + 1], each in service in [service[f, 0],
+    service[f, 1]). rcs_m2: (m,). `probability` is left as it is, zeros, where nothing is seen.
+    """
+    x, y, z = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
+    faced, duty = np.empty(BLOCK, np.bool_), np.empty(BLOCK, np.bool_)
+    for begin in range(start, stop, BLOCK):
+        m = min(BLOCK, stop - begin)
+        box = _load(positions, begin, m, x, y, z)
+        span = _span(times, begin, m)
+        for i in range(radars.shape[0]):
+            inside = seen[i, begin : begin + m]
+            if _out_of_sight(radars, i, box):
+                _clear(inside)
+                continue
+            if _reach(x, y, z, radars, i, inside) == 0:
+                continue
+            if radars[i, HORIZON] != 0.0:
+                _hide(x, y, z, radars, i, inside)
+            _clear(faced)
+            for f in range(first_face[i], first_face[i + 1]):
+                if _on_duty(times, begin, span, service[f, 0], service[f, 1], duty[:m]):
+                    _face(x, y, z, radars, i, faces, f, duty, faced[:m])
+            for j in range(m):
+                inside[j] &= faced[j]
+            if probability.size > 0:
+                _detect(x, y, z, radars, i, rcs_m2[i], inside, probability[i, begin : begin + m])
+
+
+@kernel
+def _clear(flags: Any) -> None:
+    for j in range(flags.size):  # a loop, for `flags[:] = False` takes seconds to compile
+        flags[j] = False
+
+
+@kernel
+def _load(
+    positions: Floats, begin: int, m: int, x: Floats, y: Floats, z: Floats
+) -> tuple[float, float, float, float, float, float]:
+    """Copy a block of positions into three rows; return the ends of its box in x, y and z."""
+    for j in range(m):
+        x[j], y[j], z[j] = positions[begin + j, 0], positions[begin + j, 1], positions[begin + j, 2]
+    x0, x1, y0, y1, z0, z1 = np.inf, -np.inf, np.inf, -np.inf, np.inf, -np.inf
+    for j in range(m):  # a NaN is skipped; it fails every later comparison
+        x0, x1 = min(x0, x[j]), max(x1, x[j])
+        y0, y1 = min(y0, y[j]), max(y1, y[j])
+        z0, z1 = min(z0, z[j]), max(z1, z[j])
+    return x0, x1, y0, y1, z0, z1
+
+
+@kernel
+def _span(times: Ints, begin: int, m: int) -> tuple[int, int]:
+    """Return the first and the last time in a block; `times` has one for each sample or one for all."""
+    if times.size == 1:
+        return times[0], times[0]
+    first = last = times[begin]
+    for j in range(m):
+        first, last = min(first, times[begin + j]), max(last, times[begin + j])
+    return first, last
+
+
+@kernel
+def _out_of_sight(radars: Floats, i: int, box: tuple[float, float, float, float, float, float]) -> bool:
+    """Whether the whole box lies below the horizontal of a radar that looks up only, or beyond its range."""
+    x0, x1, y0, y1, z0, z1 = box
+    x, y, z = radars[i, X], radars[i, Y], radars[i, Z]
+    ux, uy, uz = radars[i, UP_X], radars[i, UP_Y], radars[i, UP_Z]
+    top = max(ux * (x0 - x), ux * (x1 - x)) + max(uy * (y0 - y), uy * (y1 - y)) + max(uz * (z0 - z), uz * (z1 - z))
+    if top < 0.0 and radars[i, LOWEST] >= 0.0:
+        return True
+    dx, dy, dz = max(x0 - x, x - x1, 0.0), max(y0 - y, y - y1, 0.0), max(z0 - z, z - z1, 0.0)
+    return bool(dx * dx + dy * dy + dz * dz > radars[i, GREATEST2])
+
+
+@kernel
+def _reach(x: Floats, y: Floats, z: Floats, radars: Floats, i: int, inside: Any) -> int:
+    """Set `inside` where range and elevation lie within the limits of the radar; return how many there are."""
+    ox, oy, oz = radars[i, X], radars[i, Y], radars[i, Z]
+    ux, uy, uz = radars[i, UP_X], radars[i, UP_Y], radars[i, UP_Z]
+    least, greatest, lowest, highest = radars[i, LEAST2], radars[i, GREATEST2], radars[i, LOWEST], radars[i, HIGHEST]
+    count = 0
+    for j in range(inside.size):
+        dx, dy, dz = x[j] - ox, y[j] - oy, z[j] - oz
+        r2 = dx * dx + dy * dy + dz * dz
+        u = dx * ux + dy * uy + dz * uz
+        s = u * abs(u)
+        within = (s >= lowest * r2) & (s <= highest * r2) & (r2 >= least) & (r2 <= greatest)
+        inside[j] = within
+        count += within
+    return count
+
+
+@kernel
+def _hide(x: Floats, y: Floats, z: Floats, radars: Floats, i: int, inside: Any) -> None:
+    """Clear `inside` where the straight line runs through the Earth, as `coverage.in_line_of_sight` has it.
+
+    In axes in which the ellipsoid is the unit sphere, the line from s along p dips below it if its nearest point,
+    |s|^2 - (s . p)^2 / |p|^2 from the centre squared, or its end where that comes first, lies within.
+    """
+    ox, oy, oz, dip = radars[i, X], radars[i, Y], radars[i, Z], radars[i, DIP]
+    for j in range(inside.size):
+        dx, dy, dz = x[j] - ox, y[j] - oy, z[j] - oz
+        along = (dx * ox + dy * oy) * _A2 + dz * oz * _B2
+        length2 = (dx * dx + dy * dy) * _A2 + dz * dz * _B2
+        ends_first = along + length2 < 0.0
+        depth = -2 * along - length2 if ends_first else along * along / length2
+        inside[j] &= (along >= 0.0) | (depth <= dip)
+
+
+@kernel
+def _on_duty(times: Ints, begin: int, span: tuple[int, int], since: int, until: int, duty: Any) -> bool:
+    """Set `duty` where the time lies in [since, until); return whether it does anywhere."""
+    if span[1] < since or span[0] >= until:
+        return False
+    whole = span[0] >= since and span[1] < until
+    for j in range(duty.size):
+        duty[j] = True
+    if not whole:
+        for j in range(duty.size):
+            duty[j] = since <= times[begin + j] < until
+    return True
+
+
+@kernel
+def _face(
+    x: Floats, y: Floats, z: Floats, radars: Floats, i: int, faces: Floats, f: int, duty: Any, faced: Any
+) -> None:
+    """Set `faced` where the face looks that way and is on duty."""
+    ox, oy, oz = radars[i, X], radars[i, Y], radars[i, Z]
+    ux, uy, uz = radars[i, UP_X], radars[i, UP_Y], radars[i, UP_Z]
+    mx, my, mz, width = faces[f, MIDDLE_X], faces[f, MIDDLE_Y], faces[f, MIDDLE_Z], faces[f, WIDTH]
+    lowest, highest = faces[f, FACE_LOWEST], faces[f, FACE_HIGHEST]
+    for j in range(faced.size):
+        dx, dy, dz = x[j] - ox, y[j] - oy, z[j] - oz
+        r2 = dx * dx + dy * dy + dz * dz
+        u = dx * ux + dy * uy + dz * uz
+        t = dx * mx + dy * my + dz * mz
+        s = u * abs(u)
+        faced[j] |= (t * abs(t) >= width * (r2 - u * u)) & (s >= lowest * r2) & (s <= highest * r2) & duty[j]
+
+
+@kernel
+def _detect(
+    x: Floats, y: Floats, z: Floats, radars: Floats, i: int, rcs_m2: float, inside: Any, probability: Any
+) -> None:
+    """Set the probability of detection in one look of what is inside (Swerling 1, see `sensors.detection`)."""
+    for j in range(inside.size):
+        if inside[j]:
+            dx, dy, dz = x[j] - radars[i, X], y[j] - radars[i, Y], z[j] - radars[i, Z]
+            r2 = max(dx * dx + dy * dy + dz * dz, 1.0)
+            probability[j] = exp(-radars[i, THRESHOLD] / (1 + radars[i, STRENGTH] * rcs_m2 / (r2 * r2)))
