@@ -92,4 +92,4 @@ def test_times_in_disorder_are_refused() -> None:
 )
 def test_a_class_of_vehicles_checks_its_values(values: dict[str, object], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
-        VehicleClass(**{"name": "two-stage", "kind": "missile", "profile": MISSILE, **values})  # type: ignore[arg-type]
+        VehicleClass(**{"title": "two-stage", "kind": "missile", "profile": MISSILE, **values})  # type: ignore[arg-type]

@@ -14,24 +14,23 @@ class VehicleClass:
     """A class such as "two-stage solid, medium range", as published; no vehicle's design.
 
     kind: "missile" falls back, "space" goes into orbit.
-    profile: its powered ascent.
+    profile: its powered ascent as one smooth curve from launch to the last burnout.
+    staged: the same ascent stage by stage; None where no stages are known.
     rcs_m2: radar cross-section by band, square metres.
     beta_kg_m2: ballistic coefficient of what comes down.
-    range_m: greatest published range of a missile.
-    perigee_height_m, apogee_height_m: orbit of a space launcher, over the equatorial radius.
+    range_m: least and greatest published range of a missile.
 
-    >>> VehicleClass("sounding rocket", "missile", BoostProfile(30.0, 0.4, 0.4), range_m=150e3).kind
+    >>> VehicleClass("sounding rocket", "missile", BoostProfile(30.0, 0.4, 0.4), range_m=(100e3, 150e3)).kind
     'missile'
     """
 
-    name: str
+    title: str
     kind: Literal["missile", "space"]
     profile: BoostProfile
+    staged: BoostProfile | None = None
     rcs_m2: Mapping[str, float] = field(default_factory=dict)
     beta_kg_m2: float = 5000.0
-    range_m: float | None = None
-    perigee_height_m: float | None = None
-    apogee_height_m: float | None = None
+    range_m: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in ("missile", "space"):
