@@ -15,7 +15,7 @@ from jointwatch.earth.arrays import Floats
 ARCSEC_RAD = np.pi / 648_000
 _TURN_ARCSEC = 1_296_000.0
 _UNIT_RAD = 1e-7 * ARCSEC_RAD  # the table is in tenths of a microarcsecond
-_AT_ONCE = 4_096  # epochs; the series of one block fits the cache, and memory does not grow with the number of epochs
+_AT_ONCE = 128  # epochs, few enough for the cache and for the matrix product to stay on one core
 
 # l, l', F, D, Omega | in longitude: sin, t sin, cos | in obliquity: cos, t cos, sin
 _TERMS = np.array([
@@ -97,8 +97,15 @@ _TERMS = np.array([
     (-1, 0, 0, 0, 2, 1405, 0, 4, -610, 0, 2),
     (1, 1, 2, -2, 2, 1290, 0, 0, -556, 0, 0),
 ], dtype=np.float64)  # fmt: skip
-_MULTIPLES = _TERMS[:, :5].T.copy()
-_LONGITUDE, _OBLIQUITY = _TERMS[:, 5:8], _TERMS[:, 8:11]
+_GREATEST = 4  # multiple of an argument in the table
+_MULTIPLES = _TERMS[:, :5].T.astype(np.intp)
+# of exp(i argument), so that real parts remain: longitude, its rate, obliquity, its rate
+_COEFFICIENTS = np.stack([
+    _TERMS[:, 7] - 1j * _TERMS[:, 5],
+    -1j * _TERMS[:, 6],
+    _TERMS[:, 8] - 1j * _TERMS[:, 10],
+    _TERMS[:, 9] + 0j,
+])  # fmt: skip
 _IN_LIEU_OF_PLANETS_ARCSEC = (-0.135e-3, 0.388e-3)
 
 # arcseconds at J2000.0 and per century: mean anomalies of Moon and Sun, the Moon's argument of latitude, its
@@ -131,10 +138,16 @@ def ascending_node_rad(centuries_tt: ArrayLike) -> Floats:
 
 
 def _series(t: Floats) -> Floats:
-    delaunay = np.fmod(_DELAUNAY_ARCSEC + _DELAUNAY_RATE * t[:, None], _TURN_ARCSEC) * ARCSEC_RAD
-    argument = delaunay @ _MULTIPLES
-    sine, cosine = np.sin(argument), np.cos(argument)
-    dpsi = sine @ _LONGITUDE[:, 0] + t * (sine @ _LONGITUDE[:, 1]) + cosine @ _LONGITUDE[:, 2]
-    deps = cosine @ _OBLIQUITY[:, 0] + t * (cosine @ _OBLIQUITY[:, 1]) + sine @ _OBLIQUITY[:, 2]
+    """Sums of the series at times (n,), shape (2, n), the sines and cosines of all arguments by multiplication."""
+    delaunay = np.fmod(_DELAUNAY_ARCSEC[:, None] + _DELAUNAY_RATE[:, None] * t, _TURN_ARCSEC) * ARCSEC_RAD
+    powers = np.ones((5, 2 * _GREATEST + 1, len(t)), dtype=np.complex128)
+    powers[:, _GREATEST + 1] = np.exp(1j * delaunay)
+    for multiple in range(2, _GREATEST + 1):
+        powers[:, _GREATEST + multiple] = powers[:, _GREATEST + multiple - 1] * powers[:, _GREATEST + 1]
+    powers[:, :_GREATEST] = powers[:, :_GREATEST:-1].conj()
+    terms = powers[0, _GREATEST + _MULTIPLES[0]]
+    for argument in range(1, 5):
+        terms *= powers[argument, _GREATEST + _MULTIPLES[argument]]
+    dpsi, dpsi_rate, deps, deps_rate = (_COEFFICIENTS @ terms).real
     offset = np.array(_IN_LIEU_OF_PLANETS_ARCSEC)[:, None] * ARCSEC_RAD
-    return np.stack([dpsi, deps]) * _UNIT_RAD + offset
+    return np.stack([dpsi + t * dpsi_rate, deps + t * deps_rate]) * _UNIT_RAD + offset
