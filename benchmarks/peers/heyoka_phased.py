@@ -1,10 +1,10 @@
 """heyoka at its best here: batches of 8 arcs, a leg in time down to about 100 km, a leg in height down to the ground.
 
 In the second leg the ground is the exact end, the density a function of the independent variable, and no step starts
-in a vacuum from where the air cannot be seen. Tried and left out, as they gained nothing: a third leg without drag
-above 180 km, the inertial frame, other widths. Arcs sorted by flight time, fewer and cheaper operations in the height
-and `fast_math` gained 5 to 10 % each. Both integrators end a step by the order their tolerance stands for, so the
-settings are the two orders and the height aimed at for the change of legs.
+in a vacuum from where the air cannot be seen. Arcs sorted by flight time, fewer and cheaper operations in the height
+and `fast_math` gained 5 to 10 % each; a third leg without drag above 180 km gained nothing. The length of a step
+follows from the order, and the order from the tolerance, so the settings are the two orders and the height aimed at
+for the change of legs. A sixth of the time is Python's: two calls per 8 arcs.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def fly(x: np.ndarray, beta_kg_m2: float, setting: Setting) -> tuple[np.ndarray,
     """Seconds to impact (n,) and Earth-fixed positions there (n, 3), from states (n, 6)."""
     coast, entry = _integrator("coast", setting.coast_order), _integrator("entry", setting.entry_order)
     coast.pars[:] = entry.pars[:] = 1 / beta_kg_m2
-    padded = np.concatenate([x, x[: -len(x) % WIDTH]])
+    padded = x[np.arange(-(-len(x) // WIDTH) * WIDTH) % len(x)]
     duration = seconds_until_down(padded, setting.aim_m)
     order = np.argsort(duration)  # the lanes of a batch wait for the longest
     start, duration = padded[order].T.copy(), duration[order]

@@ -21,7 +21,7 @@ def impacts(x: np.ndarray, beta_kg_m2: float, guess_s: np.ndarray) -> tuple[np.n
     """Seconds to impact (n,) and Earth-fixed positions there (n, 3); guess_s: (n,), good to a second or so."""
     n = len(x)
     order = np.argsort(guess_s)
-    order = np.concatenate([order, order[: -n % WIDTH]])
+    order = order[np.arange(-(-n // WIDTH) * WIDTH) % n]
     integrator = _integrator()
     integrator.pars[:] = 1 / beta_kg_m2
     time_s, place = np.empty(n), np.empty((n, 3))
