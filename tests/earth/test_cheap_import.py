@@ -6,6 +6,7 @@ import sys
 import pytest
 
 LIGHT = ["earth.timescale", "earth.ellipsoid", "earth.geodesic", "earth.states", "earth.topocentric", "earth.horizon"]
+LIGHT += ["earth.julian", "earth.orientation", "earth.frames", "earth.refraction"]
 LIGHT += ["flight", "flight.boost", "flight.coast", "flight.path", "flight.arcs", "flight.orbit", "flight.vehicle"]
 
 
