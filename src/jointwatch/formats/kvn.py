@@ -15,6 +15,7 @@ from jointwatch.formats.lines import blocks
 from jointwatch.formats.refusal import Refusal, shown
 
 LONGEST_LINE = 254
+MOST_COMMENTS = 10_000
 _KEYWORD = re.compile(rb"[A-Z][A-Z0-9_]*")
 
 
@@ -83,8 +84,8 @@ def split(number: int, line: bytes) -> tuple[str, str | None]:
         return "COMMENT", line[8:].decode().replace("\t", " ")
     keyword, equals, value = line.partition(b"=")
     keyword = keyword.strip(b" \t")
-    if not _KEYWORD.fullmatch(keyword):
-        raise Refusal(f"line {number}", f"wanted KEYWORD = value, got {shown(line)}")
+    if keyword == b"COMMENT" or not _KEYWORD.fullmatch(keyword):
+        raise Refusal(f"line {number}", f"wanted KEYWORD = value or COMMENT text, got {shown(line)}")
     if not equals:
         return keyword.decode(), None
     text = b" ".join(value.split())
@@ -103,7 +104,7 @@ def assignments(lines: Lines, *, section: str, until: str, known: frozenset[str]
         if keyword == "COMMENT":
             if values:
                 raise Refusal(f"line {number}", f"comments stand at the beginning of the {section}, not after keywords")
-            comments.append(value or "")
+            add_comment(comments, value or "", f"line {number}")
         elif value is None and keyword == until:
             return Assignments(tuple(comments), values, number)
         elif value is None or keyword not in known:
@@ -113,6 +114,25 @@ def assignments(lines: Lines, *, section: str, until: str, known: frozenset[str]
         else:
             values[keyword] = (number, value)
     raise Refusal(f"line {lines.last}", f"the file ends inside the {section}; wanted {until}")
+
+
+def leading_comments(lines: Lines) -> tuple[str, ...]:
+    """The comments that come next, before anything else."""
+    comments: list[str] = []
+    while taken := lines.take():
+        keyword, text = split(*taken) if taken[1].startswith(b"COMMENT") else ("", None)
+        if keyword != "COMMENT":
+            lines.back()
+            break
+        add_comment(comments, text or "", f"line {taken[0]}")
+    return tuple(comments)
+
+
+def add_comment(comments: list[str], text: str, where: str) -> None:
+    """Add one comment; raises Refusal where a section has more of them than anyone writes."""
+    if len(comments) >= MOST_COMMENTS:
+        raise Refusal(where, f"a section may have {MOST_COMMENTS} comments, this one has more")
+    comments.append(text)
 
 
 def _stranger(keyword: str, value: str | None, section: str, until: str) -> str:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
-from jointwatch.formats.kvn import Assignments
+from jointwatch.formats.kvn import Assignments, add_comment
 from jointwatch.formats.refusal import Refusal, shown
 
 CHUNK_BYTES = 1 << 16
@@ -137,7 +137,9 @@ class _Gatherer:
         line = self.parser.CurrentLineNumber
         name = _local(name, line)
         if self._leaf is not None:
-            raise Refusal(f"line {line}, element {name}", f"no element may stand inside {self._leaf[0]}")
+            outer, at, _ = self._leaf
+            known = ", ".join(sorted(self.containers))
+            raise Refusal(f"line {at}, element {outer}", f"it holds <{name}>, but only these hold elements: {known}")
         if name in self.containers:
             self.elements.append(Element(name, line, attributes, None, True))
         else:
@@ -158,9 +160,7 @@ class _Gatherer:
             self._length += len(text)
             if self._length > LONGEST_TEXT:
                 name, line, _ = self._leaf
-                raise Refusal(
-                    f"line {line}, element {name}", f"longer than the {LONGEST_TEXT} characters a value may have"
-                )
+                raise Refusal(f"line {line}, element {name}", f"its text is longer than {LONGEST_TEXT} characters")
             self._text.append(text)
         elif text.strip():
             raise Refusal(f"line {self.parser.CurrentLineNumber}", f"text outside an element: {shown(text.strip())}")
@@ -232,7 +232,7 @@ def assigned(elements: Elements, section: str, known: tuple[str, ...], units: di
         if keyword == "COMMENT":
             if values:
                 raise Refusal(element.where, f"comments stand at the beginning of the {section}, not after keywords")
-            comments.append(comment_of(element))
+            add_comment(comments, comment_of(element), element.where)
         elif keyword not in known:
             raise Refusal(element.where, f"this is no keyword of the {section}")
         elif keyword in values:
@@ -280,6 +280,15 @@ def leaves(indent: int, comments: tuple[str, ...], values: dict[str, str]) -> by
     texts = [leaf(indent, "COMMENT", comment) for comment in comments]
     texts += [leaf(indent, keyword, value) for keyword, value in values.items()]
     return "".join(texts).encode()
+
+
+def leading_comments(elements: Elements) -> tuple[str, ...]:
+    """The comments that come next, before anything else."""
+    comments: list[str] = []
+    while (element := elements.take()).name == "COMMENT":
+        add_comment(comments, comment_of(element), element.where)
+    elements.back()
+    return tuple(comments)
 
 
 def root_tag(name: str, identity: str, version: str) -> bytes:

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from jointwatch.formats.decimals import GREATEST_WHOLE
 from jointwatch.formats.epochs import NS_PER_DAY, NS_PER_S, TIME_SYSTEMS, Days, Instant, Nanoseconds
 from jointwatch.formats.refusal import BadRow
-from jointwatch.formats.tdm import check_comments
-from jointwatch.formats.tdm_values import plain_text
+from jointwatch.formats.tdm import check_comments, check_texts
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +41,7 @@ class Header:
     def __post_init__(self) -> None:
         if self.version not in VERSIONS:
             raise ValueError(f"CCSDS_OEM_VERS must be one of {', '.join(VERSIONS)}, got {self.version!r}")
-        _settle(self, originator="ORIGINATOR", message_id="MESSAGE_ID", classification="CLASSIFICATION")
+        check_texts(ORIGINATOR=self.originator, MESSAGE_ID=self.message_id, CLASSIFICATION=self.classification)
         check_comments(self.comments)
 
 
@@ -66,7 +65,7 @@ class Metadata:
 
     def __post_init__(self) -> None:
         names = ("object_name", "object_id", "center_name", "ref_frame", "interpolation")
-        _settle(self, **{name: name.upper() for name in names})
+        check_texts(**{name.upper(): getattr(self, name) for name in names})
         if self.time_system not in TIME_SYSTEMS:
             raise ValueError(f"TIME_SYSTEM must be one of {', '.join(TIME_SYSTEMS)}, got {self.time_system!r}")
         if self.stop < self.start:
@@ -138,8 +137,8 @@ class Covariances:
         bad = ~np.isfinite(self.matrix).all(axis=(1, 2)) | (np.diagonal(self.matrix, axis1=1, axis2=2) < 0).any(axis=1)
         if bad.any():
             raise BadRow(int(np.flatnonzero(bad)[0]), "a covariance must be finite with no variance below zero")
-        if any(plain_text("COV_REF_FRAME", name) != name for name in self.frame):
-            raise ValueError("COV_REF_FRAME must not hold runs of blanks")
+        for name in self.frame:
+            check_texts(COV_REF_FRAME=name)
         check_ascending(self.day, self.ns_of_day, self.matrix)
         check_comments(self.comments)
 
@@ -191,14 +190,6 @@ def check_ascending(day: Days, ns: Nanoseconds, values: Floats) -> None:
         at = Instant(int(day[row]), int(ns[row])).text()
         fault = "came twice with different values" if same[row - 1] else "is earlier than the one before it"
         raise BadRow(row, f"the epoch {at} {fault}; epochs ascend")
-
-
-def _settle(record: object, **keywords: str) -> None:
-    """Raise ValueError for a text that would read back as another."""
-    for name, keyword in keywords.items():
-        text = getattr(record, name)
-        if text is not None and plain_text(keyword, text) != text:
-            raise ValueError(f"{keyword} must not hold runs of blanks, got {text!r}")
 
 
 def _freeze(record: object, **types: type) -> None:

@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from jointwatch.formats.decimals import real_text, real_texts
 from jointwatch.formats.epochs import epoch_texts
-from jointwatch.formats.kvn import Lines, assignments, comment_lines, line_of, split
+from jointwatch.formats.kvn import Lines, assignments, comment_lines, leading_comments, line_of, split
 from jointwatch.formats.lines import opened
 from jointwatch.formats.oem import LOWER, Covariances, Header, Metadata, Oem, Segment
 from jointwatch.formats.oem_texts import (
@@ -84,7 +84,7 @@ def _segment(lines: Lines) -> Segment:
         )
     found = assignments(lines, section="metadata", until="META_STOP", known=frozenset(FIELDS))
     metadata = metadata_from(found)
-    comments = _comments(lines)
+    comments = leading_comments(lines)
     rows = Rows(metadata.time_system, 6)
     while lines.fill() and not _gather(lines, rows):
         rows.settle()
@@ -97,16 +97,6 @@ def _segment(lines: Lines) -> Segment:
         raise
     except ValueError as error:
         raise Refusal(f"line {found.end}", str(error)) from None
-
-
-def _comments(lines: Lines) -> tuple[str, ...]:
-    comments = []
-    while taken := lines.take():
-        if not taken[1].startswith(b"COMMENT"):
-            lines.back()
-            break
-        comments.append(split(*taken)[1] or "")
-    return tuple(comments)
 
 
 def _gather(lines: Lines, rows: Rows) -> bool:
@@ -141,7 +131,7 @@ def _covariances(lines: Lines, metadata: Metadata) -> Covariances | None:
         if taken is not None:
             lines.back()
         return None
-    comments = _comments(lines)
+    comments = leading_comments(lines)
     rows, frames = Rows(metadata.time_system, 21), list[str]()
     while (taken := lines.take()) and taken[1] != b"COVARIANCE_STOP":
         frames.append(_covariance(lines, taken, rows, metadata.ref_frame))

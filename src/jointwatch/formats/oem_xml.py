@@ -20,8 +20,8 @@ from jointwatch.formats.ndm_xml import (
     begin,
     check_units,
     close,
-    comment_of,
     finish,
+    leading_comments,
     leaf,
     leaves,
     root_tag,
@@ -93,7 +93,7 @@ def _segment(elements: Elements) -> Segment:
     found = assigned(elements, "metadata", tuple(FIELDS), {})
     metadata = metadata_from(found)
     elements.open("data")
-    comments = _comments(elements)
+    comments = leading_comments(elements)
     states = Rows(metadata.time_system, 6)
     while (element := elements.take()).opens and element.name == "stateVector":
         _state(elements, element, states)
@@ -108,14 +108,6 @@ def _segment(elements: Elements) -> Segment:
         return Segment(metadata, ephemeris, covariances)
     except ValueError as error:
         raise Refusal(f"line {found.end}", str(error)) from None
-
-
-def _comments(elements: Elements) -> tuple[str, ...]:
-    comments = []
-    while (element := elements.take()).name == "COMMENT":
-        comments.append(comment_of(element))
-    elements.back()
-    return tuple(comments)
 
 
 def _value(element: Element, name: str, unit: str) -> bytes:
@@ -147,7 +139,7 @@ def _covariances(elements: Elements, metadata: Metadata) -> Covariances | None:
     rows, frames = Rows(metadata.time_system, 21), list[str]()
     comments: tuple[str, ...] = ()
     while (start := elements.take()).opens and start.name == "covarianceMatrix":
-        comments += _comments(elements)
+        comments += leading_comments(elements)
         rows.epoch.append(_value(elements.take(), "EPOCH", ""))
         rows.line.append(start.line)
         frames.append(_frame(elements, metadata))

@@ -41,9 +41,7 @@ class Header:
     def __post_init__(self) -> None:
         if self.version not in VERSIONS:
             raise ValueError(f"CCSDS_TDM_VERS must be one of {', '.join(VERSIONS)}, got {self.version!r}")
-        plain_text("ORIGINATOR", self.originator)
-        if self.message_id is not None:
-            plain_text("MESSAGE_ID", self.message_id)
+        check_texts(ORIGINATOR=self.originator, MESSAGE_ID=self.message_id)
         check_comments(self.comments)
 
 
@@ -211,6 +209,13 @@ def _settled(keyword: str, value: Value) -> Value:
     return settled
 
 
+def check_texts(**texts: str | None) -> None:
+    """Raise ValueError for a text, given by its keyword, that would read back as another."""
+    for keyword, text in texts.items():
+        if text is not None and plain_text(keyword, text) != text:
+            raise ValueError(f"{keyword} must be one line with single blanks only, got {text!r}")
+
+
 def check_comments(comments: tuple[str, ...]) -> None:
     """Raise ValueError for a comment that no line can hold."""
     for text in comments:
@@ -257,12 +262,8 @@ def check_order(
         if not later.all():
             at = int(np.flatnonzero(~later)[0]) + 1
             same = d[at] == d[at - 1] and t[at] == t[at - 1]
-            reason = (
-                "twice for the same time"
-                if same
-                else "earlier than the one before it; each keyword is in order of time"
-            )
-            raise BadRow(int(rows[at]), f"{KEYWORDS[c]} came {reason} ({Instant(int(d[at]), int(t[at])).text()})")
+            fault = "twice for the time" if same else "out of order of time (each keyword by itself is in order), at"
+            raise BadRow(int(rows[at]), f"{KEYWORDS[c]} came {fault} {Instant(int(d[at]), int(t[at])).text()}")
         now[c] = (int(d[-1]), int(t[-1]))
     return now
 

@@ -31,7 +31,7 @@ from typing import BinaryIO
 
 from jointwatch.formats.decimals import real_texts
 from jointwatch.formats.epochs import epoch_texts
-from jointwatch.formats.kvn import Lines, assignments, comment_lines, line_of, split
+from jointwatch.formats.kvn import Lines, assignments, comment_lines, leading_comments, line_of, split
 from jointwatch.formats.lines import opened
 from jointwatch.formats.refusal import Refusal, shown
 from jointwatch.formats.tdm import Header, Metadata, Segment, Tdm, joined
@@ -100,7 +100,7 @@ def _segments(lines: Lines) -> Iterator[Segment]:
 
 def _data(lines: Lines, metadata: Metadata) -> Iterator[Segment]:
     """Pieces of a data section, which ends with its DATA_STOP."""
-    rows = Rows(metadata, _comments(lines))
+    rows = Rows(metadata, leading_comments(lines))
     begun = False
     while lines.fill():
         stopped = _gather(lines, rows)
@@ -112,17 +112,6 @@ def _data(lines: Lines, metadata: Metadata) -> Iterator[Segment]:
         if stopped:
             return
     raise Refusal(f"line {lines.last}", "the file ends inside the data section; wanted DATA_STOP")
-
-
-def _comments(lines: Lines) -> tuple[str, ...]:
-    comments = []
-    while taken := lines.take():
-        keyword, text = split(*taken) if taken[1].startswith(b"COMMENT") else ("", None)
-        if keyword != "COMMENT":
-            lines.back()
-            break
-        comments.append(text or "")
-    return tuple(comments)
 
 
 def _gather(lines: Lines, rows: Rows) -> bool:

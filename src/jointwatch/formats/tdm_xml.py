@@ -25,8 +25,8 @@ from jointwatch.formats.ndm_xml import (
     begin,
     check_units,
     close,
-    comment_of,
     finish,
+    leading_comments,
     leaf,
     leaves,
     root_tag,
@@ -95,10 +95,8 @@ _METADATA_UNITS = {keyword: entry.unit for keyword, entry in METADATA.items()}
 
 def _data(elements: Elements, metadata: Metadata) -> Iterator[Segment]:
     """Pieces of a data section, whose end is taken too."""
-    comments: list[str] = []
-    while (element := elements.take()).name == "COMMENT":
-        comments.append(comment_of(element))
-    rows = Rows(metadata, tuple(comments))
+    rows = Rows(metadata, leading_comments(elements))
+    element = elements.take()
     begun = False
     while element.opens and element.name == "observation":
         _observation(elements, rows)
