@@ -146,6 +146,15 @@ def test_a_second_that_utc_never_had_is_refused_and_said() -> None:
     assert "VANGUARD 1: '2020-12-31T23:59:60Z' is not a time of day" in catalogue.refused[0][1]
 
 
+def test_an_epoch_beyond_all_clocks_is_refused_and_said() -> None:
+    (elements,) = read_tle(VANGUARD).elements
+    fields = {each: getattr(elements, each) for each in elements.__slots__}
+    catalogue = catalogue_of([MeanElements(**fields | {"epoch": "9999-12-31T00:00:00Z"})])
+    assert catalogue.refused == (
+        (0, "VANGUARD 1: '9999-12-31T00:00:00Z' is later than nanoseconds can say, which is the year 2262"),
+    )
+
+
 def test_an_empty_catalogue_is_nowhere() -> None:
     found, failures = states(catalogue_of([]), 0)
     assert (len(found), failures.reasons()) == (0, {})

@@ -160,7 +160,7 @@ def catalogue_of(elements: Iterable[Elements]) -> Catalogue:
     kept, epochs, refused = [], [], []
     for index, each in enumerate(elements):
         try:
-            epochs.append(tai_ns_from_utc(each.epoch))
+            epochs.append(_epoch_tai_ns(each.epoch))
         except ValueError as error:
             refused.append((index, f"{each.object_name or each.norad_cat_id}: {error}"))
         else:
@@ -196,6 +196,13 @@ def ephemeris(catalogue: Catalogue, tai_ns: ArrayLike) -> Ephemeris:
     code[(code == 0) & ~np.isfinite(pos_vel[..., 0] + pos_vel[..., 5])] = _NOT_FINITE
     pos_vel[code != 0] = np.nan
     return Ephemeris(times, pos_vel, Failures(code))
+
+
+def _epoch_tai_ns(text: str) -> int:
+    tai_ns = tai_ns_from_utc(text)
+    if tai_ns > np.iinfo(np.int64).max:
+        raise ValueError(f"{text!r} is later than nanoseconds can say, which is the year 2262")
+    return tai_ns
 
 
 def _initialised(elements: Elements, epoch_utc_ns: int) -> Satrec:
