@@ -42,7 +42,9 @@ def assorted(gabala: Radar) -> list[Radar]:
         at(gabala, -17.0, -179.999, 0.0, face(0, 360, -90.0, 90.0)),
         at(gabala, 52.74, -0.1, 30.0, face(340, 100), face(100, 220, 3.0, 85.0), face(220, 340)),
         at(gabala, 64.3, -149.2, 200.0, face(171, 51, 3.0, 85.0), face(51, 53, 4.0, 6.0)),
-        at(gabala, 0.0, 0.0, 4000.0, face(20, 200, -20.0, 10.0), face(15, 25, -2.0, 0.05)),
+        replace(
+            at(gabala, 0.0, 0.0, 4000.0, face(20, 200, -20.0, 10.0), face(15, 25, -2.0, 0.05)), minimum_range_m=0.0
+        ),
         at(gabala, 31.5, 35.4, -400.0, face(90, 270, -0.5, 80.0)),
         replace(at(gabala, 69.4, 30.8, 10.0, face(0, 180, 0.0, 90.0)), minimum_range_m=0.0),
         replace(at(gabala, 1.0, 1.0, 0.0, face(0, 0, 0.0, 90.0)), instrumented_range_m=1e5, minimum_range_m=0.0),

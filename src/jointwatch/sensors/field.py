@@ -61,11 +61,10 @@ def look(
     service[f, 1]). rcs_m2: (m,). `probability` is left as it is, zeros, where nothing is seen.
     """
     x, y, z = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
-    faced, duty = np.empty(BLOCK, np.bool_), np.empty(BLOCK, np.bool_)
+    reached = np.empty(BLOCK, np.int64)
     for begin in range(start, stop, BLOCK):
         m = min(BLOCK, stop - begin)
         box = _load(positions, begin, m, x, y, z)
-        span = _span(times, begin, m)
         for i in range(radars.shape[0]):
             inside = seen[i, begin : begin + m]
             if _out_of_sight(radars, i, box):
@@ -73,16 +72,16 @@ def look(
                 continue
             if _reach(x, y, z, radars, i, inside) == 0:
                 continue
-            if radars[i, HORIZON] != 0.0:
-                _hide(x, y, z, radars, i, inside)
-            _clear(faced)
-            for f in range(first_face[i], first_face[i + 1]):
-                if _on_duty(times, begin, span, service[f, 0], service[f, 1], duty[:m]):
-                    _face(x, y, z, radars, i, faces, f, duty, faced[:m])
-            for j in range(m):
-                inside[j] &= faced[j]
-            if probability.size > 0:
-                _detect(x, y, z, radars, i, rcs_m2[i], inside, probability[i, begin : begin + m])
+            for k in range(_indices(inside, reached)):
+                j = reached[k]
+                dx, dy, dz = x[j] - radars[i, X], y[j] - radars[i, Y], z[j] - radars[i, Z]
+                tai_ns = times[begin + j] if times.size > 1 else times[0]
+                held = _faced(dx, dy, dz, radars, i, faces, service, first_face[i], first_face[i + 1], tai_ns)
+                if held and radars[i, HORIZON] != 0.0:
+                    held = _clear_line(dx, dy, dz, radars, i)
+                inside[j] = held
+                if held and probability.size > 0:
+                    probability[i, begin + j] = _detected(dx, dy, dz, radars, i, rcs_m2[i])
 
 
 @kernel
@@ -104,17 +103,6 @@ def _load(
         y0, y1 = min(y0, y[j]), max(y1, y[j])
         z0, z1 = min(z0, z[j]), max(z1, z[j])
     return x0, x1, y0, y1, z0, z1
-
-
-@kernel
-def _span(times: Ints, begin: int, m: int) -> tuple[int, int]:
-    """Return the first and the last time in a block; `times` has one for each sample or one for all."""
-    if times.size == 1:
-        return times[0], times[0]
-    first = last = times[begin]
-    for j in range(m):
-        first, last = min(first, times[begin + j]), max(last, times[begin + j])
-    return first, last
 
 
 @kernel
@@ -149,61 +137,58 @@ def _reach(x: Floats, y: Floats, z: Floats, radars: Floats, i: int, inside: Any)
 
 
 @kernel
-def _hide(x: Floats, y: Floats, z: Floats, radars: Floats, i: int, inside: Any) -> None:
-    """Clear `inside` where the straight line runs through the Earth, as `coverage.in_line_of_sight` has it.
+def _indices(flags: Any, found: Ints) -> int:
+    """Write down which flags are set; return how many."""
+    count = 0
+    for j in range(flags.size):
+        found[count] = j
+        count += flags[j]
+    return count
+
+
+@kernel
+def _faced(
+    dx: float,
+    dy: float,
+    dz: float,
+    radars: Floats,
+    i: int,
+    faces: Floats,
+    service: Ints,
+    first: int,
+    last: int,
+    tai_ns: int,
+) -> bool:
+    """Whether one of the radar's faces, in service at that time, looks that way."""
+    r2 = dx * dx + dy * dy + dz * dz
+    u = dx * radars[i, UP_X] + dy * radars[i, UP_Y] + dz * radars[i, UP_Z]
+    s = u * abs(u)
+    for f in range(first, last):
+        t = dx * faces[f, MIDDLE_X] + dy * faces[f, MIDDLE_Y] + dz * faces[f, MIDDLE_Z]
+        sector = t * abs(t) >= faces[f, WIDTH] * (r2 - u * u)
+        elevation = (s >= faces[f, FACE_LOWEST] * r2) & (s <= faces[f, FACE_HIGHEST] * r2)
+        if sector & elevation & (service[f, 0] <= tai_ns) & (tai_ns < service[f, 1]):
+            return True
+    return False
+
+
+@kernel
+def _clear_line(dx: float, dy: float, dz: float, radars: Floats, i: int) -> bool:
+    """Whether the straight line passes the Earth, as `coverage.in_line_of_sight` has it.
 
     In axes in which the ellipsoid is the unit sphere, the line from s along p dips below it if its nearest point,
     |s|^2 - (s . p)^2 / |p|^2 from the centre squared, or its end where that comes first, lies within.
     """
-    ox, oy, oz, dip = radars[i, X], radars[i, Y], radars[i, Z], radars[i, DIP]
-    for j in range(inside.size):
-        dx, dy, dz = x[j] - ox, y[j] - oy, z[j] - oz
-        along = (dx * ox + dy * oy) * _A2 + dz * oz * _B2
-        length2 = (dx * dx + dy * dy) * _A2 + dz * dz * _B2
-        ends_first = along + length2 < 0.0
-        depth = -2 * along - length2 if ends_first else along * along / length2
-        inside[j] &= (along >= 0.0) | (depth <= dip)
+    along = (dx * radars[i, X] + dy * radars[i, Y]) * _A2 + dz * radars[i, Z] * _B2
+    length2 = (dx * dx + dy * dy) * _A2 + dz * dz * _B2
+    if along >= 0.0:
+        return True
+    depth = -2 * along - length2 if along + length2 < 0.0 else along * along / length2
+    return bool(depth <= radars[i, DIP])
 
 
 @kernel
-def _on_duty(times: Ints, begin: int, span: tuple[int, int], since: int, until: int, duty: Any) -> bool:
-    """Set `duty` where the time lies in [since, until); return whether it does anywhere."""
-    if span[1] < since or span[0] >= until:
-        return False
-    whole = span[0] >= since and span[1] < until
-    for j in range(duty.size):
-        duty[j] = True
-    if not whole:
-        for j in range(duty.size):
-            duty[j] = since <= times[begin + j] < until
-    return True
-
-
-@kernel
-def _face(
-    x: Floats, y: Floats, z: Floats, radars: Floats, i: int, faces: Floats, f: int, duty: Any, faced: Any
-) -> None:
-    """Set `faced` where the face looks that way and is on duty."""
-    ox, oy, oz = radars[i, X], radars[i, Y], radars[i, Z]
-    ux, uy, uz = radars[i, UP_X], radars[i, UP_Y], radars[i, UP_Z]
-    mx, my, mz, width = faces[f, MIDDLE_X], faces[f, MIDDLE_Y], faces[f, MIDDLE_Z], faces[f, WIDTH]
-    lowest, highest = faces[f, FACE_LOWEST], faces[f, FACE_HIGHEST]
-    for j in range(faced.size):
-        dx, dy, dz = x[j] - ox, y[j] - oy, z[j] - oz
-        r2 = dx * dx + dy * dy + dz * dz
-        u = dx * ux + dy * uy + dz * uz
-        t = dx * mx + dy * my + dz * mz
-        s = u * abs(u)
-        faced[j] |= (t * abs(t) >= width * (r2 - u * u)) & (s >= lowest * r2) & (s <= highest * r2) & duty[j]
-
-
-@kernel
-def _detect(
-    x: Floats, y: Floats, z: Floats, radars: Floats, i: int, rcs_m2: float, inside: Any, probability: Any
-) -> None:
-    """Set the probability of detection in one look of what is inside (Swerling 1, see `sensors.detection`)."""
-    for j in range(inside.size):
-        if inside[j]:
-            dx, dy, dz = x[j] - radars[i, X], y[j] - radars[i, Y], z[j] - radars[i, Z]
-            r2 = max(dx * dx + dy * dy + dz * dz, 1.0)
-            probability[j] = exp(-radars[i, THRESHOLD] / (1 + radars[i, STRENGTH] * rcs_m2 / (r2 * r2)))
+def _detected(dx: float, dy: float, dz: float, radars: Floats, i: int, rcs_m2: float) -> float:
+    """Probability of detection in one look (Swerling 1, see `sensors.detection`)."""
+    r2 = max(dx * dx + dy * dy + dz * dz, 1.0)
+    return exp(-radars[i, THRESHOLD] / (1 + radars[i, STRENGTH] * rcs_m2 / (r2 * r2)))

@@ -144,7 +144,7 @@ def _times(radars: LookTable, tai_ns: ArrayLike | None, shape: tuple[int, ...]) 
     times = np.asarray(tai_ns)
     if not np.issubdtype(times.dtype, np.integer):
         raise TypeError(f"tai_ns wants whole TAI nanoseconds; got {times.dtype}")
-    times = times.astype(np.int64)
+    times = times.astype(np.int64, copy=False)
     if times.ndim == 0:
         return times.reshape(1), radars.service
     return np.ascontiguousarray(np.broadcast_to(times, shape)).reshape(-1), radars.service
