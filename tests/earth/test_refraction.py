@@ -41,7 +41,7 @@ def test_the_figures_printed_by_the_radar_toolbox_for_the_crpl_atmosphere() -> N
 @pytest.mark.parametrize("height_km", [0.0, 1.0, 3.0])
 @pytest.mark.parametrize("elevation_deg", [0.0, 0.5, 1.0, 2.0, 5.0])
 def test_bending_is_that_of_itu_r_p834(height_km: float, elevation_deg: float) -> None:
-    """Eq. 9 of ITU-R P.834-7, degrees and kilometres, for 315 N-units and 7.35 km."""
+    """ITU-R P.834-7, degrees and kilometres, for 315 N-units and 7.35 km; the coefficients as Orekit has them."""
     h, q = height_km, elevation_deg
     at_height = h * (0.2305 + 0.09428 * q + 0.01096 * q**2) + 0.008583 * h**2
     published = np.deg2rad(1 / (1.314 + 0.6437 * q + 0.02869 * q**2 + at_height))

@@ -33,7 +33,7 @@ _BIAS = [
 def ecef_from_teme(states: Teme, tai_ns: ArrayLike, *, earth: Orientation | None = None) -> Ecef:
     """Earth-fixed states of TEME states, the output of SGP4, at one or n TAI times.
 
-    Greenwich mean sidereal time of 1982 and the pole. [D. Vallado et al., AIAA 2006-6753, appendix C]
+    Greenwich mean sidereal time of 1982 and the pole. [D. Vallado et al., AIAA 2006-6753]
 
     >>> at = 1_233_599_434_000_000_000  # 2009-02-02T18:30:00Z
     >>> ecef_from_teme(Teme(np.array([[7e6, 0.0, 0.0, 0.0, 7.5e3, 0.0]])), at).r_m.round().tolist()

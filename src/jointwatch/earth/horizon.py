@@ -16,7 +16,8 @@ def minimum_visible_height_m(
     """Height, in metres, at which an object over a point so far away stands at the given elevation; inf if never.
 
     ground_distance_m: along the surface of the sphere, from the radar (at zero height) to below the object.
-    earth_radius_m: give 4/3 of the true radius to allow for refraction near the ground [ITU-R P.310].
+    earth_radius_m: give 4/3 of the true radius to allow for refraction near the ground [ITU-R P.310]; beyond 400 km
+    that overdoes it, see `refraction.minimum_visible_height_m`.
     A sphere for WGS 84 costs below 0.5 % of the height.
 
     >>> round(float(minimum_visible_height_m(824e3, np.deg2rad(2.0))) / 1e3)  # km, Gabala to Semnan

@@ -42,7 +42,7 @@ class Orientation:
     """How the Earth stood at some times: arrays (...) of the times' shape.
 
     `error_m` is one sigma of what UT1 and pole together move a point of the equator by, stated by the IERS inside the
-    table and measured outside; at a geocentric distance r it grows in proportion to r.
+    table and measured outside; at a geocentric distance r it grows in proportion to r. Tides are not in it.
     """
 
     ut1_minus_tai_s: Floats

@@ -10,7 +10,7 @@ from jointwatch.earth.nutation import ARCSEC_RAD, nutation_rad
 from jointwatch.earth.turning import Turn, X, Z
 
 # arcseconds, by powers of Julian centuries of TT since J2000.0: the four angles of Fukushima and Williams
-# [J. L. Hilton et al., Celestial Mechanics 94 (2006) 351, table 1 and eq. 40; as in ERFA's eraPfw06 and eraObl06]
+# [J. L. Hilton et al., Celestial Mechanics 94 (2006) 351, as in ERFA's eraPfw06 and eraObl06]
 _GAMMA = (-0.052928, 10.556378, 0.4932044, -0.00031238, -0.000002788, 0.0000000260)
 _PHI = (84381.412819, -46.811016, 0.0511268, 0.00053289, -0.000000440, -0.0000000176)
 _PSI = (-0.041775, 5038.481484, 1.5584175, -0.00018522, -0.000026452, -0.0000000148)
@@ -29,7 +29,7 @@ def mean_obliquity_rad(centuries_tt: ArrayLike) -> Floats:
 def true_of_date_from_gcrs(centuries_tt: ArrayLike) -> tuple[list[Turn], Floats]:
     """Turns from the GCRS to the true equator and equinox of date, and the nutation in longitude, radians, in them.
 
-    Bias, precession and nutation in one [Hilton et al. 2006, eq. 37]. The nutation is adjusted to the IAU 2006
+    Bias, precession and nutation in one [Hilton et al. 2006]. The nutation is adjusted to the IAU 2006
     precession [P. T. Wallace & N. Capitaine, Astronomy & Astrophysics 459 (2006) 981, eq. 5]. Left out: what the
     IERS measures of the pole besides, below 1 milliarcsecond (3 cm at 7,000 km).
     """

@@ -2,7 +2,7 @@
 
 The refractive index falls exponentially with the height over a sphere, the reference atmosphere of ITU-R P.453. A ray
 then obeys Bouguer's law, n r cos(theta) constant, and its turn, its ground distance and its length are integrals over
-height (ITU-R P.834, section 3), taken here by Gauss's rule along a parabola that stays beside the ray, where nothing is
+height (ITU-R P.834), taken here by Gauss's rule along a parabola that stays beside the ray, where nothing is
 singular, not even at elevation 0. Elevations are from 0 up, heights over the sphere, radio path lengths in metres.
 
 *Apparent* is the elevation at which the ray arrives and the array points; *true* is that of the straight line. A fixed

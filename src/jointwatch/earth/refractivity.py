@@ -14,8 +14,9 @@ from jointwatch.earth.horizon import MEAN_RADIUS_M
 class Refractivity:
     """A radio atmosphere: N = (n - 1) 1e6 at the sea, and the height over which it falls by e.
 
-    As it stands, the world's mean: 315 and 7.35 km [ITU-R P.453, section 3]. From polar winter to tropical summer N
-    goes from about 270 to 390. The air of NBS Monograph 4 (313 N-units, 0.143859 per km) is Refractivity(313, 6951.25).
+    As it stands, the world's mean: 315 and 7.35 km [ITU-R P.453]. From polar winter to tropical summer N goes from
+    about 270 to 390 (recalled). NBS Monograph 4, 313 N-units and 0.143859 per km, is
+    Refractivity(313, 6951.25).
 
     >>> round(Refractivity().effective_radius_factor(), 2)
     1.38

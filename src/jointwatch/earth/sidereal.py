@@ -14,8 +14,8 @@ from jointwatch.earth.nutation import ARCSEC_RAD, ascending_node_rad
 from jointwatch.earth.precession import mean_obliquity_rad
 from jointwatch.earth.timescale import S_PER_DAY
 
-# rad/s with respect to inertial space; the length of day, some milliseconds off 86,400 s, is left out: 2e-5 m/s in
-# the velocity of a state at 7,000 km [IERS Conventions 2010, table 1.2 and eq. 5.15]
+# rad/s with respect to inertial space, the rate of the Earth rotation angle; the length of day, some milliseconds off
+# 86,400 s, is left out: 2e-5 m/s in the velocity of a state at 7,000 km
 ROTATION_RATE_RAD_S = 7.292115146706979e-5
 
 _SECOND_RAD = 2 * np.pi / S_PER_DAY
@@ -36,7 +36,7 @@ def earth_rotation_angle_rad(tai_ns: ArrayLike, ut1_minus_tai_s: ArrayLike) -> F
 def gmst_1982_rad(tai_ns: ArrayLike, ut1_minus_tai_s: ArrayLike) -> Floats:
     """Greenwich mean sidereal time of the IAU 1982 model, radians: where TEME's x axis stands.
 
-    [S. Aoki et al., Astronomy & Astrophysics 105 (1982) 359; D. Vallado et al., AIAA 2006-6753, appendix C]
+    [S. Aoki et al., Astronomy & Astrophysics 105 (1982) 359; D. Vallado et al., AIAA 2006-6753]
 
     >>> from jointwatch.earth.timescale import tai_ns_from_utc
     >>> round(float(gmst_1982_rad(tai_ns_from_utc("2000-01-01T12:00:00Z"), -32.0)) % (2 * np.pi), 6)
@@ -52,9 +52,10 @@ def gmst_1982_rad(tai_ns: ArrayLike, ut1_minus_tai_s: ArrayLike) -> Floats:
 def gast_2006_rad(tai_ns: ArrayLike, ut1_minus_tai_s: ArrayLike, nutation_in_longitude_rad: ArrayLike) -> Floats:
     """Greenwich apparent sidereal time, radians, consistent with IAU 2006 precession and the nutation given.
 
-    Mean sidereal time [N. Capitaine et al., Astronomy & Astrophysics 412 (2003) 567, eq. 43] and the equation of
+    Mean sidereal time [N. Capitaine et al., Astronomy & Astrophysics 432 (2005) 355] and the equation of
     the equinoxes with its two largest complementary terms; the others, below 4e-5 arcsec together, cost 1.5 mm at
-    7,000 km. [IERS Conventions 2010, eq. 5.30 and table 5.2e]
+    7,000 km. [IERS Conventions 2010, chapter 5; as in
+    ERFA's eraGmst06 and eraEect00]
 
     >>> from jointwatch.earth.timescale import tai_ns_from_utc
     >>> round(float(gast_2006_rad(tai_ns_from_utc("2000-01-01T12:00:00Z"), -32.0, 0.0)), 6)
