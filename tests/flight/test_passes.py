@@ -13,8 +13,9 @@ import pytest
 from jointwatch.earth.frames import ecef_from_teme
 from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_utc, utc_from_tai_ns
 from jointwatch.earth.topocentric import azimuth_elevation_range
-from jointwatch.flight.passes import Passes, View, passes
+from jointwatch.flight.passes import Passes, passes
 from jointwatch.flight.satellites import Catalogue, catalogue_of, ephemeris
+from jointwatch.flight.view import View
 from jointwatch.formats.tle import read_tle
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"

@@ -12,17 +12,18 @@ An object that comes in and leaves again between two looks, within `SHORTEST_S`,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import acos, isfinite, pi, sin
+from math import isfinite, pi, sin
 
 import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
-from jointwatch.earth.ellipsoid import A_M, ecef_from_geodetic
+from jointwatch.earth.ellipsoid import ecef_from_geodetic
 from jointwatch.earth.frames import ecef_from_teme
 from jointwatch.earth.states import Teme
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.earth.topocentric import enu_basis
 from jointwatch.flight.satellites import Catalogue, ephemeris
+from jointwatch.flight.view import View, in_view
 
 STEP_S = 120.0
 SHORTEST_S = 10.0
@@ -32,43 +33,6 @@ _GOLDEN = (5**0.5 - 1) / 2
 # No satellite is accelerated more, seen from the turning Earth: gravity at the ground 9.8, Coriolis 2 x 7.3e-5 x 11,000
 _ACCELERATION_M_S2 = 12.0
 _STATES_AT_ONCE = 250_000  # 12 MB, and 13 looks at each in the worst case
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Where a site stands and what it looks at: geodetic WGS 84, radians and metres.
-
-    The sector runs clockwise from azimuth_from_rad to azimuth_to_rad, through north if need be; equal ends are the full
-    circle. Elevations are geometric: refraction, half a degree at the horizon, is the caller's to allow for. Below the
-    horizontal the Earth hides what is under its limb as seen from height_m.
-    """
-
-    latitude_rad: float
-    longitude_rad: float
-    height_m: float = 0.0
-    elevation_min_rad: float = 0.0
-    elevation_max_rad: float = pi / 2
-    azimuth_from_rad: float = 0.0
-    azimuth_to_rad: float = 0.0
-    range_max_m: float = float("inf")
-
-    def __post_init__(self) -> None:
-        angles = (self.latitude_rad, self.longitude_rad, self.azimuth_from_rad, self.azimuth_to_rad)
-        if not all(isfinite(angle) and abs(angle) <= 2 * pi for angle in angles) or abs(self.latitude_rad) > pi / 2:
-            raise ValueError(f"latitude, longitude and azimuths are meant in radians, got {self}")
-        if not isfinite(self.height_m) or not self.range_max_m > 0:
-            raise ValueError(f"height_m must be finite and range_max_m positive, got {self}")
-        if not -pi / 2 <= self.elevation_min_rad < self.elevation_max_rad <= pi / 2:
-            raise ValueError(
-                "elevation_min_rad must lie below elevation_max_rad, both within -pi/2 to pi/2, got "
-                f"{self.elevation_min_rad:g} and {self.elevation_max_rad:g}"
-            )
-
-    @property
-    def lowest_rad(self) -> float:
-        """The least elevation, or that of the Earth's limb where that is higher."""
-        limb_rad = -acos(A_M / (A_M + max(self.height_m, 0.0)))
-        return max(self.elevation_min_rad, limb_rad)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +71,7 @@ def passes(catalogue: Catalogue, view: View, *, from_tai_ns: int, until_tai_ns: 
 
     >>> from jointwatch.earth.timescale import tai_ns_from_utc, utc_from_tai_ns
     >>> from jointwatch.flight.satellites import catalogue_of
+    >>> from jointwatch.flight.view import View
     >>> from jointwatch.formats.tle import read_tle
     >>> catalogue = catalogue_of(read_tle('''1 00005U 58002B   20287.20333880 -.00000016  00000-0 -22483-4 0  9998
     ... 2 00005  34.2443 225.5254 1845686 162.2516 205.2356 10.84869164218149''').elements)
@@ -206,25 +171,12 @@ def _possible(paths: _Paths, view: View) -> Bools:
     return np.asarray(above)
 
 
-def _in_view(enu: Floats, view: View) -> Bools:
-    """Whether positions (..., 3) are in view."""
-    east, north, up = np.moveaxis(enu, -1, 0)
-    reach = np.sqrt(east**2 + north**2 + up**2)
-    inside = (up >= reach * np.sin(view.lowest_rad)) & (reach <= view.range_max_m)
-    if view.elevation_max_rad < pi / 2:
-        inside &= up <= reach * np.sin(view.elevation_max_rad)
-    width = (view.azimuth_to_rad - view.azimuth_from_rad) % (2 * pi)
-    if width:
-        inside &= np.mod(np.arctan2(east, north) - view.azimuth_from_rad, 2 * pi) <= width
-    return np.asarray(inside)
-
-
 def _of_block(paths: _Paths, view: View, first: int) -> _Runs:
     row, k = np.nonzero(_possible(paths, view))
     s = np.linspace(0.0, 1.0, int(np.ceil(paths.step_s / SHORTEST_S)) + 1)[:, None]
     c = paths.cubic(row, k)[:, :, None]
     enu = ((c[0] * s + c[1]) * s + c[2]) * s + c[3]
-    visible = _in_view(enu, view)
+    visible = in_view(enu, view)
     follows = np.zeros(len(row), dtype=bool)  # the step before is looked at too
     follows[1:] = (row[1:] == row[:-1]) & (k[1:] == k[:-1] + 1)
     precedes = np.append(follows[1:], False)[: len(row)]
@@ -253,7 +205,7 @@ def _edge(paths: _Paths, view: View, row: Ints, outside_s: Floats, inside_s: Flo
     """The times nearest to `outside_s` at which each object is in view, to 2.4 ms."""
     for _ in range(_BISECTIONS):
         middle = (outside_s + inside_s) / 2
-        seen = _in_view(paths.at(row, middle), view)
+        seen = in_view(paths.at(row, middle), view)
         inside_s, outside_s = np.where(seen, middle, inside_s), np.where(seen, outside_s, middle)
     return inside_s
 
