@@ -3,11 +3,11 @@
     python benchmarks/looks.py [--check]
 
 The plain loop, compiled by Numba too, asks range and elevation alone, one limit each, of coordinates it is handed in
-rows, a cacheful at a time. Ours takes the samples as they come (n, 3) and answers for every face its sector, also through north, both limits
-of elevation and range, and the horizon; then also dates of service, and the probability of detection. Both make room
-for their answers. Looks per second of processor time, best of several rounds in turn; two threads by the wall clock.
-Shuffled samples are the worst case for ours: neighbours then share nothing. The last line is the summary; with --check
-it exits 1 below the goal, half the plain loop's rate.
+rows, a cacheful at a time. Ours takes the samples as they come (n, 3) and answers for every face its sector, also
+through north, both limits of elevation and range, and the horizon; then also dates of service, and the probability of
+detection. Both make room for their answers. Looks per second of processor time, best of several rounds in turn; two
+threads by the wall clock. Shuffled samples are the worst case for ours: neighbours then share nothing. The last line is
+the summary; with --check it exits 1 below the goal, half the plain loop's rate.
 """
 
 from __future__ import annotations

@@ -1,7 +1,11 @@
 """Every radar's look at every position: whether it is in the field of regard, how likely it is seen, how far it is.
 
 For studies of 10^5 arcs and more: the answers of `coverage.in_field_of_regard` and `detection.probability`, in about a
-nanosecond a look. The loops are in `sensors.field`. Numba is imported with the first result.
+nanosecond a look, along straight lines as there. The loops are in `sensors.field`; Numba is imported with the first
+result.
+
+    watch = table(radars)
+    first = in_field(watch, track.r_m, tai_ns=times).argmax(axis=-1)
 """
 
 from __future__ import annotations
