@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from jointwatch.earth.air import density_kg_m3
-from jointwatch.earth.ellipsoid import A_M, GM_M3_S2, J2, ecef_from_geodetic
-from jointwatch.earth.gravity import INNERMOST_M, gravity, gravity_gradient
+from jointwatch.earth.ellipsoid import A_M, GM_M3_S2, J2, J3, J4, ecef_from_geodetic
+from jointwatch.earth.gravity import INNERMOST_M, gravity, gravity_gradient, zonal_gravity
 from jointwatch.earth.height import height_and_normal, height_m, height_rate
+from jointwatch.earth.standard_atmosphere import exponential_layers
 from jointwatch.earth.topocentric import enu_basis
 
 PLACES = [(7e6, 0.0, 0.0), (0.0, 0.0, 6.6e6), (3e6, -4e6, 5e6), (-4.2e7, 1e6, -3e5)]
@@ -63,7 +64,32 @@ def test_height_rate_is_the_speed_along_the_normal() -> None:
     assert height_rate(*r, *v)[1] == pytest.approx((ahead - behind) / 2e-3, abs=1e-4)
 
 
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("zonal", [(J2, J3, J4), (0.0, 1e-3, 0.0), (0.0, 0.0, 1e-3), (0.0, 0.0, 0.0)])
+def test_the_zonal_pull_is_the_gradient_of_its_potential(
+    place: tuple[float, float, float], zonal: tuple[float, float, float]
+) -> None:
+    """The potential by Legendre polynomials (NumPy's), differentiated numerically to four orders (step 1 km)."""
+
+    def energy(r: np.ndarray) -> float:
+        length = np.linalg.norm(r)
+        series = np.polynomial.legendre.legval(r[2] / length, [0, 0, *zonal] * (A_M / length) ** np.arange(5))
+        return float(GM_M3_S2 / length * (1 - series))
+
+    pull = zonal_gravity(*place, *zonal)
+    for axis in range(3):
+        e = 1e3 * np.eye(3)[axis]
+        near, far = (energy(place + k * e) - energy(place - k * e) for k in (1, 2))
+        assert pull[axis] == pytest.approx((8 * near - far) / 12e3, abs=1e-9)
+    assert pull[3:] == pytest.approx((1 / np.sum(np.square(place)), place[2] ** 2 / np.sum(np.square(place))))
+
+
 def test_density_halves_every_five_kilometres_and_ends_under_the_ground() -> None:
-    assert density_kg_m3(0.0) == 1.225
-    assert density_kg_m3(72_000.0) == pytest.approx(1.225 * exp(-10))
-    assert density_kg_m3(-1e6) == density_kg_m3(-10_000.0) == pytest.approx(1.225 * exp(1 / 0.72))
+    air = exponential_layers()
+    here, high, low, lowest = (
+        density_kg_m3(height, air.bounds_m, air.log_density) for height in (0.0, 72_000.0, -10_000.0, -1e6)
+    )
+    assert here == pytest.approx(1.225)
+    assert high == pytest.approx(1.225 * exp(-10))
+    assert lowest == low == pytest.approx(1.225 * exp(1 / 0.72))
+    assert density_kg_m3(250_001.0, air.bounds_m, air.log_density) == 0.0

@@ -7,14 +7,15 @@ import pytest
 
 from jointwatch.flight import dop853, integration
 from jointwatch.flight.dynamics import acceleration
+from jointwatch.flight.model import EXP
 
 START = np.array([6.6e6, 1e5, -2e5, 1000.0, 5000.0, 3000.0])
 
 
 def step_from(state: np.ndarray, h: float) -> tuple[np.ndarray, float]:
     k, end = np.empty((dop853.STAGES, 6)), np.empty(6)
-    integration._slope(state, 0.0, k[0])
-    return end, integration._step(state, h, 0.0, k, end)
+    integration._slope(state, 0.0, EXP.forces, k[0])
+    return end, integration._step(state, h, 0.0, EXP.forces, k, end)
 
 
 def one_step(h: float) -> tuple[np.ndarray, float]:
@@ -59,12 +60,13 @@ def test_the_frame_turns_with_the_earth() -> None:
     # day whatever pulls at it, so its acceleration is that of the fall and omega^2 r more.
     omega, r = 7.292115e-5, 7e6
     pull = 3.986004418e14 / r**2 * (1 + 1.5 * 1.0826262e-3 * (6378137 / r) ** 2)
-    assert acceleration(r, 0.0, 0.0, 0.0, -omega * r, 0.0, 0.0) == pytest.approx((-pull - omega**2 * r, 0.0, 0.0))
+    seen = acceleration(r, 0.0, 0.0, 0.0, -omega * r, 0.0, 0.0, EXP.forces)
+    assert seen == pytest.approx((-pull - omega**2 * r, 0.0, 0.0))
 
 
 def test_drag_pulls_against_the_wind_of_the_turning_air() -> None:
     r = 6_378_137.0 + 20_000.0
-    with_air = np.array(acceleration(r, 0.0, 0.0, 300.0, 400.0, -1200.0, 1 / 1000.0))
-    drag = with_air - acceleration(r, 0.0, 0.0, 300.0, 400.0, -1200.0, 0.0)
+    with_air = np.array(acceleration(r, 0.0, 0.0, 300.0, 400.0, -1200.0, 1 / 1000.0, EXP.forces))
+    drag = with_air - acceleration(r, 0.0, 0.0, 300.0, 400.0, -1200.0, 0.0, EXP.forces)
     density = 1.225 * np.exp(-20 / 7.2)
     assert drag == pytest.approx(-0.5 * density * 1300.0 / 1000.0 * np.array([300.0, 400.0, -1200.0]), rel=1e-9)

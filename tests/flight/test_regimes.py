@@ -253,7 +253,7 @@ def test_a_ballistic_coefficient_that_is_none_is_refused_with_its_index(nonsense
 
 @pytest.mark.parametrize("horizon_s", [0.0, -1.0, np.nan, np.inf])
 def test_a_horizon_that_is_none_is_refused(horizon_s: float) -> None:
-    with pytest.raises(ValueError, match="horizon_s must be a positive"):
+    with pytest.raises(ValueError, match="horizon_s must be positive"):
         coast.impact_arrays(up(0.6, 100e3, 2000.0)[None], BETA, horizon_s)
 
 

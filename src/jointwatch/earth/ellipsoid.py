@@ -12,7 +12,11 @@ A_M = 6_378_137.0  # semi-major axis
 F = 1 / 298.257223563  # flattening
 GM_M3_S2 = 3.986004418e14  # with the atmosphere
 OMEGA_RAD_S = 7.292115e-5  # rotation
-J2 = np.sqrt(5.0).item() * 4.84165143790815e-4  # -sqrt(5) C20 of EGM 2008, tide free: 1.0826262e-3
+# zonal harmonics, -sqrt(2n + 1) times the normalised coefficient Cn0 of EGM 2008, tide free (N. K. Pavlis et al.,
+# J. Geophys. Res. 117 (2012) B04406)
+J2 = np.sqrt(5.0).item() * 4.84165143790815e-4  # 1.0826262e-3
+J3 = -np.sqrt(7.0).item() * 9.57161207093473e-7  # -2.5324e-6
+J4 = -np.sqrt(9.0).item() * 5.39965866638991e-7  # -1.6199e-6
 B_M = A_M * (1 - F)  # semi-minor axis
 E2 = F * (2 - F)  # first eccentricity squared
 

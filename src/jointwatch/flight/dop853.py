@@ -1,7 +1,7 @@
 """The table of DOP853, the embedded Runge-Kutta method of order 8 by Dormand and Prince.
 
 A[i, j] weighs slope j in stage i, WEIGHTS gives the new state, ERROR the difference to the embedded method of order
-5. The equations of flight do not name the time, so the nodes are not needed. [E. Hairer, S. P. Nørsett, G. Wanner,
+5; stage i stands at NODES[i] of the step. [E. Hairer, S. P. Nørsett, G. Wanner,
 Solving Ordinary Differential Equations I, 2nd ed., 1993, section II.5, and their dop853.f]
 """
 
@@ -106,3 +106,6 @@ ERROR[[0, 5, 6, 7, 8, 9, 10, 11]] = [
     0.08192320648511571,
     -0.022355307863886294,
 ]
+
+# where within the step each stage stands: the method is consistent, so it is the sum of the row
+NODES = A.sum(axis=1)

@@ -18,6 +18,7 @@ from jointwatch.earth.compiled import kernel
 from jointwatch.earth.height import height_rate
 from jointwatch.flight.dop853 import ERROR, STAGES, WEIGHTS, A
 from jointwatch.flight.dynamics import acceleration
+from jointwatch.flight.model import Forces
 
 # What a flight may end at. NumPy's integers, because Numba compiles a function again for each literal of Python's.
 NOTHING, GROUND, APOGEE = np.int64(0), np.int64(1), np.int64(2)
@@ -38,10 +39,10 @@ CLIMB_TOLERANCE_M_S = 1e-6
 
 
 @kernel
-def _slope(y: Floats, inverse_beta: float, k: Floats) -> None:
+def _slope(y: Floats, inverse_beta: float, forces: Forces, k: Floats) -> None:
     """Write the time derivative of a state."""
     k[0], k[1], k[2] = y[3], y[4], y[5]
-    k[3], k[4], k[5] = acceleration(y[0], y[1], y[2], y[3], y[4], y[5], inverse_beta)
+    k[3], k[4], k[5] = acceleration(y[0], y[1], y[2], y[3], y[4], y[5], inverse_beta, forces)
 
 
 @kernel
@@ -67,14 +68,14 @@ def _copy(source: Floats, target: Floats) -> None:
 
 
 @kernel
-def _step(y: Floats, h: float, inverse_beta: float, k: Floats, y_new: Floats) -> float:
+def _step(y: Floats, h: float, inverse_beta: float, forces: Forces, k: Floats, y_new: Floats) -> float:
     """The error of a step of h seconds from y in units of the tolerance; y_new is its end, k[0] the slope at y."""
     for stage in range(1, STAGES):
         s0, s1, s2, s3, s4, s5 = _weighed(k, A[stage], stage)
         u, v, w = y[3] + h * s3, y[4] + h * s4, y[5] + h * s5
         k[stage, 0], k[stage, 1], k[stage, 2] = u, v, w
         k[stage, 3], k[stage, 4], k[stage, 5] = acceleration(
-            y[0] + h * s0, y[1] + h * s1, y[2] + h * s2, u, v, w, inverse_beta
+            y[0] + h * s0, y[1] + h * s1, y[2] + h * s2, u, v, w, inverse_beta, forces
         )
     s0, s1, s2, s3, s4, s5 = _weighed(k, WEIGHTS, len(k))
     y_new[0], y_new[1], y_new[2] = y[0] + h * s0, y[1] + h * s1, y[2] + h * s2
@@ -93,8 +94,8 @@ def _height_and_climb(y: Floats, direction: float) -> tuple[float, float]:
 
 @kernel
 def _root(
-    y: Floats, low: float, at_low: float, high: float, at_high: float, inverse_beta: float, kind: np.int64,
-    direction: float, k: Floats, trial: Floats,
+    y: Floats, low: float, at_low: float, high: float, at_high: float, inverse_beta: float, forces: Forces,
+    kind: np.int64, direction: float, k: Floats, trial: Floats,
 ) -> float:  # fmt: skip
     """Seconds after y, between low and high, at which height (GROUND) or climb (APOGEE) is 0; trial is the state there.
 
@@ -103,7 +104,7 @@ def _root(
     middle = high
     for _ in range(60):
         middle = high - at_high * (high - low) / (at_high - at_low)
-        _step(y, middle, inverse_beta, k, trial)
+        _step(y, middle, inverse_beta, forces, k, trial)
         height, climb = _height_and_climb(trial, direction)
         at_middle, close = (height, GROUND_TOLERANCE_M) if kind == GROUND else (climb, CLIMB_TOLERANCE_M_S)
         if abs(at_middle) <= close:
@@ -118,7 +119,7 @@ def _root(
 
 @kernel
 def _event_within(
-    y: Floats, h: float, before: tuple[float, float], after: tuple[float, float], inverse_beta: float,
+    y: Floats, h: float, before: tuple[float, float], after: tuple[float, float], inverse_beta: float, forces: Forces,
     event: np.int64, direction: float, k: Floats, trial: Floats,
 ) -> float:  # fmt: skip
     """Seconds after y at which the event happens within an accepted step of h, NaN if it does not; trial: the state.
@@ -133,7 +134,7 @@ def _event_within(
     if event == NOTHING or (event == GROUND and rises and after[1] > 0):
         return nan
     if before[1] * after[1] < 0 and rises == (event == APOGEE or at_high <= 0):
-        turn = _root(y, 0.0, before[1], h, after[1], inverse_beta, APOGEE, direction, k, trial)
+        turn = _root(y, 0.0, before[1], h, after[1], inverse_beta, forces, APOGEE, direction, k, trial)
         if event == APOGEE:
             return turn
         if rises:
@@ -145,7 +146,7 @@ def _event_within(
     if at_low <= 0:
         _copy(y, trial)
         return 0.0
-    return _root(y, low, at_low, high, at_high, inverse_beta, GROUND, direction, k, trial)
+    return _root(y, low, at_low, high, at_high, inverse_beta, forces, GROUND, direction, k, trial)
 
 
 @kernel
@@ -165,12 +166,12 @@ def _adapted(length: float, error: float) -> float:
 
 @kernel
 def _fill_before(
-    last: float, filled: np.int64, y: Floats, t: float, times: Floats, inverse_beta: float, direction: float, k: Floats,
-    states: Floats,
+    last: float, filled: np.int64, y: Floats, t: float, times: Floats, inverse_beta: float, forces: Forces,
+    direction: float, k: Floats, states: Floats,
 ) -> np.int64:  # fmt: skip
     """Fill the states at the times before `last`, each by a step of its own from y at t; the count of those filled."""
     while filled < len(times) and direction * (times[filled] - last) < 0:
-        _step(y, times[filled] - t, inverse_beta, k, states[filled])
+        _step(y, times[filled] - t, inverse_beta, forces, k, states[filled])
         filled += 1
     return filled
 
@@ -188,6 +189,7 @@ def _fill_at(t: float, filled: np.int64, y: Floats, times: Floats, states: Float
 def _fly_one(
     y: Floats,
     inverse_beta: float,
+    forces: Forces,
     times: Floats,
     event: np.int64,
     states: Floats,
@@ -207,16 +209,16 @@ def _fly_one(
             break
         length = _next_step(wanted, left, now)
         h = direction * length
-        _slope(y, inverse_beta, k[0])
-        error = _step(y, h, inverse_beta, k, y_new)
+        _slope(y, inverse_beta, forces, k[0])
+        error = _step(y, h, inverse_beta, forces, k, y_new)
         if not error <= 1.0:  # NaN and infinity are refused too: finite / infinite is 0, and was once accepted
             wanted = _adapted(length, error)
             continue
         t_new = end if length == left else t + h
         then = _height_and_climb(y_new, direction)
-        tau = _event_within(y, h, now, then, inverse_beta, event, direction, k, trial)
+        tau = _event_within(y, h, now, then, inverse_beta, forces, event, direction, k, trial)
         last = t_new if isnan(tau) else t + tau
-        filled = _fill_before(last, filled, y, t, times, inverse_beta, direction, k, states)
+        filled = _fill_before(last, filled, y, t, times, inverse_beta, forces, direction, k, states)
         if not isnan(tau):
             return last
         filled = _fill_at(t_new, filled, y_new, times, states)
@@ -229,7 +231,7 @@ def _fly_one(
 
 @kernel
 def fly(
-    x: Floats, inverse_beta: Floats, times: Floats, event: np.int64, states: Floats, event_time: Floats,
+    x: Floats, inverse_beta: Floats, forces: Forces, times: Floats, event: np.int64, states: Floats, event_time: Floats,
     event_state: Floats, work: Floats,
 ) -> None:  # fmt: skip
     """Fill states (n, m, 6) at the times, the time of the event (n,) and the state there (n, 6).
@@ -242,6 +244,6 @@ def fly(
     k, y, y_new, trial = work[3:], work[0], work[1], work[2]
     for i in range(len(x)):
         _copy(x[i], y)
-        event_time[i] = _fly_one(y, inverse_beta[i], times[i], event, states[i], k, y_new, trial)
+        event_time[i] = _fly_one(y, inverse_beta[i], forces, times[i], event, states[i], k, y_new, trial)
         if not isnan(event_time[i]):
             _copy(trial, event_state[i])

@@ -12,8 +12,7 @@ from math import ceil
 from jointwatch.earth.arrays import Floats
 from jointwatch.earth.compiled import kernel
 from jointwatch.earth.ellipsoid import OMEGA_RAD_S
-from jointwatch.earth.gravity import gravity_gradient
-from jointwatch.flight.dynamics import acceleration
+from jointwatch.earth.gravity import gravity, gravity_gradient
 
 LONGEST_STEP_S = 10.0
 
@@ -29,7 +28,12 @@ def _slope(y: Floats, slope: Floats) -> None:
         slope[c, 3] = (xx + fling) * rx + xy * ry + xz * rz + turn * y[c, 4]
         slope[c, 4] = xy * rx + (yy + fling) * ry + yz * rz - turn * y[c, 3]
         slope[c, 5] = xz * rx + yz * ry + zz * rz
-    slope[0, 3], slope[0, 4], slope[0, 5] = acceleration(y[0, 0], y[0, 1], y[0, 2], y[0, 3], y[0, 4], y[0, 5], 0.0)
+    gx, gy, gz = gravity(y[0, 0], y[0, 1], y[0, 2])
+    slope[0, 3], slope[0, 4], slope[0, 5] = (
+        gx + turn * y[0, 4] + fling * y[0, 0],
+        gy - turn * y[0, 3] + fling * y[0, 1],
+        gz,
+    )
 
 
 @kernel
