@@ -26,7 +26,7 @@ from jointwatch.flight.arc_search import CELL_M, LONGEST_S, Flights, Task, polar
 from jointwatch.flight.boost import BoostProfile
 from jointwatch.flight.burnout import burnout_for, injection_for, minimum_energy
 
-__all__ = ["Arcs", "along", "between", "burnout_for", "injection_for", "minimum_energy"]
+__all__ = ["LONGEST_S", "Arcs", "along", "between", "burnout_for", "injection_for", "minimum_energy"]
 
 _SKIMMING_M_S = 8_000.0  # a circle at the ground goes 7.9 km/s
 
@@ -102,7 +102,8 @@ def between(
     >>> (arcs.apogee_m / 1e3).round(-1).tolist(), (arcs.flight_time_s / 60).round(1).tolist()
     ([390.0], [11.8])
     """
-    given = (latitude_rad, longitude_rad, end_latitude_rad, end_longitude_rad, apogee_m, flight_time_s)
+    places = (_finite(value) for value in (latitude_rad, longitude_rad, end_latitude_rad, end_longitude_rad))
+    given = (*places, apogee_m, flight_time_s)
     alone = all(np.ndim(value) == 0 for value in given)
     if profile.burnout_height_m is not None:
         raise ValueError("arcs want a profile that ends climbing (altitude_fraction), not one that ends in orbit")
@@ -136,12 +137,19 @@ def along(
     """
     distance = np.asarray(distance_m, dtype=np.float64)
     usable = np.where((distance > 0) & (distance < np.pi * MEAN_RADIUS_M), distance, np.nan)
-    end_latitude, end_longitude, _ = geodesic.direct(latitude_rad, longitude_rad, bearing_rad, usable)
+    latitude, longitude, bearing = (_finite(value) for value in (latitude_rad, longitude_rad, bearing_rad))
+    end_latitude, end_longitude, _ = geodesic.direct(latitude, longitude, bearing, usable)
     return between(
-        profile, latitude_rad=latitude_rad, longitude_rad=longitude_rad,
+        profile, latitude_rad=latitude, longitude_rad=longitude,
         end_latitude_rad=end_latitude[()], end_longitude_rad=end_longitude[()],
         apogee_m=apogee_m, flight_time_s=flight_time_s,
     )  # fmt: skip
+
+
+def _finite(value: ArrayLike) -> Floats:
+    """The same with NaN for infinities, which are told of later, not warned of by each sine."""
+    number = np.asarray(value, dtype=np.float64)
+    return np.asarray(np.where(np.isfinite(number), number, np.nan))[()]
 
 
 def _beforehand(task: Task) -> list[str]:

@@ -17,6 +17,7 @@ from jointwatch.earth.ellipsoid import A_M, GM_M3_S2, OMEGA_RAD_S, ecef_from_geo
 from jointwatch.earth.horizon import MEAN_RADIUS_M
 from jointwatch.flight import coast
 from jointwatch.flight.boost import BoostProfile, ascent
+from jointwatch.flight.conic import over_apogee
 
 R = MEAN_RADIUS_M
 _ROUNDS = 40
@@ -68,7 +69,7 @@ def burnout_for(
         np.array(value, dtype=np.float64) for value in np.broadcast_arrays(range_m, asked, latitude, azimuth_rad)
     )
     _check(wanted_range, wanted_apogee)
-    speed, angle = _at_rest(wanted_range, wanted_apogee, profile)
+    speed, angle = at_rest(wanted_range, wanted_apogee, profile)
     if latitude_rad is not None:
         speed, angle = _turning(wanted_range, wanted_apogee, profile, latitude, azimuth, speed, angle)
     if not np.all(np.isfinite(speed)):
@@ -146,7 +147,7 @@ def _turning(
             break
         length = np.clip(length + np.where(np.isnan(missed), -0.1 * length, missed), 1e3, 3.1 * R)
         top = top + missed_apogee
-        speed, angle = _at_rest(length, top, profile, held)
+        speed, angle = at_rest(length, top, profile, held)
     return np.where(settled, speed, np.nan), angle
 
 
@@ -170,7 +171,7 @@ def _flown(
     return distance.reshape(speed.shape), coast.apogee(burnout)[1].reshape(speed.shape)
 
 
-def _burnout_point(speed: Floats, gamma: Floats, profile: BoostProfile) -> tuple[Floats, Floats]:
+def burnout_point(speed: Floats, gamma: Floats, profile: BoostProfile) -> tuple[Floats, Floats]:
     """Radius of the burnout point, and the angle at the centre from launch to it, as `boost.ascent` goes."""
     T = profile.burn_time_s
     if profile.burnout_height_m is None:
@@ -180,7 +181,7 @@ def _burnout_point(speed: Floats, gamma: Floats, profile: BoostProfile) -> tuple
     return R + height, profile.downrange_fraction * speed * np.cos(gamma) * T / (R + height)
 
 
-def _at_rest(
+def at_rest(
     range_m: Floats, apogee_m: Floats, profile: BoostProfile, held: Floats | None = None
 ) -> tuple[Floats, Floats]:
     """Speed and angle at burnout on an Earth that does not turn, for a range and an apogee.
@@ -189,7 +190,7 @@ def _at_rest(
     """
     speed, gamma, _, _ = minimum_energy(np.minimum(range_m, 3.0 * MEAN_RADIUS_M))
     for _ in range(_ROUNDS):
-        r1, gone = _burnout_point(speed, gamma, profile)
+        r1, gone = burnout_point(speed, gamma, profile)
         phi = range_m / R - gone
         free = _least_speed(r1, phi) if held is None else (_speed_at_angle(r1, phi, held), held)
         # on the way to the answer burnout may stand over the apogee for a round; not at the end, see below
@@ -219,15 +220,6 @@ def _speed_at_angle(r1: Floats, phi: Floats, gamma: Floats) -> Floats:
 
 
 def _through_apogee(r1: Floats, r_a: Floats, phi: Floats) -> tuple[Floats, Floats]:
-    """The way from r1 up to r_a and down to the ground phi away: the eccentricity by halving.
-
-    The angle swept from r to the apogee has the cosine (1 - p / r) / e, p = r_a (1 - e); it falls as e grows.
-    """
-    low, high = (r_a - R) / (r_a + R), np.ones_like(r_a)
-    for _ in range(60):
-        e = (low + high) / 2
-        p = r_a * (1 - e)
-        swept = sum(np.arccos(np.clip((1 - p / r) / e, -1, 1)) for r in (r1, R))
-        low, high = np.where(swept > phi, e, low), np.where(swept > phi, high, e)
-    speed = np.sqrt(GM_M3_S2 * np.where(phi > 0, 2 / r1 - (1 + e) / r_a, np.nan))
-    return speed, np.arccos(np.clip(np.sqrt(GM_M3_S2 * p) / (r1 * speed), -1, 1))
+    """The way from r1 up to r_a and down to the ground phi away."""
+    across, up, _ = over_apogee(r1, np.full_like(r1, R), phi, np.where(phi > 0, r_a, np.nan))
+    return np.hypot(across, up), np.arctan2(up, across)

@@ -11,7 +11,7 @@ import numpy as np
 
 from jointwatch.earth.arrays import Floats
 from jointwatch.earth.ellipsoid import OMEGA_RAD_S
-from jointwatch.flight.conic import onward, over_apogee
+from jointwatch.flight.conic import highest, onward, over_apogee
 
 HIGHEST_LEAST_M = 2.5e6  # apogees of arcs of least energy end at 1,320 km on an Earth at rest
 _SPIN = np.array([0.0, 0.0, OMEGA_RAD_S])
@@ -100,21 +100,8 @@ def _apogee_in_time(r: Floats, heading: Floats, aim: Floats, time: Floats, lowes
 
 def _apogee_of_least_speed(r: Floats, heading: Floats, aim: Floats, lowest: Floats, about: Floats) -> Floats:
     """Radius of the apogee with the least speed past the ground at r, by golden section to 200 m."""
-    ratio = (np.sqrt(5) - 1) / 2
 
-    def speed(height: Floats) -> Floats:
-        return np.asarray(np.linalg.norm(_launched(r, heading, aim, lowest + height, about)[0], axis=-1))
+    def slowness(height: Floats) -> Floats:
+        return np.asarray(-np.linalg.norm(_launched(r, heading, aim, lowest + height, about)[0], axis=-1))
 
-    low, high = np.zeros_like(lowest), np.full_like(lowest, HIGHEST_LEAST_M)
-    left, right = high - ratio * high, ratio * high
-    at_left, at_right = speed(left), speed(right)
-    for _ in range(20):
-        down = at_left < at_right
-        low, high = np.where(down, low, left), np.where(down, right, high)
-        fresh = np.where(down, high - ratio * (high - low), low + ratio * (high - low))
-        at_fresh = speed(fresh)
-        left, right, at_left, at_right = (
-            np.where(down, fresh, right), np.where(down, left, fresh),
-            np.where(down, at_fresh, at_right), np.where(down, at_left, at_fresh),
-        )  # fmt: skip
-    return lowest + (low + high) / 2
+    return lowest + highest(slowness, np.zeros_like(lowest), np.full_like(lowest, HIGHEST_LEAST_M), rounds=20)
