@@ -21,6 +21,8 @@ from jointwatch.catalogue.radars import load_radars
 from jointwatch.catalogue.vehicles import load_vehicles, vehicle_parameters
 from jointwatch.earth.geodesic import inverse
 from jointwatch.flight.boost import BoostProfile
+from jointwatch.flight.stages import course, motion
+from jointwatch.studies.vehicles import vehicle_class
 
 REPOSITORY = Path(__file__).parents[2]
 ASCENTS = REPOSITORY.parent / "shared" / "data" / "ascent"
@@ -33,6 +35,48 @@ def test_a_vehicle_class_has_values_for_every_band_in_use(name: str) -> None:
     assert bands | {"VHF", "UHF", "X"} <= set(p.rcs_m2)
     BoostProfile(p.burn_time_s, p.altitude_fraction, p.downrange_fraction, p.burnout_height_m)
     assert (p.altitude_fraction is None) == (p.kind == "space")
+
+
+@pytest.mark.parametrize("name", sorted(load_vehicles()))
+def test_the_stages_of_a_class_make_an_ascent_that_goes_on_and_up(name: str) -> None:
+    vehicle = vehicle_class(name)
+    assert vehicle.staged is not None
+    assert name.endswith(f"-{len(vehicle.staged.stages)}stage")
+    assert vehicle.staged.burn_time_s == pytest.approx(vehicle.profile.burn_time_s)
+    (height, distance), (climb, going), _ = np.moveaxis(
+        np.array(motion(course(vehicle.staged.stages), np.linspace(0.0, vehicle.staged.burn_time_s, 500))), -1, 1
+    )
+    assert height.min() >= 0
+    assert going.min() >= 0
+    assert np.all(np.diff(distance) >= 0)
+    assert climb[-1] > -100.0
+    bursts = [abs(a) for stage in vehicle.staged.stages for a in (*stage.climb_m_s2, *stage.along_m_s2)]
+    assert max(bursts) < 100.0  # ten times gravity
+
+
+def test_the_classes_cover_what_the_debate_speaks_of() -> None:
+    names = set(load_vehicles())
+    assert {name.split("-")[0] for name in names} == {"srbm", "mrbm", "irbm", "icbm", "slv"}
+    assert {vehicle_class(name).staged.stages.__len__() for name in names} == {1, 2, 3}
+    for propellant in ("solid", "liquid"):
+        assert {name.split("-")[0] for name in names if propellant in name} == {"srbm", "mrbm", "irbm", "icbm", "slv"}
+
+
+def test_the_computed_burnouts_are_remade_by_their_rules() -> None:
+    script = question("staging")
+    keys = (
+        "burn_time_s",
+        "coast_s",
+        "burnout_height_m",
+        "burnout_speed_m_s",
+        "burnout_angle_rad",
+        "burnout_downrange_m",
+    )
+    for name in script.CLASSES:
+        stages = vehicle_parameters(name).stages
+        for stage, row in zip(stages, script.burnouts(name), strict=True):
+            si = np.array(row) * [1.0, 1.0, 1e3, 1e3, np.pi / 180, 1e3]
+            assert [getattr(stage, key) for key in keys] == pytest.approx(list(si), rel=0.02), name
 
 
 def test_published_boost_times_are_the_published_ones() -> None:
@@ -101,12 +145,12 @@ def test_priors_are_the_fields_the_assessment_takes() -> None:
     BoostPriors(**{f.name: getattr(p, f.name) for f in fields(p)})
 
 
-def question() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("boost_kappa", REPOSITORY / "design" / "boost_kappa.py")
+def question(name: str = "boost_kappa") -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, REPOSITORY / "design" / f"{name}.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
-    sys.modules["boost_kappa"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from jointwatch.earth import geodesic
 from jointwatch.earth.ellipsoid import geodetic_from_ecef
-from jointwatch.flight import arcs, coast
+from jointwatch.flight import arcs, coast, orbit
 from jointwatch.flight.boost import BoostProfile
-from jointwatch.flight.path import Flown, fly
+from jointwatch.flight.path import Flown, fly, fly_orbit, fly_range, states_at
 from jointwatch.flight.vehicle import VehicleClass
 
 MISSILE = BoostProfile(110.0, 0.42, 0.27)
@@ -63,6 +64,36 @@ def test_a_satellite_stays_up() -> None:
     assert orbiting.impact_time_s is None
     assert len(orbiting.states) == 200
     assert geodetic_from_ecef(orbiting.states.r_m[10:])[2].min() > 220e3
+
+
+@pytest.mark.parametrize("apogee_m", [None, 700e3])
+def test_a_flight_to_a_range_comes_down_there_and_its_last_row_is_the_impact(apogee_m: float | None) -> None:
+    flown = fly_range(MISSILE, **SEMNAN, azimuth_rad=2.4, range_m=1900e3, apogee_m=apogee_m)
+    gone = geodesic.inverse(*SEMNAN.values(), flown.latitude_rad[-1], flown.longitude_rad[-1])[0]
+    assert gone == pytest.approx(1900e3, abs=1_010.0)
+    assert flown.times_s[-1] == flown.impact_time_s
+    assert flown.impact is not None
+    assert flown.states.r_m[-1] == pytest.approx(flown.impact.r_m[0], abs=0.1)
+    assert flown.height_m[[0, -1]] == pytest.approx([0.0, 0.0], abs=0.1)
+    assert np.diff(flown.times_s)[:-1] == pytest.approx(5.0)
+    if apogee_m is not None:
+        assert flown.height_m.max() == pytest.approx(apogee_m, abs=2_000.0)
+
+
+def test_a_flight_into_an_orbit_ends_at_its_perigee(flown: Flown) -> None:
+    orbiting = fly_orbit(
+        BoostProfile(300.0, 0.4, 0.343), **SEMNAN, azimuth_rad=2.411, perigee_height_m=242e3, apogee_height_m=382e3,
+        times_s=[],
+    )  # fmt: skip
+    assert orbit.perigee_height_m(orbiting.burnout)[0] == pytest.approx(242e3, abs=4e3)
+    assert orbit.apogee_height_m(orbiting.burnout)[0] == pytest.approx(382e3, abs=4e3)
+    assert orbiting.impact is None
+
+
+def test_a_flight_answers_for_any_time_as_it_did_for_those_asked(flown: Flown) -> None:
+    rows = [0, 100, 219, 220, 221, 900]
+    again = states_at(flown, flown.times_s[rows])
+    assert again.pos_vel == pytest.approx(flown.states.pos_vel[rows], abs=1e-3)
 
 
 @pytest.mark.parametrize("times", [[], [-5.0, -1.0], [2000.0]])

@@ -199,13 +199,13 @@ def launch_azimuth_rad(
     inclination_rad: 0 to pi; one that does not reach the latitude is taken as due east or west, the nearest there is.
     speed_m_s: past the stars at the end of the ascent, 7.8 km/s for low orbits.
     northwards: whether the launch goes up the map (true) or down it.
-    The ground's own speed at the launch point is taken off; that the ascent moves on before its end is left out, some
-    tenths of a degree. [J. J. Sellers, Understanding Space, 2005, section 9.3]
+    The ground's own speed at the launch point is taken off; that the ascent moves on before its end is left out: flown
+    by `ascent`, the plane comes out up to 1 degree off. [J. J. Sellers, Understanding Space, 2005, section 9.3]
 
     >>> plane = np.deg2rad([51.6, 97.4])
     >>> azimuth = launch_azimuth_rad(plane, np.deg2rad([28.6, 34.6]), speed_m_s=7800.0, northwards=[True, False])
     >>> np.rad2deg(azimuth).round(1).tolist()
-    [42.8, 192.0]
+    [42.8, 191.8]
     """
     inclination, latitude, speed, up = np.broadcast_arrays(inclination_rad, latitude_rad, speed_m_s, northwards)
     sine = np.clip(np.cos(inclination) / np.cos(latitude), -1, 1)

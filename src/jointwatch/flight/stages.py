@@ -150,8 +150,8 @@ def free_fall(x_m: Floats, v_m_s: Floats) -> Floats:
 def from_burnouts(burnouts: Sequence[Burnout]) -> tuple[Stage, ...]:
     """Stages that pass through each burnout, with the straightest acceleration there is between them.
 
-    It is straight from ignition to burnout; but of the first stage's distance it is bent where a straight one would
-    first go backwards: vehicles start straight up.
+    It is straight from ignition to burnout; but in the first stage it is bent where a straight one would first go
+    backwards, as it would in distance: vehicles start straight up.
 
     >>> one = from_burnouts([Burnout(0.0, 60.0, 36e3, 1500.0, 18e3, 900.0)])
     >>> [round(a, 2) for a in one[0].climb_m_s2[::4]]
@@ -170,8 +170,11 @@ def from_burnouts(burnouts: Sequence[Burnout]) -> tuple[Stage, ...]:
             (4 * there[1] + 2 * v - 6 * (there[0] - x) / L) / L,
         )
         climb, along = (tuple(np.linspace(p, q, _NODES).tolist()) for p, q in zip(a0, a1, strict=True))
-        if not stages and end.ground_speed_m_s > 0:
-            along = bent(end.distance_m / (end.ground_speed_m_s * L), end.ground_speed_m_s / L)
+        if not stages:
+            climb, along = (
+                bent(far / (fast * L), fast / L) if 0 < 3 * far < fast * L else straight
+                for far, fast, straight in zip(*there, (climb, along), strict=True)
+            )
         stages.append(Stage(end.ignition_s, end.burnout_s, climb, along))
         x, v, clock = *there, end.burnout_s
     return checked(stages)
@@ -185,7 +188,7 @@ def bent(fraction: float, mean_m_s2: float) -> tuple[float, ...]:
     has the fraction. At 1/3 the two are one.
 
     >>> [round(a, 2) for a in bent(1 / 3, 1.0)[::4]], [round(a, 2) for a in bent(1 / 4, 1.0)[::4]]
-    ([0.0, 1.0, 2.0], [0.0, 0.72, 2.95])
+    ([0.0, 1.0, 2.0], [0.0, 0.74, 3.01])
     """
     s = np.linspace(0, 1, _NODES)
     if fraction >= 1 / 3:
