@@ -1,6 +1,7 @@
 """Tables of measurements as Parquet: reader and writer. See measurements.py for the columns.
 
 Types are exact: tai_ns Int64, time_utc, sensor and object String, numbers Float64. A missing value is null, never NaN.
+Reading costs a process of its own (half a second), because a damaged file can end the process that decodes it.
 """
 
 from __future__ import annotations
@@ -20,18 +21,16 @@ from jointwatch.formats.measurements import (
     coded,
     split_tai,
 )
+from jointwatch.formats.parquet_decode import decoded
 from jointwatch.formats.refusal import BadRow, Refusal
 
 if TYPE_CHECKING:
     import polars as pl
 
-MOST_ROWS = 50_000_000
-"""A compressed file can claim any number of rows; more than this are refused before they are unpacked (5 GB)."""
-
 
 def read(source: Path | BinaryIO) -> Measurements:
     """The whole table; raises Refusal, one sentence with row, column and reason."""
-    frame = _frame(source)
+    frame = decoded(source)
     _check_types(frame)
     try:
         return _measurements(frame)
@@ -55,22 +54,6 @@ def write(table: Measurements, stream: BinaryIO) -> None:
         if name in table.values:
             columns[name] = pl.Series(name, table.values[name], dtype=pl.Float64).fill_nan(None)
     pl.DataFrame(columns).write_parquet(stream)
-
-
-def _frame(source: Path | BinaryIO) -> pl.DataFrame:
-    import polars as pl
-
-    try:
-        rows = pl.scan_parquet(source).select(pl.len()).collect().item()
-        if rows > MOST_ROWS:
-            raise Refusal("", f"a table of measurements may have {MOST_ROWS} rows, this one claims {rows}")
-        if not isinstance(source, Path):
-            source.seek(0)
-        return pl.read_parquet(source)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
-        raise Refusal("", f"not a Parquet file that can be read: {str(error).splitlines()[0]}") from None
 
 
 def _check_types(frame: pl.DataFrame) -> None:

@@ -19,6 +19,7 @@ from jointwatch.formats.refusal import Refusal, shown
 CHUNK_BYTES = 1 << 16
 LONGEST_SILENCE = 4 * CHUNK_BYTES
 LONGEST_TEXT = 4096
+LONGEST_NAME = 64
 NAMESPACE = "urn:ccsds:schema:ndmxml"
 SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -176,6 +177,8 @@ class _Gatherer:
 def _local(name: str, line: int) -> str:
     """The name without the messages' namespace."""
     space, _, local = name.rpartition(" ")
+    if len(local) > LONGEST_NAME:
+        raise Refusal(f"line {line}", f"an element's name is longer than {LONGEST_NAME} characters: {shown(local)}")
     if space not in ("", NAMESPACE):
         raise Refusal(f"line {line}, element {local}", f"unknown namespace {shown(space)}")
     return local
