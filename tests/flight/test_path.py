@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -124,3 +127,13 @@ def test_times_in_disorder_are_refused() -> None:
 def test_a_class_of_vehicles_checks_its_values(values: dict[str, object], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         VehicleClass(**{"title": "two-stage", "kind": "missile", "profile": MISSILE, **values})  # type: ignore[arg-type]
+
+
+def test_the_guide_to_one_flight_says_what_it_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    guide = Path(__file__).parents[2] / "docs" / "guide" / "one-flight.md"
+    failed, tried = doctest.testfile(str(guide), module_relative=False, verbose=False)
+    assert tried > 10
+    assert failed == 0
+    assert (tmp_path / "flight.png").stat().st_size > 10_000
