@@ -242,6 +242,7 @@ def test_damage_is_refused_by_line_and_reason(before: str, after: str, sentence:
         ("</body>", "</bod>", "line 54: not well-formed XML: mismatched tag"),
         ('encoding="UTF-8"', 'encoding="KLINGON"', "line 1: "),
         ("MOSCOW", "M" * 5000, "line 6, element ORIGINATOR: its text is longer than 4096 characters"),
+        ("MOSCOW", "M" * 236, "line 8, element header: ORIGINATOR may have 235 characters, got 236"),
         ("MOSCOW", "MOSCÓW", "line 8, element header: ORIGINATOR must be printable ASCII and not blank, got 'MOSCÓW'"),
     ],
 )  # fmt: skip

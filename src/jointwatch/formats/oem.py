@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from jointwatch.formats.decimals import GREATEST_WHOLE
 from jointwatch.formats.epochs import NS_PER_DAY, NS_PER_S, TIME_SYSTEMS, Days, Instant, Nanoseconds
+from jointwatch.formats.ndm_text import check_comments, check_texts
 from jointwatch.formats.refusal import BadRow
-from jointwatch.formats.tdm import check_comments, check_texts
 
 Floats = NDArray[np.float64]
 

@@ -23,6 +23,7 @@ from jointwatch.formats.decimals import real_text, real_texts
 from jointwatch.formats.epochs import epoch_texts
 from jointwatch.formats.kvn import Lines, assignments, comment_lines, leading_comments, line_of, split
 from jointwatch.formats.lines import opened
+from jointwatch.formats.ndm_text import plain_text
 from jointwatch.formats.oem import LOWER, Covariances, Header, Metadata, Oem, Segment
 from jointwatch.formats.oem_texts import (
     FIELDS,
@@ -36,7 +37,6 @@ from jointwatch.formats.oem_texts import (
     metadata_texts,
 )
 from jointwatch.formats.refusal import Refusal, shown
-from jointwatch.formats.tdm_values import plain_text
 
 
 def read(source: Path | BinaryIO) -> Oem:

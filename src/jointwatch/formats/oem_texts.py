@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from jointwatch.formats.decimals import read_reals, read_whole
 from jointwatch.formats.epochs import TIME_SYSTEMS, Days, Nanoseconds, read_epochs, read_instant
 from jointwatch.formats.kvn import Assignments
+from jointwatch.formats.ndm_text import plain_text
 from jointwatch.formats.oem import LOWER, Covariances, Ephemeris, Header, Metadata
 from jointwatch.formats.refusal import BadRow, Refusal, shown
-from jointwatch.formats.tdm_values import plain_text
 
 HEADER = ("CLASSIFICATION", "CREATION_DATE", "ORIGINATOR", "MESSAGE_ID")
 FIELDS = {

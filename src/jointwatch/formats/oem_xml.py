@@ -12,10 +12,10 @@ from typing import BinaryIO
 from jointwatch.formats.decimals import real_texts
 from jointwatch.formats.epochs import epoch_texts
 from jointwatch.formats.lines import opened
+from jointwatch.formats.ndm_elements import Element, Elements
+from jointwatch.formats.ndm_text import plain_text
 from jointwatch.formats.ndm_xml import (
     HEAD,
-    Element,
-    Elements,
     assigned,
     begin,
     check_units,
@@ -39,7 +39,6 @@ from jointwatch.formats.oem_texts import (
     metadata_texts,
 )
 from jointwatch.formats.refusal import Refusal
-from jointwatch.formats.tdm_values import plain_text
 
 CONTAINERS = frozenset(
     {"ndm", "oem", "header", "body", "segment", "metadata", "data", "stateVector", "covarianceMatrix"}

@@ -19,13 +19,11 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from jointwatch.formats.epochs import NS_PER_DAY, NS_PER_S, Days, Instant, Nanoseconds
-from jointwatch.formats.refusal import BadRow
+from jointwatch.formats.epochs import NS_PER_DAY, Days, Instant, Nanoseconds
+from jointwatch.formats.ndm_text import check_comments, check_texts
 from jointwatch.formats.tdm_keywords import CODES, KEYWORDS, METADATA, OBSERVABLES, VERSIONS
-from jointwatch.formats.tdm_values import Value, plain_text, text_of, value_from
-
-LONGEST_COMMENT = 246
-"""What is left of a line of 254 after the word COMMENT and a blank."""
+from jointwatch.formats.tdm_rules import check_metadata, check_order, check_values
+from jointwatch.formats.tdm_values import Value, text_of, value_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class Metadata:
         ordered = {keyword: _settled(keyword, self.values[keyword]) for keyword in METADATA if keyword in self.values}
         object.__setattr__(self, "values", MappingProxyType(ordered))
         check_comments(self.comments)
-        _check_metadata(ordered)
+        check_metadata(ordered)
 
     def __reduce__(self) -> tuple[object, ...]:
         return Metadata, (dict(self.values), self.comments)
@@ -207,92 +205,3 @@ def _settled(keyword: str, value: Value) -> Value:
     if settled != value:
         raise ValueError(f"{keyword} cannot be {value!r}; it would read back as {settled!r}")
     return settled
-
-
-def check_texts(**texts: str | None) -> None:
-    """Raise ValueError for a text, given by its keyword, that would read back as another."""
-    for keyword, text in texts.items():
-        if text is not None and plain_text(keyword, text) != text:
-            raise ValueError(f"{keyword} must be one line with single blanks only, got {text!r}")
-
-
-def check_comments(comments: tuple[str, ...]) -> None:
-    """Raise ValueError for a comment that no line can hold."""
-    for text in comments:
-        if not text.isprintable() or len(text.encode()) > LONGEST_COMMENT or text != text.rstrip():
-            raise ValueError(f"a comment is one printable line of at most {LONGEST_COMMENT} bytes, got {text[:40]!r}")
-
-
-def check_values(code: NDArray[np.uint8], value: NDArray[np.float64]) -> None:
-    """Raise BadRow for the first value outside the bounds of its keyword."""
-    if not np.isfinite(value).all():
-        raise BadRow(int(np.flatnonzero(~np.isfinite(value))[0]), "a value must be finite")
-    for c in np.unique(code):
-        if c >= len(KEYWORDS):
-            raise BadRow(int(np.flatnonzero(code == c)[0]), f"{c} is the code of no keyword")
-        observable = OBSERVABLES[KEYWORDS[c]]
-        v = value[code == c]
-        bad = v < observable.least
-        bad |= (v == observable.least) if observable.above else False
-        bad |= (v != np.floor(v)) if observable.whole else False
-        if bad.any():
-            at = int(np.flatnonzero(bad)[0])
-            row = int(np.flatnonzero(code == c)[at])
-            raise BadRow(row, f"{KEYWORDS[c]} must be {observable.wanted()}, got {v[at]:g}")
-
-
-def check_order(
-    code: NDArray[np.uint8], day: Days, ns: Nanoseconds, last: dict[int, tuple[int, int]]
-) -> dict[int, tuple[int, int]]:
-    """The last epoch of each keyword; raises BadRow where one keyword's epochs do not ascend.
-
-    Within a data section each keyword's epochs are in order of time (503.0-B-2, 3.4.10) and no two alike (3.4.11);
-    keywords may be mixed in any way. `last` holds the epochs of an earlier piece of the same section.
-    """
-    if len(ns) and (int(ns.min()) < 0 or int(ns.max()) >= NS_PER_DAY + NS_PER_S):
-        raise BadRow(int(np.flatnonzero((ns < 0) | (ns >= NS_PER_DAY + NS_PER_S))[0]), "no such time of a day")
-    now = dict(last)
-    for c in map(int, np.unique(code)):
-        rows = np.flatnonzero(code == c)
-        d, t = day[rows].astype(np.int64), ns[rows]
-        if c in last:
-            d, t = np.append(last[c][0], d), np.append(last[c][1], t)
-            rows = np.append(-1, rows)
-        later = (d[1:] > d[:-1]) | ((d[1:] == d[:-1]) & (t[1:] > t[:-1]))
-        if not later.all():
-            at = int(np.flatnonzero(~later)[0]) + 1
-            same = d[at] == d[at - 1] and t[at] == t[at - 1]
-            fault = "twice for the time" if same else "out of order of time (each keyword by itself is in order), at"
-            raise BadRow(int(rows[at]), f"{KEYWORDS[c]} came {fault} {Instant(int(d[at]), int(t[at])).text()}")
-        now[c] = (int(d[-1]), int(t[-1]))
-    return now
-
-
-def _check_metadata(values: Mapping[str, Value]) -> None:
-    """Raise ValueError where keywords are missing or contradict each other."""
-    present = {n for n in range(1, 6) if f"PARTICIPANT_{n}" in values}
-    for wanted, there in (("TIME_SYSTEM", "TIME_SYSTEM" in values), ("PARTICIPANT_1", bool(present))):
-        if not there:
-            raise ValueError(f"{wanted} is missing from the metadata")
-    for keyword, value in values.items():
-        spoken_of = set(cast("tuple[int, ...]", value)) if METADATA[keyword].kind == "path" else set()
-        if METADATA[keyword].participant:
-            spoken_of = {METADATA[keyword].participant}
-        for n in sorted(spoken_of - present):
-            raise ValueError(f"{keyword} speaks of PARTICIPANT_{n}, which is missing from the metadata")
-    _check_path(values)
-    if any(keyword.startswith("CORRECTION_") for keyword in values) and "CORRECTIONS_APPLIED" not in values:
-        raise ValueError("CORRECTIONS_APPLIED must say whether the corrections given are in the data")
-    if "INTERPOLATION" in values and "INTERPOLATION_DEGREE" not in values:
-        raise ValueError("INTERPOLATION_DEGREE must come with INTERPOLATION")
-    start, stop = values.get("START_TIME"), values.get("STOP_TIME")
-    if start is not None and stop is not None and cast(Instant, stop) < cast(Instant, start):
-        raise ValueError("STOP_TIME is before START_TIME")
-
-
-def _check_path(values: Mapping[str, Value]) -> None:
-    mode = values.get("MODE")
-    if mode == "SEQUENTIAL" and ("PATH" not in values or "PATH_1" in values or "PATH_2" in values):
-        raise ValueError("MODE = SEQUENTIAL needs PATH, without PATH_1 and PATH_2")
-    if mode == "SINGLE_DIFF" and ("PATH" in values or "PATH_1" not in values or "PATH_2" not in values):
-        raise ValueError("MODE = SINGLE_DIFF needs PATH_1 and PATH_2, without PATH")

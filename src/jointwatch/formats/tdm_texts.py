@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from jointwatch.formats.decimals import read_reals
 from jointwatch.formats.epochs import read_epochs, read_instant
 from jointwatch.formats.kvn import Assignments
+from jointwatch.formats.ndm_text import plain_text
 from jointwatch.formats.refusal import BadRow, Refusal, shown
-from jointwatch.formats.tdm import Header, Metadata, Observations, Segment, check_order
+from jointwatch.formats.tdm import Header, Metadata, Observations, Segment
 from jointwatch.formats.tdm_keywords import CODES, HEADER
-from jointwatch.formats.tdm_values import plain_text, value_from
+from jointwatch.formats.tdm_rules import check_order
+from jointwatch.formats.tdm_values import value_from
 
 
 def header_from(version: str, found: Assignments, where: str) -> Header:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from jointwatch.formats.decimals import read_reals, read_whole, real_text
 from jointwatch.formats.epochs import TIME_SYSTEMS, Instant, read_instant
+from jointwatch.formats.ndm_text import plain_text
 from jointwatch.formats.refusal import BadRow, shown
 from jointwatch.formats.tdm_keywords import METADATA, OBSERVABLES, Entry
 
@@ -60,14 +61,6 @@ def read_real(text: str) -> float:
         return float(read_reals([text.encode()])[0])
     except BadRow as bad:
         raise ValueError(bad.sentence) from None
-
-
-def plain_text(keyword: str, text: str) -> str:
-    """Text with runs of blanks as one; raises ValueError unless it is printable ASCII with something in it."""
-    plain = " ".join(text.split())
-    if not plain or not plain.isascii() or not plain.isprintable():
-        raise ValueError(f"{keyword} must be printable ASCII and not blank, got {shown(text)}")
-    return plain
 
 
 def _bounded(keyword: str, entry: Entry, value: float) -> float:

@@ -18,9 +18,9 @@ from typing import BinaryIO
 from jointwatch.formats.decimals import real_texts
 from jointwatch.formats.epochs import epoch_texts
 from jointwatch.formats.lines import opened
+from jointwatch.formats.ndm_elements import Elements
 from jointwatch.formats.ndm_xml import (
     HEAD,
-    Elements,
     assigned,
     begin,
     check_units,
