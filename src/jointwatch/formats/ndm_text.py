@@ -7,7 +7,7 @@ from jointwatch.formats.refusal import shown
 LONGEST_COMMENT = 246
 """What is left of a line of 254 after the word COMMENT and a blank."""
 LONGEST_TEXT = 235
-"""What is left of it after the longest keyword that takes a text, so that whatever XML gives can be written as lines."""
+"""What is left of it after the longest keyword that takes a text, so that what XML gives can be written as lines."""
 
 
 def plain_text(keyword: str, text: str) -> str:
