@@ -94,7 +94,7 @@ def impact(
     >>> from jointwatch.earth.ellipsoid import ecef_from_geodetic
     >>> over = Ecef(np.append(ecef_from_geodetic(0.6, 0.9, 100e3), [0.0, 0.0, 3000.0]))
     >>> impact(over, beta_kg_m2=5000.0).time_s.round(1)
-    array([393.])
+    array([468.2])
     """
     time_s, x, reached = impact_arrays(
         states.pos_vel, beta_kg_m2, horizon_s, model=model, tolerance_m=tolerance_m, workers=workers
@@ -148,15 +148,15 @@ def impact_arrays(
     workers: int | None = None,
 ) -> tuple[Floats, Floats, Bools]:
     """Times (n,), states (n, 6) and whether the ground was reached (n,): `impact` on plain arrays."""
-    start, inverse_beta = _states(x), _inverse(beta_kg_m2, len(x))
-    _check_positive("horizon_s", horizon_s, "seconds")
-    _check_positive("tolerance_m", tolerance_m, "metres")
+    start, inverse_beta = checked(x, beta_kg_m2)
+    check_positive("horizon_s", horizon_s, "seconds")
+    check_positive("tolerance_m", tolerance_m, "metres")
     time_s, there = np.empty(len(start)), np.empty_like(start)
 
     def land(part: slice) -> None:
         time_s[part], there[part] = _land(start[part], inverse_beta[part], model, tolerance_m, horizon_s)
 
-    _shared(land, len(start), workers)
+    shared(land, len(start), workers)
     return time_s, there, ~np.isnan(time_s)
 
 
@@ -169,19 +169,19 @@ def _land(x: Floats, inverse_beta: Floats, model: Model, tolerance_m: float, hor
     rest = np.flatnonzero(left)
     if rest.size:
         horizon = np.full((rest.size, 1), horizon_s)
-        _, time_s[rest], there[rest] = _one_by_one(x[rest], inverse_beta[rest], horizon, model, GROUND)
+        _, time_s[rest], there[rest] = one_by_one(x[rest], inverse_beta[rest], horizon, model, GROUND)
     late = ~(time_s <= horizon_s)
     time_s[late], there[late] = np.nan, np.nan
     return time_s, there
 
 
-def _shared(work: Callable[[slice], None], count: int, workers: int | None) -> None:
+def shared(work: Callable[[slice], None], count: int, workers: int | None, *, part: int = PART) -> None:
     """Do the work on parts of the objects, in as many threads as there are processors: kernels let others run."""
-    parts = [slice(first, first + PART) for first in range(0, count, PART)]
+    parts = [slice(first, min(first + part, count)) for first in range(0, count, part)]
     threads = min(len(parts), workers or os.cpu_count() or 1)
     if threads <= 1:
-        for part in parts:
-            work(part)
+        for piece in parts:
+            work(piece)
         return
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, parts))
@@ -193,12 +193,18 @@ def _fly(
     """States (n, m, 6) at the times (n, m) or (m,), and time and state of the event."""
     rows = np.empty((len(x), times.shape[-1]))
     rows[:] = _finite(times)
-    return _one_by_one(_states(x), _inverse(beta_kg_m2, len(x)), rows, model, event)
+    return one_by_one(_states(x), _inverse(beta_kg_m2, len(x)), rows, model, event)
 
 
-def _one_by_one(
+def checked(x: Floats, beta_kg_m2: ArrayLike) -> tuple[Floats, Floats]:
+    """States (n, 6) and one over each ballistic coefficient (n,), copied for the kernels; nonsense is refused."""
+    return _states(x), _inverse(beta_kg_m2, len(x))
+
+
+def one_by_one(
     x: Floats, inverse_beta: Floats, times: Floats, model: Model, event: np.int64
 ) -> tuple[Floats, Floats, Floats]:
+    """States (n, m, 6) at the times (n, m), time (n,) and state (n, 6) of the event: the way that takes all."""
     from jointwatch.flight.dop853 import STAGES
     from jointwatch.flight.integration import fly
 
@@ -242,6 +248,7 @@ def _finite(seconds: Floats) -> Floats:
     return seconds
 
 
-def _check_positive(name: str, value: float, unit: str) -> None:
+def check_positive(name: str, value: float, unit: str) -> None:
+    """Refuse a quantity that is not positive and finite."""
     if not 0 < value < np.inf:
         raise ValueError(f"{name} must be positive and finite, in {unit}; got {value}")

@@ -23,13 +23,15 @@ from jointwatch.flight.model import Forces, Model
 from jointwatch.flight.unrolled import AT, CAP, INVERSE_BETA, LANES, LAYER, LEFT, REST, ROWS, WANTED
 
 # Air thinner than this share of the ballistic coefficient, kg/m^3 per kg/m^2, is left out: on the way up, with a
-# flight of a thousand seconds ahead, and on the way down. It costs some millimetres at the ground. There a leg in
-# height ends and one in time begins, without drag and so with steps of minutes. The second figure is for air that
-# thins out slowly, the standard's over 120 km.
-THIN_UP, THIN_DOWN = (3e-14, 1e-14), (2e-12, 1e-13)
+# flight of a thousand seconds ahead, and on the way down, if that is steep; less for longer and flatter flights. It
+# costs some centimetres at the ground at most. There a leg in height ends and one in time begins, without drag and so
+# with steps of minutes. The second figure is for air that thins out slowly, the standard's over 120 km.
+THIN_UP, THIN_DOWN, STEEP_M2_S2 = (3e-14, 1e-14), (2e-12, 1e-13), 2_000.0**2
+# A flight that rises no farther than this over it may hang there for long, and turns with drag too.
+HANG_M = (40_000.0, 150_000.0)
 LEAST_TOP_M = 60_000.0  # without air too the last leg is in height, for the ground is
-# A flight whose apogee is too low for that turns with drag, from here at most, in steps no longer than the second.
-TOP_M, STEP_IN_AIR_S = 120_000.0, 25.0
+# A flight whose apogee is too low for that turns with drag, from here at most, in no long steps.
+TOP_M, STEP_IN_AIR_S, STEP_IN_AIR_M = 120_000.0, 25.0, 10_000.0
 # It begins at no less than this rate: near an apogee height is no variable to integrate by.
 LEAST_RATE_M_S = 300.0
 # An apogee this far over the top leaves that rate, and a flight with a lower one turns in the leg in time.
@@ -40,6 +42,8 @@ FAR_S = 1_500.0
 AIRS, FLOOR_M = ("exp", "us76"), (20_000.0, 90_000.0)
 # The error allowed a step, by the estimate of order 5, in shares of that allowed an impact: what is kept is of order 8.
 STEP_SHARE = 2.0
+# Between the nodes of a path.
+CAP_S, CAP_M, SHARE, MOST_NODES = 100.0, 5_000.0, 0.22, 240
 # A step so short, in metres of height or seconds, goes nowhere.
 SHORTEST = 1e-5
 SINKING_M = 30_000.0  # so far under the ground the perigee must be, for J2 and the figure of the Earth move it
@@ -93,6 +97,16 @@ def _gain_m(x: Floats) -> float:
         return inf
     climb = (x[0] * vx + x[1] * vy + x[2] * x[5]) ** 2 * inverse_a / GM_M3_S2
     return float((1 + sqrt((1 - r * inverse_a) ** 2 + climb)) / inverse_a - r)
+
+
+@kernel
+def _rate2_over(x: Floats, rise_m: float) -> float:
+    """Square of the radial speed so much farther from the centre, by energy and angular momentum; negative if never."""
+    vx, vy = x[3] - OMEGA_RAD_S * x[1], x[4] + OMEGA_RAD_S * x[0]
+    r = sqrt(x[0] * x[0] + x[1] * x[1] + x[2] * x[2])
+    v2, radial = vx * vx + vy * vy + x[5] * x[5], (x[0] * vx + x[1] * vy + x[2] * x[5]) / r
+    there = r + rise_m
+    return float(v2 - 2 * GM_M3_S2 * rise_m / (r * there) - (v2 - radial * radial) * (r / there) ** 2)
 
 
 @kernel
@@ -160,6 +174,13 @@ def _note(nodes: Floats, count: Ints, i: int, t: float, y: Floats) -> None:
 
 
 @kernel
+def _note_last(nodes: Floats, count: Ints, i: int, state: Floats) -> None:
+    """Let the last node be where the path touches the ground."""
+    count[i] -= 1
+    _note(nodes, count, i, state[6], state)
+
+
+@kernel
 def _turned(block: Floats, lane: int, t: float, y: Floats) -> None:
     """Write to y the state of a lane in axes at rest, in those that turned with the Earth for t seconds."""
     c, s = cos(OMEGA_RAD_S * t), sin(OMEGA_RAD_S * t)
@@ -169,6 +190,15 @@ def _turned(block: Floats, lane: int, t: float, y: Floats) -> None:
     y[3] = c * v + s * w + OMEGA_RAD_S * y[1]
     y[4] = c * w - s * v - OMEGA_RAD_S * y[0]
     y[5] = _lane(block, lane, 5)
+
+
+@kernel
+def _way_m(y: Floats, inverse_beta: float, forces: Forces) -> float:
+    """The height over which the velocity changes by a share of itself."""
+    pull = acceleration(y[0], y[1], y[2], y[3], y[4], y[5], inverse_beta, forces)
+    _, rate = height_rate(y[0], y[1], y[2], y[3], y[4], y[5])
+    speed2, pull2 = y[3] ** 2 + y[4] ** 2 + y[5] ** 2, pull[0] ** 2 + pull[1] ** 2 + pull[2] ** 2
+    return float(SHARE * abs(rate) * sqrt(speed2 / pull2))
 
 
 @kernel
@@ -197,6 +227,7 @@ def fly_in_height(
                 if nodes.shape[1] > 0 and block[AT * LANES + lane] != last[lane]:
                     _read(block, lane, y)
                     _note(nodes, count, i, y[6], y)
+                    block[CAP * LANES + lane] = min(cap_m, _way_m(y, inverse_beta[i], forces))
                     last[lane] = block[AT * LANES + lane]
                 arrived = block[LEFT * LANES + lane] == 0.0
                 if arrived and block[AT * LANES + lane] != target_m[i]:
@@ -341,11 +372,14 @@ def fly_to_ground(
         apex = height + _gain_m(x[i])
         rest[i] = _leverage_s(x[i], rate)
         up[i] = _thin_m(THIN_UP[air] * 1e3 / rest[i] / inverse_beta[i], air)
-        down[i] = _thin_m(THIN_DOWN[air] / inverse_beta[i], air)
-        climbing[i] = rate > 0 and height < up[i] < apex - TURN_M and rate * rate - 20.0 * (up[i] - height) > least2
-        if not climbing[i] and height < up[i]:  # it turns, or begins, in the air
-            down[i] = min(TOP_M, apex - TURN_M)
-            drag[i], cap[i] = inverse_beta[i], min(cap_s, STEP_IN_AIR_S)
+        steepness = min(1.0, max(0.01, _rate2_over(x[i], TOP_M - height) / STEEP_M2_S2))
+        down[i] = _thin_m(THIN_DOWN[air] * steepness / inverse_beta[i], air)
+        turn = apex - TURN_M
+        top = min(up[i], turn)
+        climbing[i] = rate > 0 and height < top and _rate2_over(x[i], top - height) > least2
+        if height < up[i] and (apex < up[i] + HANG_M[air] or not climbing[i]):  # it turns in the air
+            up[i] = down[i] = top if climbing[i] else min(TOP_M, turn)
+            drag[i], cap[i] = inverse_beta[i], min(cap_s, STEP_IN_AIR_S, STEP_IN_AIR_M / max(abs(rate), 1.0))
         coasting[i] = climbing[i] or not (height <= max(down[i], TOP_M) and rate < -LEAST_RATE_M_S)
         low = down[i] < floor_m or (height < floor_m and not climbing[i])
         lost[i] = not height > 0 or (coasting[i] and low and drag[i] > 0)
@@ -355,14 +389,33 @@ def fly_to_ground(
     for i in range(n):
         if not lost[i]:
             _touch(states[i], forces)
+            if 0 < count[i] <= nodes.shape[1]:
+                _note_last(nodes, count, i, states[i])
 
 
 def to_ground(x: Floats, inverse_beta: Floats, model: Model, tolerance_m: float) -> tuple[Floats, Floats, Bools]:
     """Times (n,) and states (n, 6) at the ground, and which did not go the ordinary way (n,)."""
+    states, _, _, lost = _flown(x, inverse_beta, model, tolerance_m, cap_s=inf, cap_m=inf, most_nodes=0)
+    return states[:, 6].copy(), states[:, :6].copy(), lost
+
+
+def nodes_to_ground(x: Floats, inverse_beta: Floats, model: Model) -> tuple[Floats, Ints, Bools]:
+    """Nodes (n, m, 7), seconds and states, how many of them each has (n,), and which did not go the ordinary way (n,).
+
+    From a node to the next no longer than a polynomial of degree five can follow.
+    """
+    _, nodes, count, lost = _flown(x, inverse_beta, model, 0.1, cap_s=CAP_S, cap_m=CAP_M, most_nodes=MOST_NODES)
+    return nodes, count, lost | (count > MOST_NODES)
+
+
+def _flown(
+    x: Floats, inverse_beta: Floats, model: Model, tolerance_m: float, *, cap_s: float, cap_m: float, most_nodes: int
+) -> tuple[Floats, Floats, Ints, Bools]:
     n, air = len(x), AIRS.index(model.air)
     states, lost = np.empty((n, 8)), np.zeros(n, dtype=np.bool_)
-    nodes, count = np.empty((n, 0, 7)), np.zeros(n, dtype=np.int64)
+    nodes, count = np.empty((n, most_nodes, 7)), np.zeros(n, dtype=np.int64)
     fly_to_ground(
-        x, inverse_beta, model.forces, air, FLOOR_M[air], STEP_SHARE * tolerance_m, inf, inf, states, nodes, count, lost
+        x, inverse_beta, model.forces, air, FLOOR_M[air], STEP_SHARE * tolerance_m, cap_s, cap_m, states, nodes,
+        count, lost,
     )  # fmt: skip
-    return states[:, 6].copy(), states[:, :6].copy(), lost
+    return states, nodes, count, lost
