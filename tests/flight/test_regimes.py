@@ -7,6 +7,8 @@ were measured to fall into.
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -40,6 +42,13 @@ def table() -> dict[str, np.ndarray]:
 
 
 REGIMES = table()
+NEARLY_ESCAPING = [  # beta and state
+    [16.566969, -2830936.277, 5566551.349, 1527987.061, -5506.148727, 8397.671512, 4404.867271],
+    [23.150151, -937128.6858, -6192064.686, -1601079.282, -904.4379893, -9874.392060, 4711.374377],
+    [24.092074, -3652956.941, 4902118.648, 2096641.395, 2117.026180, 8431.731459, 7075.713383],
+    [33.515522, -3045096.117, 5545763.075, -1339028.410, -10158.726138, -240.113371, -3260.788260],
+    [12358.459684, -2971931.976, 2638103.342, 5017677.638, -6461.796667, 4362.394169, 7935.405076],
+]
 
 
 def up(latitude_rad: float, height_m: float, speed_m_s: float, longitude_rad: float = 0.9) -> np.ndarray:
@@ -226,6 +235,29 @@ def test_a_horizon_before_the_impact_is_kept() -> None:
         time_s, _, reached = coast.impact_arrays(x, BETA, horizon_s)
         assert reached[0] == arrives
         assert time_s[0] == pytest.approx(impact_s, abs=1e-4) if arrives else np.isnan(time_s[0])
+
+
+def test_whatever_nearly_escapes_ends_in_time() -> None:
+    # In a process of its own, as a kernel that does not end cannot be interrupted. The first five once did not end:
+    # speed enough to escape, and dense air.
+    code = f"""
+import numpy as np
+from jointwatch.earth.ellipsoid import ecef_from_geodetic
+from jointwatch.earth.topocentric import enu_basis
+from jointwatch.flight import coast
+rng = np.random.default_rng(8)
+five = np.array({NEARLY_ESCAPING})
+n = 3000
+latitude, longitude, azimuth = rng.uniform(-1.5, 1.5, n), *rng.uniform(-np.pi, np.pi, (2, n))
+angle, speed = rng.uniform(0.2, 1.57, n), rng.uniform(10.3e3, 11.4e3, n)
+level = speed * np.cos(angle)
+enu = np.stack([level * np.sin(azimuth), level * np.cos(azimuth), speed * np.sin(angle)], axis=-1)
+velocity = np.einsum("nji,nj->ni", enu_basis(latitude, longitude), enu)
+x = np.concatenate([ecef_from_geodetic(latitude, longitude, rng.uniform(20e3, 150e3, n)), velocity], axis=-1)
+beta = np.exp(rng.uniform(2, 10, n))
+coast.impact_arrays(np.concatenate([five[:, 1:], x]), np.concatenate([five[:, 0], beta]), 20_000.0)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 # --- input that means nothing --------------------------------------------------------------------------------------

@@ -22,13 +22,16 @@ HEAD = "regime,beta_kg_m2,x_m,y_m,z_m,vx_m_s,vy_m_s,vz_m_s,impact_s,impact_x_m,i
 
 @dataclass(frozen=True)
 class Regime:
-    """How many arcs, angle over the horizon, degrees, speed, km/s, ballistic coefficient, kg/m^2, start, km."""
+    """How many arcs, angle over the horizon, degrees, speed, km/s, ballistic coefficient, kg/m^2, start, km.
+
+    The last two evenly in their logarithms.
+    """
 
     count: int = 120
     angle_deg: tuple[float, float] = (25, 55)
     speed_km_s: tuple[float, float] = (2, 7)
     beta_kg_m2: tuple[float, float] = (5000, 5000)
-    height_km: float = 100
+    height_km: tuple[float, float] = (100, 100)
 
 
 REGIMES = {
@@ -42,9 +45,11 @@ REGIMES = {
     "any": Regime(200, angle_deg=(5, 85), speed_km_s=(1, 7), beta_kg_m2=(50, 1e5)),
     "grazing": Regime(60, angle_deg=(1, 10), speed_km_s=(4, 6.5)),
     "lofted": Regime(60, angle_deg=(60, 89.9), speed_km_s=(7, 9)),
-    "falling": Regime(60, angle_deg=(-70, -10), speed_km_s=(0.5, 6), beta_kg_m2=(200, 10000), height_km=60),
-    "hopping": Regime(60, angle_deg=(10, 80), speed_km_s=(0.1, 1), beta_kg_m2=(200, 10000), height_km=5),
+    "falling": Regime(60, angle_deg=(-70, -10), speed_km_s=(0.5, 6), beta_kg_m2=(200, 10000), height_km=(60, 60)),
+    "hopping": Regime(60, angle_deg=(10, 80), speed_km_s=(0.1, 1), beta_kg_m2=(200, 10000), height_km=(5, 5)),
     "dust": Regime(30, beta_kg_m2=(20, 20)),
+    "drifting": Regime(60, (-89, 89), speed_km_s=(0.02, 0.5), beta_kg_m2=(50, 5000), height_km=(20, 90)),
+    "anywhere": Regime(300, (-89.9, 89.9), speed_km_s=(0.02, 7.3), beta_kg_m2=(10, 1e5), height_km=(0.01, 500)),
 }
 
 
@@ -54,10 +59,12 @@ def drawn(regime: Regime, seed: int) -> tuple[np.ndarray, np.ndarray]:
     from jointwatch.earth.ellipsoid import ecef_from_geodetic, geodetic_from_ecef
 
     x = draw(regime.count, angle_deg=regime.angle_deg, speed_km_s=regime.speed_km_s, seed=seed)
+    rng = np.random.default_rng(seed)
+    beta, height_km = (
+        np.exp(rng.uniform(*np.log(bounds), regime.count)) for bounds in (regime.beta_kg_m2, regime.height_km)
+    )
     latitude, longitude, _ = geodetic_from_ecef(x[:, :3])
-    x[:, :3] = ecef_from_geodetic(latitude, longitude, 1e3 * regime.height_km)
-    low, high = np.log(regime.beta_kg_m2)
-    beta = np.exp(np.random.default_rng(seed).uniform(low, high, regime.count))
+    x[:, :3] = ecef_from_geodetic(latitude, longitude, 1e3 * height_km)
     return np.concatenate([x[:, :3].round(2), x[:, 3:].round(5)], axis=1), beta.round(2)
 
 
@@ -74,7 +81,8 @@ def impact(step: Any, x: np.ndarray, beta: float) -> tuple[float, np.ndarray]:
     step.time, step.state[:], step.pars[0] = 0.0, spun(x, 0.0, to_inertial=True), 1 / beta
     t, h = 0.0, height(0.0)
     while h > 0:
-        t += 20.0 if h > 600e3 else 2.0
+        near_s = 0.5 * h / np.linalg.norm(step.state[3:])  # deep under the ground the air stops what Newton starts from
+        t += 20.0 if h > 600e3 else min(2.0, max(0.01, near_s))
         step.propagate_until(t, max_delta_t=2.0 if h < 600e3 else 20.0)
         h = height(t)
     for _ in range(6):
