@@ -163,7 +163,7 @@ def impact_arrays(
 def _land(x: Floats, inverse_beta: Floats, model: Model, tolerance_m: float, horizon_s: float) -> tuple[Floats, Floats]:
     """Times and states at the ground of one part: by the fast legs, and one by one what they leave."""
     from jointwatch.flight.integration import GROUND
-    from jointwatch.flight.legs import to_ground
+    from jointwatch.flight.itinerary import to_ground
 
     time_s, there, left = to_ground(x, inverse_beta, model, tolerance_m)
     rest = np.flatnonzero(left)

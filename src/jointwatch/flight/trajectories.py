@@ -163,7 +163,7 @@ def _looks(paths: Trajectories) -> tuple[Ints, Floats]:
 
 def _nodes(x: Floats, inverse_beta: Floats, horizon_s: float, model: Model) -> _Nodes:
     """Count, times, states, accelerations of the nodes, and whether they end on the ground, of one part."""
-    from jointwatch.flight.legs import nodes_to_ground
+    from jointwatch.flight.itinerary import nodes_to_ground
     from jointwatch.flight.segments import pulls
 
     nodes, count, left = nodes_to_ground(x, inverse_beta, model)
