@@ -19,8 +19,8 @@ from jointwatch.messages.plot_report import PlotReport, Site
 from jointwatch.messages.receipt import Receipt
 from jointwatch.messages.reference import LogHead
 from jointwatch.sensors.measurement import Plots, position, predict
+from jointwatch.studies.answers import FAILS, HOLDS, PARTLY, decided, first_detection, track_share
 from jointwatch.studies.architecture import Deployed, deploy
-from jointwatch.studies.claims import FAILS, HOLDS, PARTLY, decided, first_detection, track_share
 from jointwatch.studies.course import Course, course, positions_at
 from jointwatch.studies.evidence import Played
 from jointwatch.studies.feed import Scanned, SensorDesk

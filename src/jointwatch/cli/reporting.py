@@ -10,7 +10,7 @@ from jointwatch.cli.report_record import log_heads, public_keys, read_record, st
 from jointwatch.display.report import render
 from jointwatch.display.report_data import Claim, Input, ReportData
 from jointwatch.exchange.run_directory import MANIFEST
-from jointwatch.studies.claims import answer
+from jointwatch.studies.answers import answer
 from jointwatch.studies.evidence import Played
 from jointwatch.studies.score import Score, score
 
