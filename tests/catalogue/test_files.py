@@ -83,7 +83,7 @@ def test_a_day_that_is_none_is_refused() -> None:
 
 def test_a_claim_without_a_known_source_is_refused() -> None:
     entries = entries_in(changed("gcat", "gkat"), SiteEntry, where="sites.toml")
-    known = {"gcat": Source(claimant="J. McDowell", title="GCAT")}
+    known = {"gcat": Source(claimant="J. McDowell", title="GCAT", date="2025-12-01")}
     complaint = (
         r"sites.toml: here.position_deg.claims.list.source: 'gkat' is not in sources.toml; did you mean 'gcat'\?"
     )

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jointwatch.catalogue.fact import Fact, Interval, Model, NotNegative, Positive
+from jointwatch.catalogue.fact import Fact, Model
 from jointwatch.catalogue.files import shelf_of
+from jointwatch.catalogue.quantities import Bearing, Interval, NotNegative, Positive
 
 LAUNCHES, AGREEMENTS, STATEMENTS = "launches.toml", "agreements.toml", "statements.toml"
-Bearing = Annotated[float, Field(ge=0, lt=360)]
 Inclination = Annotated[float, Field(ge=0, le=180)]
 Instant = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
 

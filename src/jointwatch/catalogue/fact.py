@@ -2,21 +2,26 @@
 
 In a file, with the unit in the key:
 
-    instrumented_range_km.default = "agency-2008"
-    instrumented_range_km.reason = "why this one"
-    instrumented_range_km.claims.agency-2008 = { value = 4000.0, source = "sputnik-2008", tag = "seen" }
-    instrumented_range_km.claims.press-2011 = { value = 6000.0, source = "topwar-2011", tag = "seen", note = "no RCS" }
+    beam_deg.default = "agency-2008"
+    beam_deg.reason = "why this one"
+    beam_deg.claims.agency-2008 = { value = 1.1, source = "sputnik-2008", tag = "seen" }
+    beam_deg.claims.press-2011 = { value = 1.5, source = "topwar-2011", tag = "seen", note = "what else it said" }
+
+A range of a radar says besides for which radar cross-section it was quoted, or that it was quoted without one:
+
+    instrumented_range_km.claims.agency = { value = 4000.0, rcs_m2 = "not stated", source = "agency", tag = "seen" }
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from jointwatch.catalogue.days import begin_utc
+from jointwatch.catalogue.quantities import Dated, DayOrNone, Positive, RangeKm
+from jointwatch.catalogue.quantities import Position as Position
 
 Tag = Literal["seen", "seen-2nd", "seen-part", "recalled", "computed", "inferred"]
 """How a value was come by: read in its source; read in a work that names its source; read cut off; background
@@ -29,6 +34,7 @@ UNITS = {
     "_kg_m2": "kg/m²",
     "_km_s": "km/s",
     "_mhz": "MHz",
+    "_kw": "kW",
     "_deg": "°",
     "_db": "dB",
     "_km": "km",
@@ -39,46 +45,6 @@ UNITS = {
 }
 
 T = TypeVar("T")
-
-
-def _day(text: str) -> str:
-    begin_utc(text)
-    return text
-
-
-def _interval(ends: tuple[float, float]) -> tuple[float, float]:
-    if ends[0] > ends[1]:
-        raise ValueError(f"an interval runs from the lower to the higher end; got {ends[0]:g} to {ends[1]:g}")
-    return ends
-
-
-def _elevations(ends: tuple[float, float]) -> tuple[float, float]:
-    if not -90 <= ends[0] < ends[1] <= 90:
-        raise ValueError(f"elevations run upwards between -90 and 90 degrees; got {ends[0]:g} to {ends[1]:g}")
-    return ends
-
-
-def _bearings(ends: tuple[float, float]) -> tuple[float, float]:
-    if not all(0 <= end <= 360 for end in ends):
-        raise ValueError(f"bearings lie between 0 and 360 degrees; got {ends[0]:g} to {ends[1]:g}")
-    return ends
-
-
-def _position(place: tuple[float, float]) -> tuple[float, float]:
-    if not (abs(place[0]) <= 90 and abs(place[1]) <= 180):
-        raise ValueError(f"a position is latitude (to 90), then longitude (to 180), in degrees; got {place}")
-    return place
-
-
-_Pair = Annotated[tuple[float, float], Field(strict=False)]
-Position = Annotated[_Pair, AfterValidator(_position)]
-Sector = Annotated[_Pair, AfterValidator(_bearings)]
-Elevations = Annotated[_Pair, AfterValidator(_elevations)]
-Interval = Annotated[_Pair, AfterValidator(_interval)]
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-Day = Annotated[str, Field(pattern=r"^\d{4}(-\d\d(-\d\d)?)?$"), AfterValidator(_day)]
-"""A year, a month or a day, as exactly as the source has it."""
 
 
 class Model(BaseModel):
@@ -94,7 +60,7 @@ class Claim(Model, Generic[T]):
     source: str
     tag: Tag
     claimant: str = ""
-    date: str = ""
+    date: DayOrNone = ""
     note: str = ""
 
     @model_validator(mode="after")
@@ -104,10 +70,16 @@ class Claim(Model, Generic[T]):
         return self
 
 
+class RangeClaim(Claim[RangeKm]):
+    """A claimed range: for which radar cross-section it was quoted, or that the claimant stated none."""
+
+    rcs_m2: Positive | Literal["not stated"]
+
+
 class Fact(Model, Generic[T]):
     """All claims about one quantity, and the name of the one taken by default with the reason."""
 
-    claims: dict[str, Claim[T]] = Field(min_length=1)
+    claims: Mapping[str, Claim[T]] = Field(min_length=1)
     default: str = ""
     reason: str = ""
 
@@ -117,6 +89,8 @@ class Fact(Model, Generic[T]):
             raise ValueError(f"{len(self.claims)} claims stand here: name one as default, and give the reason")
         if self.default and self.default not in self.claims:
             raise ValueError(f"the default {self.default!r} is none of the claims {', '.join(self.claims)}")
+        if self.default and not self.reason:
+            raise ValueError(f"the default {self.default!r} stands without its reason")
         return self
 
     @property
@@ -130,18 +104,28 @@ class Fact(Model, Generic[T]):
         return self.claims[self.taken].value
 
 
+class RangeFact(Fact[RangeKm]):
+    """All claims about a range, each with the cross-section it was quoted for."""
+
+    claims: Mapping[str, RangeClaim] = Field(min_length=1)
+
+
 class Source(Model):
     """Where something was read: the author or speaker, the date, the title, and an address or a shelf mark."""
 
     claimant: str
     title: str
-    date: str = ""
+    date: Dated
     address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """One claim as a row for a report: what, how much, in which unit, who says so and when, read where, how sure."""
+    """One claim as a row for a report: what, how much, in which unit, who says so and when, read where, how sure.
+
+    note: what the claim adds, and, where it is the default, why; reason: the latter alone; qualifier: what the value
+    holds for, as "cross-section not stated" of a range.
+    """
 
     parameter: str
     value: object
@@ -152,6 +136,8 @@ class Provenance:
     tag: Tag
     taken: bool
     note: str
+    reason: str = ""
+    qualifier: str = ""
 
     @property
     def shown(self) -> str:
@@ -217,4 +203,13 @@ def rows_of(parameter: str, fact: Fact[Any], sources: dict[str, Source], taken: 
             tag=claim.tag,
             taken=name == chosen,
             note="; ".join(filter(None, (claim.note, reason))),
+            reason=reason,
+            qualifier=_qualifier(claim),
         )
+
+
+def _qualifier(claim: Claim[Any]) -> str:
+    """Return for which cross-section a range was quoted; nothing for other values."""
+    if not isinstance(claim, RangeClaim):
+        return ""
+    return "cross-section not stated" if claim.rcs_m2 == "not stated" else f"for {claim.rcs_m2:g} m²"

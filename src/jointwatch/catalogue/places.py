@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import radians
 
-from jointwatch.catalogue.fact import Fact, Model, NotNegative, Position
+from jointwatch.catalogue.fact import Fact, Model
 from jointwatch.catalogue.files import shelf_of, unknown
+from jointwatch.catalogue.quantities import NotNegative, Position
 
 SITES, CENTRES = "sites.toml", "centres.toml"
 

@@ -13,78 +13,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from math import radians
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from typing import Any
 
 from jointwatch.catalogue.days import begin_utc, end_utc
-from jointwatch.catalogue.fact import (
-    Day,
-    Elevations,
-    Fact,
-    Interval,
-    Model,
-    NotNegative,
-    Position,
-    Positive,
-    Provenance,
-    Sector,
-    facts_in,
-    rows_of,
+from jointwatch.catalogue.fact import OURS, Claim, Fact, Provenance, facts_in, rows_of
+from jointwatch.catalogue.files import CatalogueError, nearest, shelf_of, sources
+from jointwatch.catalogue.radar_entries import (
+    MODELS,
+    RADARS,
+    Detection,
+    FaceEntry,
+    Performance,
+    RadarEntry,
+    load_radar,
+    load_radars,
 )
-from jointwatch.catalogue.files import CatalogueError, nearest, shelf_of, sources, unknown
 
-RADARS, MODELS = "radars.toml", "radar_models.toml"
-Band = Literal["VHF", "UHF", "L", "S", "C", "X"]
-Probability = Annotated[float, Field(gt=0, lt=1)]
-
-
-class Detection(Model):
-    """A point of the range law: at this range an object of this mean cross-section has this mean SNR (a ratio)."""
-
-    range_km: Positive
-    rcs_m2: Positive
-    snr: Positive
-
-
-class Performance(Model):
-    """What a model of radar can do; an entry of its own may say otherwise."""
-
-    band: Fact[Band] | None = None
-    frequency_mhz: Fact[Interval] | None = None
-    instrumented_range_km: Fact[Positive] | None = None
-    minimum_range_km: Fact[NotNegative] | None = None
-    detection: Fact[Detection] | None = None
-    beam_deg: Fact[NotNegative] | None = None
-    sigma_angle_deg: Fact[Positive] | None = None
-    range_resolution_m: Fact[NotNegative] | None = None
-    sigma_range_m: Fact[Positive] | None = None
-    revisit_s: Fact[Positive] | None = None
-    false_alarm_probability: Fact[Probability] | None = None
-    false_plots_per_scan: Fact[NotNegative] | None = None
-
-
-class FaceEntry(Model):
-    """One array: sector (clockwise), elevation limits, and when it served, trial duty counted."""
-
-    sector_deg: Fact[Sector]
-    elevation_deg: Fact[Elevations]
-    on_duty_from: Fact[Day] | None = None
-    on_duty_until: Fact[Day] | None = None
-
-
-class RadarEntry(Performance):
-    """One radar at its place. `ever_on_duty` is false for what was only planned."""
-
-    title: str
-    operator: str
-    place: str
-    model: str
-    summary: str
-    ever_on_duty: bool = True
-    position_deg: Fact[Position]
-    height_m: Fact[float]
-    faces: dict[str, FaceEntry] = Field(min_length=1)
+__all__ = [
+    "MODELS",
+    "RADARS",
+    "Detection",
+    "FaceEntry",
+    "FaceParameters",
+    "Performance",
+    "RadarEntry",
+    "RadarParameters",
+    "SiteParameters",
+    "load_radar",
+    "load_radars",
+    "provenance",
+    "radar_parameters",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +58,7 @@ class SiteParameters:
 
 @dataclass(frozen=True, slots=True)
 class FaceParameters:
-    """Fields of `sensors.radar.Face`, with the times of service as UTC text.
+    """Fields of `sensors.radar.Face`, with the times of service as UTC text and, where published, where it points.
 
     None is an open end, also where service began before 1972, when UTC did.
     """
@@ -112,11 +71,17 @@ class FaceParameters:
     on_duty_from_utc: str | None
     on_duty_until_utc: str | None
     ever_on_duty: bool
+    boresight_azimuth_rad: float | None = None
+    boresight_elevation_rad: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RadarParameters:
-    """Fields of `sensors.radar.Radar`, SI and radians, with title and operator for a reader."""
+    """Fields of `sensors.radar.Radar`, SI and radians; then what else was published, None where nothing was.
+
+    Powers and aperture are of one array, the frequency is the middle of the band it works in. `assumed` names the
+    values taken here that nobody was seen to claim: they are to be shown as assumptions wherever they are used.
+    """
 
     name: str
     title: str
@@ -138,24 +103,29 @@ class RadarParameters:
     beam_azimuth_rad: float
     beam_elevation_rad: float
     range_resolution_m: float
+    frequency_hz: float | None = None
+    peak_power_w: float | None = None
+    mean_power_w: float | None = None
+    aperture_m2: float | None = None
+    track_capacity: int | None = None
+    position_error_m: float | None = None
+    assumed: tuple[str, ...] = ()
 
     def performance(self) -> dict[str, Any]:
         """Band and every number by its name: what `sensors.radar.Radar` takes besides name, site and faces."""
-        apart = {"name", "title", "operator", "site", "faces"}
-        return {field.name: getattr(self, field.name) for field in fields(self) if field.name not in apart}
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name not in _APART}
 
 
-def load_radars() -> Mapping[str, RadarEntry]:
-    """All radars by name."""
-    return shelf_of(RADARS, RadarEntry)
-
-
-def load_radar(name: str) -> RadarEntry:
-    """One radar; an unknown name is refused with the nearest ones."""
-    entries = load_radars()
-    if name not in entries:
-        raise unknown("radar", name, entries)
-    return entries[name]
+_PUBLISHED = (
+    "frequency_hz",
+    "peak_power_w",
+    "mean_power_w",
+    "aperture_m2",
+    "track_capacity",
+    "position_error_m",
+    "assumed",
+)
+_APART = frozenset({"name", "title", "operator", "site", "faces", *_PUBLISHED})
 
 
 def radar_parameters(name: str, choices: Mapping[str, str] | None = None) -> RadarParameters:
@@ -191,7 +161,22 @@ def radar_parameters(name: str, choices: Mapping[str, str] | None = None) -> Rad
         beam_azimuth_rad=beam,
         beam_elevation_rad=beam,
         range_resolution_m=float(chosen("range_resolution_m")),
+        frequency_hz=_middle(chosen.get("frequency_mhz"), 1e6),
+        peak_power_w=_times(chosen.get("peak_power_kw"), 1e3),
+        mean_power_w=_times(chosen.get("mean_power_kw"), 1e3),
+        aperture_m2=chosen.get("aperture_m2"),
+        track_capacity=chosen.get("track_capacity"),
+        position_error_m=_times(chosen.get("position_error_km"), 1e3),
+        assumed=chosen.assumed(),
     )
+
+
+def _times(value: float | None, unit: float) -> float | None:
+    return None if value is None else value * unit
+
+
+def _middle(ends: tuple[float, float] | None, unit: float) -> float | None:
+    return None if ends is None else (ends[0] + ends[1]) / 2 * unit
 
 
 def provenance(name: str, choices: Mapping[str, str] | None = None) -> tuple[Provenance, ...]:
@@ -219,8 +204,22 @@ class _Chosen:
     def __call__(self, key: str) -> Any:
         if key not in self.facts:
             raise CatalogueError(f"{RADARS}: {self.name}.{key}: neither this entry nor its model gives this value")
+        return self._claim(key).value
+
+    def get(self, key: str) -> Any:
+        """Value of a key, None where neither the entry nor its model gives one."""
+        return self._claim(key).value if key in self.facts else None
+
+    def assumed(self) -> tuple[str, ...]:
+        """Keys of the values taken that nobody was seen to claim."""
+        return tuple(key for key in self.facts if self._claim(key).tag in OURS)
+
+    def _claim(self, key: str) -> Claim[Any]:
         fact = self.facts[key]
-        return fact.claims[self.choices.get(key, fact.taken)].value
+        return fact.claims[self.choices.get(key, fact.taken)]
+
+
+_PLACE = ("position_deg", "position_error_km", "height_m")
 
 
 @cache
@@ -233,7 +232,7 @@ def _facts(name: str) -> dict[str, Fact[Any]]:
         )
     own = dict(facts_in(entry))
     of_model = dict(facts_in(models[entry.model]))
-    first = {key: own.pop(key) for key in ("position_deg", "height_m")}
+    first = {key: own.pop(key) for key in list(own) if key in _PLACE}
     faces = {key: own.pop(key) for key in list(own) if key.startswith("faces.")}
     return {**first, **faces, **of_model, **own}
 
@@ -253,4 +252,6 @@ def _face(name: str, ever_on_duty: bool, chosen: _Chosen) -> FaceParameters:
         on_duty_from_utc=begin_utc(since) if since and since >= "1972" else None,
         on_duty_until_utc=end_utc(until) if until else None,
         ever_on_duty=ever_on_duty,
+        boresight_azimuth_rad=_times(chosen.get(f"faces.{name}.boresight_azimuth_deg"), radians(1)),
+        boresight_elevation_rad=_times(chosen.get(f"faces.{name}.boresight_elevation_deg"), radians(1)),
     )

@@ -10,9 +10,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from jointwatch.catalogue.fact import Fact, Interval, Model, NotNegative, Positive
+from jointwatch.catalogue.fact import Fact, Model
 from jointwatch.catalogue.files import shelf_of, unknown
-from jointwatch.catalogue.radars import Band
+from jointwatch.catalogue.quantities import Interval, NotNegative, Positive
+from jointwatch.catalogue.radar_entries import Band
 from jointwatch.catalogue.spread import Spread
 
 VEHICLES = "vehicles.toml"
