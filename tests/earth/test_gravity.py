@@ -5,11 +5,11 @@ from math import exp
 import numpy as np
 import pytest
 
-from jointwatch.earth.air import density_kg_m3
+from jointwatch.earth.air import density_and_slope, density_kg_m3, layer_at
 from jointwatch.earth.ellipsoid import A_M, GM_M3_S2, J2, J3, J4, ecef_from_geodetic
-from jointwatch.earth.gravity import INNERMOST_M, gravity, gravity_gradient, zonal_gravity
+from jointwatch.earth.gravity import INNERMOST_M, gravity, gravity_gradient, zonal_gradient, zonal_gravity
 from jointwatch.earth.height import height_and_normal, height_m, height_rate
-from jointwatch.earth.standard_atmosphere import exponential_layers
+from jointwatch.earth.standard_atmosphere import exponential_layers, layers
 from jointwatch.earth.topocentric import enu_basis
 
 PLACES = [(7e6, 0.0, 0.0), (0.0, 0.0, 6.6e6), (3e6, -4e6, 5e6), (-4.2e7, 1e6, -3e5)]
@@ -84,6 +84,25 @@ def test_the_zonal_pull_is_the_gradient_of_its_potential(
     assert pull[3:] == pytest.approx((1 / np.sum(np.square(place)), place[2] ** 2 / np.sum(np.square(place))))
 
 
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("zonal", [(J2, J3, J4), (0.0, 1e-3, 0.0), (0.0, 0.0, 1e-3), (0.0, 0.0, 0.0)])
+def test_the_zonal_gradient_is_the_slope_of_the_zonal_pull(
+    place: tuple[float, float, float], zonal: tuple[float, float, float]
+) -> None:
+    """Differences of fourth order, 3 km apart."""
+    xx, xy, xz, yy, yz, zz = zonal_gradient(*place, *zonal)
+    for column, axis in zip(([xx, xy, xz], [xy, yy, yz], [xz, yz, zz]), 3e3 * np.eye(3), strict=True):
+        ahead, behind, far_ahead, far_behind = (
+            np.array(zonal_gravity(*(place + k * axis), *zonal)[:3]) for k in (1, -1, 2, -2)
+        )
+        slope = (8 * (ahead - behind) - (far_ahead - far_behind)) / 36e3
+        assert np.abs(slope - column).max() < 1e-9 * max(abs(xx), abs(yy), abs(zz))
+
+
+def test_there_is_no_gradient_inside_the_earth() -> None:
+    assert np.isnan(zonal_gradient(INNERMOST_M - 1.0, 0.0, 0.0, J2, J3, J4)).all()
+
+
 def test_density_halves_every_five_kilometres_and_ends_under_the_ground() -> None:
     air = exponential_layers()
     here, high, low, lowest = (
@@ -93,3 +112,24 @@ def test_density_halves_every_five_kilometres_and_ends_under_the_ground() -> Non
     assert high == pytest.approx(1.225 * exp(-10))
     assert lowest == low == pytest.approx(1.225 * exp(1 / 0.72))
     assert density_kg_m3(250_001.0, air.bounds_m, air.log_density) == 0.0
+
+
+@pytest.mark.parametrize("height", [-4_000.0, 5_000.0, 15e3, 33e3, 70e3, 100_001.0, 140e3, 900e3])
+def test_the_slope_of_the_density_is_the_slope_of_its_logarithm(height: float) -> None:
+    for air in (exponential_layers(), layers()):
+        if height > air.bounds_m[-1]:
+            continue
+        here, ahead, behind = (density_kg_m3(height + k, air.bounds_m, air.log_density) for k in (0.0, 0.5, -0.5))
+        density, slope = density_and_slope(height, layer_at(height, air.bounds_m), air.bounds_m, air.log_density)
+        assert density == pytest.approx(here, rel=1e-12)
+        assert slope == pytest.approx(np.log(ahead / behind), rel=1e-5)
+
+
+def test_where_pieces_meet_the_slope_has_two_values_and_under_the_lowest_none() -> None:
+    bounds, log_density = layers().bounds_m, layers().log_density
+    tropopause = bounds[1]
+    (below, falling), (above, sinking) = (density_and_slope(tropopause, piece, bounds, log_density) for piece in (0, 1))
+    assert above == pytest.approx(below, rel=1e-6)
+    assert sinking / falling == pytest.approx(1.23, abs=0.01)  # g M / R T over that less the lapse: 34.2 / 27.7 K/km
+    foot, _ = density_and_slope(bounds[0], 0, bounds, log_density)
+    assert density_and_slope(-9e3, 0, bounds, log_density) == (foot, 0.0)

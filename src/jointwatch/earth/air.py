@@ -59,3 +59,21 @@ def density_kg_m3(height_m: float, bounds_m: Floats, log_density: Floats) -> flo
     for power in range(log_density.shape[1] - 1, -1, -1):
         value = value * u + log_density[layer, power]
     return exponential(value)
+
+
+@kernel
+def density_and_slope(height_m: float, layer: int, bounds_m: Floats, log_density: Floats) -> tuple[float, float]:
+    """Density, in kilograms per cubic metre, by a piece's polynomial, and the slope of its logarithm, per metre.
+
+    The slope jumps where pieces meet, so the caller says which piece; a little outside of it the polynomial goes on.
+    Below the lowest piece the density is the value at its foot and the slope 0.
+    """
+    low, high = bounds_m[layer], bounds_m[layer + 1]
+    u, value, slope = 2 * (height_m - low) / (high - low) - 1, 0.0, 0.0
+    under = layer == 0 and u < -1
+    if under:
+        u = -1.0
+    for power in range(log_density.shape[1] - 1, -1, -1):
+        slope = slope * u + value
+        value = value * u + log_density[layer, power]
+    return exponential(value), 0.0 if under else slope * 2 / (high - low)

@@ -7,7 +7,7 @@ to less than a metre (estimates from the size of the terms).
 
 from __future__ import annotations
 
-from math import sqrt
+from math import nan, sqrt
 
 from jointwatch.earth.compiled import inlined, kernel
 from jointwatch.earth.ellipsoid import A_M, GM_M3_S2, J2
@@ -68,4 +68,35 @@ def gravity_gradient(x: float, y: float, z: float) -> tuple[float, float, float,
         equatorial + c * y * y,
         cz * y * z,
         polar + czz * z * z,
+    )
+
+
+@inlined
+def zonal_gradient(
+    x: float, y: float, z: float, j2: float, j3: float, j4: float
+) -> tuple[float, float, float, float, float, float]:
+    """Derivatives of `zonal_gravity` by position, per second squared: xx, xy, xz, yy, yz, zz of a symmetric matrix.
+
+    c: derivative of the equatorial pull per metre, by x or y, over x or y; zz by Laplace's equation. All six are NaN
+    below `INNERMOST_M`, where that does not hold.
+    """
+    r2 = x * x + y * y + z * z
+    inverse_r2 = 1 / r2
+    inverse_r = sqrt(inverse_r2)
+    k = -GM_M3_S2 * inverse_r2 * inverse_r if r2 >= INNERMOST_M * INNERMOST_M else nan
+    a, s, s2 = A_M * inverse_r, z * inverse_r, z * z * inverse_r2
+    a2 = a * a
+    c2, c3, c4 = 1.5 * j2 * a2, 2.5 * j3 * a2 * a, 1.875 * j4 * a2 * a2
+    equatorial = k * (1 + c2 * (1 - 5 * s2) + c3 * s * (3 - 7 * s2) - c4 * (1 - s2 * (14 - 21 * s2)))
+    by_s = k * (c3 * (3 - 21 * s2) - 10 * c2 * s + c4 * s * (28 - 84 * s2))
+    by_r = k * (c4 * (7 - s2 * (98 - 147 * s2)) - 3 - c2 * (5 - 25 * s2) - c3 * s * (18 - 42 * s2))
+    c = (by_r - s * by_s) * inverse_r2
+    by_z = c * z + by_s * inverse_r
+    return (
+        equatorial + c * x * x,
+        c * x * y,
+        by_z * x,
+        equatorial + c * y * y,
+        by_z * y,
+        -2 * equatorial - c * (x * x + y * y),
     )
