@@ -15,7 +15,8 @@ START = np.array([6.6e6, 1e5, -2e5, 1000.0, 5000.0, 3000.0])
 def step_from(state: np.ndarray, h: float) -> tuple[np.ndarray, float]:
     k, end = np.empty((dop853.STAGES, 6)), np.empty(6)
     integration._slope(state, 0.0, EXP.forces, k[0])
-    return end, integration._step(state, h, 0.0, EXP.forces, k, end)
+    off2, slip2 = integration._step(state, h, 0.0, EXP.forces, k, end)
+    return end, float(np.sqrt(off2 + (integration.VELOCITY_WEIGHT_S**2) * slip2)) / integration.TOLERANCE_M
 
 
 def one_step(h: float) -> tuple[np.ndarray, float]:

@@ -1,8 +1,8 @@
 """Free flight: where objects are later or were before, along a path, at the ground, at their highest.
 
-Gravity with J2, the turning Earth, air where a ballistic coefficient is given; many objects at once. Errors of the
-method stay below 0.03 m over a whole flight (tests/flight); the model is another matter: J3 and beyond, winds and a
-real atmosphere move an impact by tens to hundreds of metres. The `*_arrays` functions take and give plain arrays.
+Gravity with J2 (or to J4), the turning Earth, air where a ballistic coefficient is given; many objects at once. Errors
+of the method stay below 0.2 m over a whole flight (tests/flight); the model is another matter: winds and a real
+atmosphere move an impact by tens to hundreds of metres (docs/method/flight.md). The `*_arrays` functions take and give plain arrays.
 Numba is imported when a first result is wanted.
 """
 
@@ -88,7 +88,7 @@ def impact(
 
     What is on the ground or under it and does not rise has reached it at time 0. An orbit, and what escapes, does
     not arrive: `reached` says so.
-    tolerance_m: what the method may add to the place of an impact; measured against heyoka it adds a quarter of that.
+    tolerance_m: what the method may add to the place of an impact; measured against heyoka it adds a third of that, or half in its time.
     workers: threads to share many objects among; as many as there are processors unless given.
 
     >>> from jointwatch.earth.ellipsoid import ecef_from_geodetic
@@ -162,12 +162,13 @@ def impact_arrays(
 
 def _land(x: Floats, inverse_beta: Floats, model: Model, tolerance_m: float, horizon_s: float) -> tuple[Floats, Floats]:
     """Times and states at the ground of one part: by the fast legs, and one by one what they leave."""
-    from jointwatch.flight.integration import GROUND
     from jointwatch.flight.itinerary import to_ground
 
     time_s, there, left = to_ground(x, inverse_beta, model, tolerance_m)
     rest = np.flatnonzero(left)
     if rest.size:
+        from jointwatch.flight.integration import GROUND
+
         horizon = np.full((rest.size, 1), horizon_s)
         _, time_s[rest], there[rest] = one_by_one(x[rest], inverse_beta[rest], horizon, model, GROUND)
     late = ~(time_s <= horizon_s)

@@ -28,7 +28,7 @@ def radius_m(x: float, y: float, z: float) -> float:
 def coasting_s(x: float, y: float, z: float, vx: float, vy: float, vz: float, top_m: float) -> float:
     """Seconds until an object, in axes at rest, sinks through a height on its Kepler ellipse; NaN if it does not.
 
-    turn: the growth of the eccentric anomaly. The radius there follows from the latitude, which a few rounds settle.
+    turn: the growth of the eccentric anomaly. The radius there follows from the latitude, which a second round settles.
     [R. R. Bate, D. D. Mueller, J. E. White, 1971, sections 4.2 and 4.4]
     """
     r = sqrt(x * x + y * y + z * z)
@@ -43,7 +43,7 @@ def coasting_s(x: float, y: float, z: float, vx: float, vy: float, vz: float, to
     if climb < 0:
         here = 2 * np.pi - here
     radius, seconds = radius_m(x, y, z) + top_m, nan
-    for _ in range(3):
+    for _ in range(2):
         cosine = (1 - radius / a) / e
         if not -1 < cosine < 1:
             return nan

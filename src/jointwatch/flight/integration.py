@@ -13,19 +13,22 @@ from math import copysign, isfinite, isnan, nan, sqrt
 
 import numpy as np
 
+from jointwatch.earth.air import layer_at
 from jointwatch.earth.arrays import Floats
 from jointwatch.earth.compiled import kernel
 from jointwatch.earth.height import height_rate
 from jointwatch.flight.dop853 import ERROR, STAGES, WEIGHTS, A
 from jointwatch.flight.dynamics import acceleration
+from jointwatch.flight.ellipse import leverage_s
 from jointwatch.flight.model import Forces
 
 # What a flight may end at. NumPy's integers, because Numba compiles a function again for each literal of Python's.
 NOTHING, GROUND, APOGEE = np.int64(0), np.int64(1), np.int64(2)
 
 # The error of one step that is accepted: metres of position, and 300 s times the velocity, about what is left of a
-# flight. It belongs to the method of order 5, so what is kept is far better: see tests/flight/test_coast.py.
-TOLERANCE_M = 0.1
+# flight, or more where the impact of a long flight is asked for. It belongs to the method of order 5, so what is kept
+# is far better: see tests/flight/test_coast.py.
+TOLERANCE_M = 0.03
 VELOCITY_WEIGHT_S = 300.0
 FIRST_STEP_S = 20.0
 SHORTEST_STEP_S = 1e-9
@@ -34,6 +37,7 @@ MOST_STEPS = 20_000
 # heights: from the vacuum the air is invisible, and both the state and its error would be wrong.
 LONGEST_CLIMB_M = 15_000.0
 AIR_TOP_M = 100_000.0
+BESIDE_M = 20.0  # so near a joint of layers is at it
 GROUND_TOLERANCE_M = 1e-4
 CLIMB_TOLERANCE_M_S = 1e-6
 
@@ -68,8 +72,8 @@ def _copy(source: Floats, target: Floats) -> None:
 
 
 @kernel
-def _step(y: Floats, h: float, inverse_beta: float, forces: Forces, k: Floats, y_new: Floats) -> float:
-    """The error of a step of h seconds from y in units of the tolerance; y_new is its end, k[0] the slope at y."""
+def _step(y: Floats, h: float, inverse_beta: float, forces: Forces, k: Floats, y_new: Floats) -> tuple[float, float]:
+    """The squared errors of position and velocity of a step of h seconds from y; y_new: its end, k[0]: slope at y."""
     for stage in range(1, STAGES):
         s0, s1, s2, s3, s4, s5 = _weighed(k, A[stage], stage)
         u, v, w = y[3] + h * s3, y[4] + h * s4, y[5] + h * s5
@@ -81,8 +85,7 @@ def _step(y: Floats, h: float, inverse_beta: float, forces: Forces, k: Floats, y
     y_new[0], y_new[1], y_new[2] = y[0] + h * s0, y[1] + h * s1, y[2] + h * s2
     y_new[3], y_new[4], y_new[5] = y[3] + h * s3, y[4] + h * s4, y[5] + h * s5
     e0, e1, e2, e3, e4, e5 = _weighed(k, ERROR, len(k))
-    off, slip = e0 * e0 + e1 * e1 + e2 * e2, e3 * e3 + e4 * e4 + e5 * e5
-    return abs(h) * sqrt(off + VELOCITY_WEIGHT_S * VELOCITY_WEIGHT_S * slip) / TOLERANCE_M
+    return h * h * (e0 * e0 + e1 * e1 + e2 * e2), h * h * (e3 * e3 + e4 * e4 + e5 * e5)
 
 
 @kernel
@@ -150,9 +153,18 @@ def _event_within(
 
 
 @kernel
-def _next_step(wanted: float, left: float, now: tuple[float, float]) -> float:
-    """The length of the step to try: not past the end, nor through much air at once."""
-    return min(wanted, left, max(LONGEST_CLIMB_M, now[0] - AIR_TOP_M) / abs(now[1]))
+def _next_step(wanted: float, left: float, now: tuple[float, float], bounds_m: Floats) -> float:
+    """The length of the step to try: not past the end, nor through much air at once, nor far into another layer.
+
+    Where layers meet the density has a kink, which no step of order 8 sees. A step ends about there, and the next
+    begins with what was missed.
+    """
+    height, climb = now
+    way = max(LONGEST_CLIMB_M, height - AIR_TOP_M)
+    if len(bounds_m) > 2 and height < AIR_TOP_M:
+        layer = layer_at(height + copysign(BESIDE_M, climb), bounds_m)
+        way = min(way, BESIDE_M + abs((bounds_m[layer + 1] if climb > 0 else bounds_m[layer]) - height))
+    return min(wanted, left, way / abs(climb))
 
 
 @kernel
@@ -202,15 +214,17 @@ def _fly_one(
     direction = copysign(1.0, end)
     t, wanted = 0.0, FIRST_STEP_S
     now = _height_and_climb(y, direction)
+    weight_s = max(VELOCITY_WEIGHT_S, leverage_s(y, now[1])) if event == GROUND else VELOCITY_WEIGHT_S
     filled = _fill_at(0.0, np.int64(0), y, times, states)
     for _ in range(MOST_STEPS):
         left = abs(end - t)
         if left == 0.0 or not wanted > SHORTEST_STEP_S:
             break
-        length = _next_step(wanted, left, now)
+        length = _next_step(wanted, left, now, forces[3])
         h = direction * length
         _slope(y, inverse_beta, forces, k[0])
-        error = _step(y, h, inverse_beta, forces, k, y_new)
+        off2, slip2 = _step(y, h, inverse_beta, forces, k, y_new)
+        error = sqrt(off2 + weight_s * weight_s * slip2) / TOLERANCE_M
         if not error <= 1.0:  # NaN and infinity are refused too: finite / infinite is 0, and was once accepted
             wanted = _adapted(length, error)
             continue

@@ -1,19 +1,22 @@
-"""A step of many objects at once, compiled to vector instructions: in time through thin air, in height through thick.
+"""A step of many objects at once, compiled to vector instructions: in time where air is thin, in height where not.
 
-`advance_in_time` moves lanes through gravity and what air there is far up, in axes at rest. `advance_in_height` takes
-height as the independent variable, in axes that turn with the Earth: the ground and the joints of the atmosphere's
-layers are then ends of steps, and no root is sought. `unrolled` says how a block of lanes is laid out.
+In vacuum and in thin air the independent variable is time and the axes are at rest. In the thick air it is height, in
+axes that turn with the Earth: the ground and the joints of the atmosphere's layers are then ends of steps, and no
+root is sought. `unrolled` says how a block of lanes is laid out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from math import sqrt
+from typing import Any, Literal
 
+import numba
 import numpy as np
 
 from jointwatch.earth.air import exponential
-from jointwatch.earth.compiled import inlined, kernel
+from jointwatch.earth.compiled import inlined
 from jointwatch.earth.ellipsoid import A_M, B_M, E2, OMEGA_RAD_S
 from jointwatch.earth.gravity import zonal_gravity
 from jointwatch.earth.standard_atmosphere import HIGHEST_M, density_kg_m3
@@ -32,11 +35,21 @@ _LAST_CELL = len(_HEIGHTS_M) - 2.0
 
 
 @inlined
-def _slopes_in_time(
+def _slopes_in_vacuum(
     x: float, y: float, z: float, vx: float, vy: float, vz: float, t: float, inverse_beta: float,
     j2: float, j3: float, j4: float, air: int,
 ) -> tuple[float, float, float, float, float, float, float]:  # fmt: skip
-    """Derivatives by time, in axes at rest. Height as in `earth.height.height_m`."""
+    """Derivatives by time without air, in axes at rest."""
+    ax, ay, az, _, _ = zonal_gravity(x, y, z, j2, j3, j4)
+    return vx, vy, vz, ax, ay, az, 1.0
+
+
+@inlined
+def _slopes_in_air(
+    x: float, y: float, z: float, vx: float, vy: float, vz: float, t: float, inverse_beta: float,
+    j2: float, j3: float, j4: float, air: int,
+) -> tuple[float, float, float, float, float, float, float]:  # fmt: skip
+    """Derivatives by time in thin air, in axes at rest. Height as in `earth.height.height_m`."""
     ax, ay, az, inverse_r2, sin2 = zonal_gravity(x, y, z, j2, j3, j4)
     inverse_r = sqrt(inverse_r2)
     inverse_w = 1 / (1 - E2 * (1 - sin2))
@@ -55,7 +68,7 @@ def _slopes_in_time(
 def _slopes_in_height(
     x: float, y: float, z: float, vx: float, vy: float, vz: float, t: float, height: float, inverse_beta: float,
     middle: float, scale: float, c0: float, c1: float, c2: float, c3: float, c4: float, c5: float, c6: float, c7: float,
-    j2: float, j3: float, j4: float,
+    j2: float, j3: float, j4: float, air: int,
 ) -> tuple[float, float, float, float, float, float, float, float]:  # fmt: skip
     """Derivatives by height over the ellipsoid, of the time too, in axes that turn with the Earth.
 
@@ -81,18 +94,28 @@ def _slopes_in_height(
     )  # fmt: skip
 
 
-def _advance(
-    slopes: Callable[..., object], variables: int, shared: tuple[str, ...], per_lane: tuple[int, ...]
-) -> Callable[..., None]:
-    """Compile the step whose slopes these are; in this file's name, so that Numba keeps it on disk."""
-    name = slopes.__name__.replace("_slopes", "advance")
-    text = advance_source(name, slopes=slopes.__name__, variables=variables, shared=shared, per_lane=per_lane)
-    names = dict(globals())
-    exec(compile(text, __file__, "exec"), names)  # noqa: S102 - the text is `unrolled`'s own
-    compiled: Callable[..., None] = kernel(names[name])
-    return compiled
-
-
+_BLOCK = numba.types.CPointer(numba.float64)  # type: ignore[no-untyped-call]
+_SIGNATURE = numba.void(_BLOCK, *4 * [numba.float64], numba.int64)
 _LAYER = tuple(range(LAYER, LAYER + LAYER_ROWS))
-advance_in_time = _advance(_slopes_in_time, 6, ("j2", "j3", "j4", "air"), ())
-advance_in_height = _advance(_slopes_in_height, 7, ("j2", "j3", "j4"), _LAYER)
+_WAYS: dict[str, tuple[Any, int, tuple[int, ...]]] = {
+    "in_height": (_slopes_in_height, 7, _LAYER),
+    "in_vacuum": (_slopes_in_vacuum, 6, ()),
+    "in_air": (_slopes_in_air, 6, ()),
+}
+
+
+@cache
+def advance(way: Literal["in_height", "in_vacuum", "in_air"]) -> Callable[..., None]:
+    """Return the compiled step of a block: takes its address, tolerance_m, J2, J3, J4 and the row of THIN_AIR.
+
+    A C function, and handed to what calls it: code that Numba links is optimised again in each caller, seconds each
+    time. Compiled when first asked for, and under this file's name, so that Numba keeps it on disk.
+    """
+    slopes, variables, per_lane = _WAYS[way]
+    name, shared = f"advance_{way}", ("j2", "j3", "j4", "air")
+    text = advance_source(name, slopes="slopes", variables=variables, shared=shared, per_lane=per_lane)
+    names = {**globals(), "carray": numba.carray, "slopes": slopes}  # type: ignore[attr-defined]
+    exec(compile(text, __file__, "exec"), names)  # noqa: S102 - the text is `unrolled`'s own
+    compile_ = numba.cfunc(_SIGNATURE, cache=True, error_model="numpy", fastmath={"contract"})
+    step: Callable[..., None] = compile_(names[name])
+    return step

@@ -9,6 +9,7 @@ ends of steps, where paths are wanted; most is 0 where only the end is. lost: (n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import cos, sin, sqrt
 
 import numpy as np
@@ -20,11 +21,10 @@ from jointwatch.earth.ellipsoid import OMEGA_RAD_S
 from jointwatch.earth.height import height_rate
 from jointwatch.flight.dynamics import acceleration
 from jointwatch.flight.ellipse import coasting_s
-from jointwatch.flight.lanes import advance_in_height, advance_in_time
 from jointwatch.flight.model import Forces
-from jointwatch.flight.unrolled import AT, CAP, INVERSE_BETA, LANES, LAYER, LEFT, REST, ROWS, WANTED
+from jointwatch.flight.unrolled import AT, CAP, IDEAL, INVERSE_BETA, LANES, LAYER, LEFT, REST, ROWS, WANTED
 
-FIRST_STEP_S, FIRST_STEP_M = 250.0, 15_000.0
+FIRST_STEP_S, FIRST_STEP_UP_M, FIRST_STEP_DOWN_M = 250.0, 8_000.0, 30_000.0
 SHORTEST = 1e-5  # a step so short, in metres of height or seconds, goes nowhere
 LEAST_RATE_M_S = 300.0  # a leg in height begins at no less: near an apogee height is no variable to integrate by
 REST_S = 100.0  # of a flight after its leg in time
@@ -47,7 +47,7 @@ def _load(block: Floats, lane: int, states: Floats, i: int, at: float, first: fl
     for c in range(7):
         block[c * LANES + lane] = states[i, c]
     block[AT * LANES + lane] = at
-    block[WANTED * LANES + lane] = first
+    block[WANTED * LANES + lane] = block[IDEAL * LANES + lane] = first
     block[INVERSE_BETA * LANES + lane] = inverse_beta
 
 
@@ -119,8 +119,8 @@ def _turned(block: Floats, lane: int, t: float, y: Floats) -> None:
 
 @kernel
 def fly_in_height(
-    states: Floats, going: Bools, target_m: Floats, rest_s: Floats, inverse_beta: Floats, forces: Forces,
-    tolerance_m: float, cap_m: float, nodes: Floats, count: Ints, lost: Bools,
+    advance: Callable[..., None], states: Floats, going: Bools, target_m: Floats, rest_s: Floats, inverse_beta: Floats,
+    forces: Forces, tolerance_m: float, cap_m: float, nodes: Floats, count: Ints, lost: Bools,
 ) -> None:  # fmt: skip
     """Move the states that are `going` to their target heights, up or down.
 
@@ -151,14 +151,15 @@ def fly_in_height(
                     arc[lane] = -1
             if arc[lane] < 0 and waiting < len(states):
                 arc[lane], last[lane] = waiting, states[waiting, 7]
-                _load(block, lane, states, waiting, states[waiting, 7], FIRST_STEP_M, inverse_beta[waiting])
+                first = FIRST_STEP_UP_M if target_m[waiting] > states[waiting, 7] else FIRST_STEP_DOWN_M
+                _load(block, lane, states, waiting, states[waiting, 7], first, inverse_beta[waiting])
                 block[CAP * LANES + lane], block[REST * LANES + lane] = cap_m, rest_s[waiting]
                 _set_layer(block, lane, target_m[waiting], forces)
                 waiting = _next(waiting + 1, going, lost)
             if arc[lane] >= 0:
                 working += 1
         if working > 0:
-            advance_in_height(block, tolerance_m, forces[0], forces[1], forces[2])
+            advance(block.ctypes, tolerance_m, forces[0], forces[1], forces[2], 0)
 
 
 @kernel
@@ -174,8 +175,8 @@ def _aim(block: Floats, lane: int, top_m: float) -> bool:
 
 @kernel
 def fly_in_time(
-    states: Floats, going: Bools, top_m: Floats, inverse_beta: Floats, forces: Forces, air: int,
-    tolerance_m: float, cap_s: Floats, nodes: Floats, count: Ints, lost: Bools,
+    advance: Callable[..., None], states: Floats, going: Bools, top_m: Floats, inverse_beta: Floats, forces: Forces,
+    air: int, tolerance_m: float, cap_s: Floats, nodes: Floats, count: Ints, lost: Bools,
 ) -> None:  # fmt: skip
     """Move the states that are `going` over their apogee and down to about their height `top_m`.
 
@@ -212,4 +213,4 @@ def fly_in_time(
             if arc[lane] >= 0 or waiting < len(states):
                 working += 1
         if working > 0:
-            advance_in_time(block, tolerance_m, forces[0], forces[1], forces[2], air)
+            advance(block.ctypes, tolerance_m, forces[0], forces[1], forces[2], air)

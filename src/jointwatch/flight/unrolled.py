@@ -18,16 +18,17 @@ from jointwatch.flight.dop853 import ERROR, NODES, STAGES, WEIGHTS, A
 LANES = 64
 
 # Rows of a block. STATE: position and velocity, and the seventh variable where there is one; AT: the independent
-# variable, LEFT: how much of it is left, signed; WANTED: the step to try, CAP: the longest;
-# REST: the flight in seconds after this leg; LAYER: the first of ten rows for the air of the lane's layer.
-STATE, AT, LEFT, WANTED, CAP, REST, INVERSE_BETA, LAYER = 0, 7, 8, 9, 10, 11, 12, 13
+# variable, LEFT: how much of it is left, signed; WANTED: the step to try, IDEAL: the one that would just have been
+# good last time, CAP: the longest; REST: the flight in seconds after this leg; LAYER: the first of ten rows for the
+# air of the lane's layer.
+STATE, AT, LEFT, WANTED, IDEAL, CAP, REST, INVERSE_BETA, LAYER = 0, 7, 8, 9, 10, 11, 12, 13, 14
 ROWS = LAYER + 10
 
 
 def advance_source(
     name: str, *, slopes: str, variables: int, shared: tuple[str, ...], per_lane: tuple[int, ...]
 ) -> str:
-    """Return the text of `name(block, tolerance_m, *shared)`: each lane tries one step and keeps it where it is good.
+    """Return the text of `name(address, tolerance_m, *shared)`: each lane tries one step and keeps it where it is good.
 
     slopes: a function of the variables, the independent variable, one over the ballistic coefficient, the rows
     `per_lane` and the scalars `shared`; it returns the variables' derivatives by the independent variable and the
@@ -38,7 +39,8 @@ def advance_source(
     """
     return "\n".join(
         [
-            f"def {name}(block, {', '.join(('tolerance_m', *shared))}):",
+            f"def {name}(address, {', '.join(('tolerance_m', *shared))}):",
+            f"    block = carray(address, {ROWS * LANES})",
             f"    for i in range({LANES}):",
             *("        " + line for line in _body(slopes, variables, shared, per_lane)),
         ]
@@ -100,8 +102,15 @@ def _judged(variables: int) -> Iterator[str]:
         yield f"{_row(STATE + variable)} = z{variable} if good else y{variable}"
     yield f"{_row(AT)} = at + h if good else at"
     yield f"{_row(LEFT)} = (0.0 if whole else left - h) if good else left"
-    # the error grows with the sixth power of the step; the eighth root is the careful one
-    yield "growth = 0.9 / sqrt(sqrt(sqrt(sqrt(max(error2, 1e-16)))))"
-    yield "grown = abs(h) * (min(6.0, max(0.1, growth)) if error2 < 1e300 else 0.1)"
-    # a step cut short by its end or its cap says nothing against a longer one
-    yield f"{_row(WANTED)} = max(grown, wanted) if good and abs(h) < wanted else grown"
+    # The step whose error would just be allowed, by a root of the error that is about its sixth where the step was
+    # too long, and the more careful eighth where it may be longer.
+    yield "root = sqrt(sqrt(sqrt(sqrt(max(error2, 1e-16)))))"
+    yield "ideal = abs(h) * min(6.0, max(0.1, 0.9 / (root if good else root * sqrt(sqrt(root)))))"
+    yield "ideal = ideal if error2 < 1e300 else 0.1 * abs(h)"
+    # On the way down into thicker air it shrinks from step to step: take it that it goes on so.
+    yield f"past = {_row(IDEAL)}"
+    yield "trend = min(1.0, max(0.4, ideal / past)) if good else 1.0"
+    # a step cut short by its end or its cap says nothing against a longer one, nor about the trend
+    yield "short = good and abs(h) < wanted"
+    yield f"{_row(WANTED)} = max(ideal, wanted) if short else ideal * trend"
+    yield f"{_row(IDEAL)} = ideal if good and not short else past"
