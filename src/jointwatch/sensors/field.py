@@ -13,7 +13,7 @@ that lies below the horizon of a radar, or beyond its range, as a whole is left 
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, log, sqrt
 from typing import Any
 
 import numpy as np
@@ -32,10 +32,15 @@ LOWEST, HIGHEST = 8, 9  # f(sin elevation), over all its faces
 HORIZON = 10  # 1 where the Earth's body has to be asked after; how much the line may dip follows
 DIP = 11
 STRENGTH, THRESHOLD = 12, 13  # SNR x range^4 of 1 m^2; -ln Pfa
-RADAR_COLUMNS = 14
+SCAN_LOSS = 14  # power of the cosine off boresight
+TABLED = 15  # 1 where the law of detection is read from a table, 0 where it is that of a fading echo in one pulse
+RADAR_COLUMNS = 16
 # columns of a face's row
 MIDDLE_X, MIDDLE_Y, MIDDLE_Z, WIDTH, FACE_LOWEST, FACE_HIGHEST = 0, 1, 2, 3, 4, 5
-FACE_COLUMNS = 6
+BORESIGHT_X, BORESIGHT_Y, BORESIGHT_Z = 6, 7, 8
+FACE_COLUMNS = 9
+# tables of detection probability: over the logarithm of the mean SNR, from and by
+LAW_FROM, LAW_STEP, LAW_COUNT = -9.2, 0.0028, 8193
 
 _A2, _B2 = 1 / (A_M * A_M), 1 / (B_M * B_M)
 
@@ -49,6 +54,7 @@ def look(
     service: Ints,
     first_face: Ints,
     rcs_m2: Floats,
+    laws: Floats,
     start: int,
     stop: int,
     seen: Any,
@@ -58,7 +64,8 @@ def look(
 
     positions: (n, 3 or more), Earth-fixed metres. times: (n,) TAI nanoseconds, or one for all. radars, faces: rows as
     above; faces of radar i are rows first_face[i] to first_face[i + 1], each in service in [service[f, 0],
-    service[f, 1]). rcs_m2: (m,). `probability` is left as it is, zeros, where nothing is seen.
+    service[f, 1]). rcs_m2: (m,). laws: (m, LAW_COUNT), or (m, 0) where no law is tabled. `probability` is left as it
+    is, zeros, where nothing is seen.
     """
     x, y, z = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
     reached = np.empty(BLOCK, np.int64)
@@ -76,12 +83,13 @@ def look(
                 j = reached[k]
                 dx, dy, dz = x[j] - radars[i, X], y[j] - radars[i, Y], z[j] - radars[i, Z]
                 tai_ns = times[begin + j] if times.size > 1 else times[0]
-                held = _faced(dx, dy, dz, radars, i, faces, service, first_face[i], first_face[i + 1], tai_ns)
+                cosine = _faced(dx, dy, dz, radars, i, faces, service, first_face[i], first_face[i + 1], tai_ns)
+                held = cosine >= 0.0
                 if held and radars[i, HORIZON] != 0.0:
                     held = _clear_line(dx, dy, dz, radars, i)
                 inside[j] = held
                 if held and probability.size > 0:
-                    probability[i, begin + j] = _detected(dx, dy, dz, radars, i, rcs_m2[i])
+                    probability[i, begin + j] = _detected(dx, dy, dz, radars, i, rcs_m2[i], cosine, laws)
 
 
 @kernel
@@ -158,8 +166,12 @@ def _faced(
     first: int,
     last: int,
     tai_ns: int,
-) -> bool:
-    """Whether one of the radar's faces, in service at that time, looks that way."""
+) -> float:
+    """The cosine off boresight, 0 or more, of the radar's face in service at that time that looks that way best.
+
+    -1 where none does; 1 for a radar without scan loss.
+    """
+    best = -1.0
     r2 = dx * dx + dy * dy + dz * dz
     u = dx * radars[i, UP_X] + dy * radars[i, UP_Y] + dz * radars[i, UP_Z]
     s = u * abs(u)
@@ -168,8 +180,11 @@ def _faced(
         sector = t * abs(t) >= faces[f, WIDTH] * (r2 - u * u)
         elevation = (s >= faces[f, FACE_LOWEST] * r2) & (s <= faces[f, FACE_HIGHEST] * r2)
         if sector & elevation & (service[f, 0] <= tai_ns) & (tai_ns < service[f, 1]):
-            return True
-    return False
+            if radars[i, SCAN_LOSS] == 0.0:
+                return 1.0
+            along = dx * faces[f, BORESIGHT_X] + dy * faces[f, BORESIGHT_Y] + dz * faces[f, BORESIGHT_Z]
+            best = max(best, along / sqrt(r2), 0.0)
+    return best
 
 
 @kernel
@@ -188,7 +203,21 @@ def _clear_line(dx: float, dy: float, dz: float, radars: Floats, i: int) -> bool
 
 
 @kernel
-def _detected(dx: float, dy: float, dz: float, radars: Floats, i: int, rcs_m2: float) -> float:
-    """Probability of detection in one look (Swerling 1, see `sensors.detection`)."""
+def _detected(
+    dx: float, dy: float, dz: float, radars: Floats, i: int, rcs_m2: float, cosine: float, laws: Floats
+) -> float:
+    """Probability of detection in one look (see `sensors.detection`)."""
     r2 = max(dx * dx + dy * dy + dz * dz, 1.0)
-    return exp(-radars[i, THRESHOLD] / (1 + radars[i, STRENGTH] * rcs_m2 / (r2 * r2)))
+    snr = radars[i, STRENGTH] * rcs_m2 / (r2 * r2)
+    if radars[i, SCAN_LOSS] != 0.0:
+        snr *= cosine ** radars[i, SCAN_LOSS]
+    if radars[i, TABLED] == 0.0:
+        return exp(-radars[i, THRESHOLD] / (1 + snr))
+    place = (log(max(snr, 1e-300)) - LAW_FROM) / LAW_STEP
+    if place <= 0.0:
+        return float(laws[i, 0])
+    if place >= LAW_COUNT - 1:
+        return float(laws[i, LAW_COUNT - 1])
+    k = int(place)
+    share = place - k
+    return float(laws[i, k] * (1 - share) + laws[i, k + 1] * share)

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
 from jointwatch.earth.ellipsoid import A_M, B_M
+from jointwatch.sensors.detection import of_radar
 from jointwatch.sensors.measurement import predict
 from jointwatch.sensors.radar import Face, Radar
 from jointwatch.sensors.site import Site, frame
@@ -44,6 +45,7 @@ class LookTable:
     faces: Floats
     service: Ints
     first_face: Ints
+    laws: Floats
 
     def __len__(self) -> int:
         return len(self.names)
@@ -53,14 +55,15 @@ def table(radars: Sequence[Radar]) -> LookTable:
     """Return the radars as arrays for the functions below."""
     if not radars:
         raise ValueError("a table of looks wants at least one radar; got none")
-    faces = [(radar.site, face) for radar in radars for face in radar.faces]
+    faces = [(radar, face) for radar in radars for face in radar.faces]
     return LookTable(
         names=tuple(radar.name for radar in radars),
         sites=tuple(radar.site for radar in radars),
         radars=np.array([_radar_row(radar) for radar in radars]),
-        faces=np.array([_face_row(site, face) for site, face in faces]).reshape(-1, 6),
+        faces=np.array([_face_row(radar, face) for radar, face in faces]).reshape(-1, 9),
         service=np.array([_service(face) for _, face in faces], dtype=np.int64).reshape(-1, 2),
         first_face=np.cumsum([0, *(len(radar.faces) for radar in radars)]),
+        laws=_laws(radars),
     )
 
 
@@ -85,11 +88,12 @@ def detection_probability(
     tai_ns: ArrayLike | None = None,
     threads: int | None = None,
 ) -> NDArray[np.float32]:
-    """Probability (m, ...) that each radar detects a Swerling 1 object in one look; 0 outside the field of regard.
+    """Probability (m, ...) that each radar detects an object in one look, by its law; 0 outside the field of regard.
 
     rcs_m2: mean cross-section, one for all radars or one each (m,), in their bands. The rest as for `in_field`.
-    In single precision, 1e-7: 10^5 arcs past a dozen radars are 10^9 numbers, nearly all of them 0. A plot of noise is
-    no detection of an object outside the field, so 0 there and not Pfa. [see `sensors.detection`]
+    In single precision, 1e-7 (a steady echo or several pulses: from a table, 1e-5): 10^5 arcs past a dozen radars are
+    10^9 numbers, nearly all of them 0. A plot of noise is no detection of an object outside the field, so 0 there and
+    not Pfa. [see `sensors.detection`]
     """
     return _look(radars, r_ecef_m, tai_ns, rcs_m2, threads)[1]
 
@@ -118,7 +122,10 @@ def _look(
     times, service = _times(radars, tai_ns, r.shape[:-1])
 
     def part(ends: tuple[int, int]) -> None:
-        look(rows, times, radars.radars, radars.faces, service, radars.first_face, sections, *ends, seen, probability)
+        look(
+            rows, times, radars.radars, radars.faces, service, radars.first_face, sections, radars.laws, *ends,
+            seen, probability,
+        )  # fmt: skip
 
     parts = _parts(len(rows), threads)
     if len(parts) < 2:
@@ -183,19 +190,38 @@ def _radar_row(radar: Radar) -> list[float]:
         outside - min(1.0, outside) + 1e-12,
         radar.reference_snr / radar.reference_rcs_m2 * radar.reference_range_m**4,
         -np.log(radar.false_alarm_probability),
+        radar.scan_loss_exponent,
+        float(_tabled(radar)),
     ]
 
 
-def _face_row(site: Site, face: Face) -> list[float]:
+def _tabled(radar: Radar) -> bool:
+    return radar.swerling != 1 or radar.pulses != 1
+
+
+def _laws(radars: Sequence[Radar]) -> Floats:
+    """Return a table of each radar's law of detection, or none where all have the one that needs none."""
+    if not any(map(_tabled, radars)):
+        return np.empty((len(radars), 0))
+    from jointwatch.sensors.field import LAW_COUNT, LAW_FROM, LAW_STEP
+
+    strength = np.exp(LAW_FROM + LAW_STEP * np.arange(LAW_COUNT))
+    return np.array([of_radar(radar, strength) for radar in radars])
+
+
+def _face_row(radar: Radar, face: Face) -> list[float]:
     """Return the columns of `field` for a face; where a limit limits nothing, 2 stands for it, for rounding's sake."""
-    east, north, _ = frame(site)[1]
+    east, north, up = frame(radar.site)[1]
     half = face.azimuth_width_rad / 2
     middle = face.azimuth_from_rad + half
+    ahead = np.sin(middle) * east + np.cos(middle) * north
+    tilt = radar.boresight_elevation_rad
     return [
-        *(np.sin(middle) * east + np.cos(middle) * north),
+        *ahead,
         _signed_square(np.cos(half)) if half < np.pi else -2.0,
         _signed_square(np.sin(face.elevation_min_rad)) if face.elevation_min_rad > -np.pi / 2 else -2.0,
         _signed_square(np.sin(face.elevation_max_rad)) if face.elevation_max_rad < np.pi / 2 else 2.0,
+        *(np.cos(tilt) * ahead + np.sin(tilt) * up),
     ]
 
 

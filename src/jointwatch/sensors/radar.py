@@ -57,6 +57,13 @@ class Radar:
     signal-to-noise ratio `reference_snr` (a ratio, not decibels). Accuracy: the three `sigma_` are floors that stay at
     any signal strength; beam widths and range resolution, where given, add the part that falls with the signal.
     `false_plots_per_scan` is the mean number per scan of one face.
+
+    As they stand, the other fields change nothing. frequency_hz: 0 where not stated. swerling: 1, echoes fade from look
+    to look, or 0; pulses: summed without phase in one look, the reference SNR then being that of one. Scan loss: the
+    power of the cosine off a boresight in the middle of each sector at this elevation. Search (`sensors.search`): looks
+    for new objects below `fence_top_rad` only, `confirming_looks` more at once, of which `confirmations_needed` must
+    detect. Tracks: at most `track_capacity` (0: no limit), each taking `track_dwell_s` at the reference point in every
+    revisit, out of `track_share` of the time.
     """
 
     name: str
@@ -77,6 +84,17 @@ class Radar:
     beam_azimuth_rad: float = field(default=0.0)
     beam_elevation_rad: float = field(default=0.0)
     range_resolution_m: float = field(default=0.0)
+    frequency_hz: float = field(default=0.0)
+    swerling: int = field(default=1)
+    pulses: int = field(default=1)
+    boresight_elevation_rad: float = field(default=0.0)
+    scan_loss_exponent: float = field(default=0.0)
+    fence_top_rad: float = field(default=pi / 2)
+    confirming_looks: int = field(default=0)
+    confirmations_needed: int = field(default=0)
+    track_capacity: int = field(default=0)
+    track_dwell_s: float = field(default=0.0)
+    track_share: float = field(default=1.0)
 
     def __post_init__(self) -> None:
         for name in _ABOVE_ZERO:
@@ -92,6 +110,14 @@ class Radar:
                 f"radar {self.name!r}: minimum_range_m {self.minimum_range_m:g} must be below instrumented_range_m "
                 f"{self.instrumented_range_m:g}"
             )
+        _check_law(self)
+        _check_search(self)
+
+    @property
+    def searches_all(self) -> bool:
+        """Whether every look at the field of regard stands alone: no fence, no confirmation, no limit on tracks."""
+        held = self.track_capacity == 0 and self.track_dwell_s == 0.0
+        return held and self.confirming_looks == 0 and self.fence_top_rad >= pi / 2
 
 
 _ABOVE_ZERO = (
@@ -111,7 +137,42 @@ _NOT_NEGATIVE = (
     "beam_azimuth_rad",
     "beam_elevation_rad",
     "range_resolution_m",
+    "frequency_hz",
+    "scan_loss_exponent",
+    "track_dwell_s",
 )
+
+
+def _check_law(radar: Radar) -> None:
+    """Refuse a law of detection that is none, or a scan loss without a boresight to lose from."""
+    if radar.swerling not in (0, 1) or radar.pulses < 1:
+        raise ValueError(
+            f"radar {radar.name!r}: swerling is 0 or 1 and pulses at least 1; got {radar.swerling!r}, {radar.pulses!r}"
+        )
+    if not abs(radar.boresight_elevation_rad) <= pi / 2:
+        raise ValueError(f"radar {radar.name!r}: boresight_elevation_rad must lie within a quarter turn, in radians")
+    wide = [face.name for face in radar.faces if face.azimuth_width_rad > pi + 1e-9]
+    if radar.scan_loss_exponent > 0 and wide:
+        raise ValueError(
+            f"radar {radar.name!r}: one fixed array scans less than half a turn, and face {wide[0]!r} is wider; "
+            "give each array as a face of its own, or scan_loss_exponent = 0 for an antenna that turns"
+        )
+
+
+def _check_search(radar: Radar) -> None:
+    """Refuse a search or a limit on tracks that cannot be."""
+    if not abs(radar.fence_top_rad) <= pi / 2:
+        raise ValueError(f"radar {radar.name!r}: fence_top_rad must lie within a quarter turn, in radians")
+    if not 0 <= radar.confirmations_needed <= radar.confirming_looks:
+        raise ValueError(
+            f"radar {radar.name!r}: confirmations_needed lies between 0 and confirming_looks = "
+            f"{radar.confirming_looks}; got {radar.confirmations_needed}"
+        )
+    if radar.track_capacity < 0 or not 0 < radar.track_share <= 1:
+        raise ValueError(
+            f"radar {radar.name!r}: track_capacity must not be negative and track_share lies above 0 and up to 1; "
+            f"got {radar.track_capacity} and {radar.track_share:g}"
+        )
 
 
 def on_duty(face: Face, tai_ns: int) -> bool:
