@@ -54,7 +54,7 @@ def test_impact_and_path_are_those_of_heyoka(regime: str, arcs: Arcs, oracle: Or
     for start, seconds, there in zip(x, impact.time_s, impact.states.pos_vel, strict=True):
         truth = oracle(start, seconds, beta)
         assert np.linalg.norm((there - truth)[:3]) < coast.TOLERANCE_M
-        assert np.linalg.norm((there - truth)[3:]) < 0.01
+        assert np.linalg.norm((there - truth)[3:]) < 0.05
     times = np.linspace(0, impact.time_s[0], 40)[1:-1]
     path = coast.trajectory(Ecef(x[0]), times, beta_kg_m2=beta)
     truth = np.array([oracle(x[0], seconds, beta) for seconds in times[[3, 20, 35, 37]]])

@@ -2,8 +2,8 @@
 
 Gravity with J2 (or to J4), the turning Earth, air where a ballistic coefficient is given; many objects at once. Errors
 of the method stay below 0.2 m over a whole flight (tests/flight); the model is another matter: winds and a real
-atmosphere move an impact by tens to hundreds of metres (docs/method/flight.md). The `*_arrays` functions take and give plain arrays.
-Numba is imported when a first result is wanted.
+atmosphere move an impact by tens to hundreds of metres (docs/method/flight.md). The `*_arrays`
+functions take and give plain arrays. Numba is imported when a first result is wanted.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ def impact(
 
     What is on the ground or under it and does not rise has reached it at time 0. An orbit, and what escapes, does
     not arrive: `reached` says so.
-    tolerance_m: what the method may add to the place of an impact; measured against heyoka it adds a third of that, or half in its time.
+    tolerance_m: what the method may add to the place of an impact; measured against heyoka it adds less than a third
+    of that, and to its time less than what the object moves half of that in.
     workers: threads to share many objects among; as many as there are processors unless given.
 
     >>> from jointwatch.earth.ellipsoid import ecef_from_geodetic
