@@ -13,14 +13,18 @@ def warm() -> float:
     from matplotlib import font_manager
 
     from jointwatch.earth.states import Ecef
-    from jointwatch.flight import coast
+    from jointwatch.flight import coast, trajectories
 
     font_manager.findfont("DejaVu Sans")
-    fast = Ecef(np.array([[6_678_137.0, 0.0, 0.0, 0.0, 3_000.0, 2_500.0]]))
-    coast.transition(fast, 10.0)
-    coast.impact(fast, beta_kg_m2=5_000.0)
-    coast.apogee(fast)
-    coast.trajectory(fast, np.array([0.0, 10.0]))
+    # one that climbs out of the air, and one that turns in it
+    flights = Ecef(
+        np.array([[6_478_137.0, 0.0, 0.0, 2_000.0, 3_000.0, 0.0], [6_478_137.0, 0.0, 0.0, 400.0, 3_000.0, 0.0]])
+    )
+    coast.transition(flights, 10.0)
+    coast.impact(flights, beta_kg_m2=5_000.0)
+    coast.apogee(flights)
+    coast.trajectory(flights[:1], np.array([0.0, 10.0]))
+    trajectories.fly(flights, beta_kg_m2=5_000.0).at([0.0])
     return time.perf_counter() - started
 
 

@@ -7,7 +7,14 @@ an edit of `gravity`, `height`, `air` or `flight.dynamics`, remove the `*.nbi` f
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Timer
+
 from numba import njit
+
+_PATIENCE_S = 1.0
 
 # "numpy": a division by zero gives inf or nan instead of an exception, which would keep loops from vectorising;
 # nogil: threads share the work. Of fastmath only the fused multiply-add, half of an integrator's work: the same
@@ -16,3 +23,15 @@ kernel = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"}
 
 # A scalar function that becomes part of its caller, so that a loop over many objects can become vector instructions.
 inlined = njit(nogil=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
+
+
+@contextmanager
+def announced() -> Iterator[None]:
+    """Say on standard error that kernels are being compiled, if what is done here lasts: from disk it does not."""
+    timer = Timer(_PATIENCE_S, sys.stderr.write, ["jointwatch: compiling its kernels, once; some ten seconds\n"])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

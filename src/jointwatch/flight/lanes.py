@@ -16,7 +16,7 @@ import numba
 import numpy as np
 
 from jointwatch.earth.air import exponential
-from jointwatch.earth.compiled import inlined
+from jointwatch.earth.compiled import announced, inlined
 from jointwatch.earth.ellipsoid import A_M, B_M, E2, OMEGA_RAD_S
 from jointwatch.earth.gravity import zonal_gravity
 from jointwatch.earth.standard_atmosphere import HIGHEST_M, density_kg_m3
@@ -117,5 +117,6 @@ def advance(way: Literal["in_height", "in_vacuum", "in_air"]) -> Callable[..., N
     names = {**globals(), "carray": numba.carray, "slopes": slopes}  # type: ignore[attr-defined]
     exec(compile(text, __file__, "exec"), names)  # noqa: S102 - the text is `unrolled`'s own
     compile_ = numba.cfunc(_SIGNATURE, cache=True, error_model="numpy", fastmath={"contract"})
-    step: Callable[..., None] = compile_(names[name])
+    with announced():
+        step: Callable[..., None] = compile_(names[name])
     return step
