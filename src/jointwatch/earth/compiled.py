@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from threading import Timer
 
 from numba import njit
@@ -28,10 +29,15 @@ inlined = njit(nogil=True, error_model="numpy", fastmath={"contract"}, forceinli
 @contextmanager
 def announced() -> Iterator[None]:
     """Say on standard error that kernels are being compiled, if what is done here lasts: from disk it does not."""
-    timer = Timer(_PATIENCE_S, sys.stderr.write, ["jointwatch: compiling its kernels, once; some ten seconds\n"])
+    timer = Timer(_PATIENCE_S, _say)
     timer.daemon = True
     timer.start()
     try:
         yield
     finally:
         timer.cancel()
+
+
+@cache
+def _say() -> None:
+    print("jointwatch: compiling its kernels, once; some ten seconds", file=sys.stderr, flush=True)
