@@ -51,23 +51,29 @@ def deploy(variant: Variant, name: str, start_tai_ns: int, end_tai_ns: int) -> t
     return deployed
 
 
+def catalogue_radar(name: str) -> tuple[Radar, str]:
+    """Return a radar of the catalogue with all its arrays, and its title; an unknown name raises UnknownNameError.
+
+    >>> radar, title = catalogue_radar("gabala")
+    >>> title, [face.name for face in radar.faces]
+    ('Gabala (Daryal, RO-7)', ['south'])
+    """
+    values = radar_parameters(name)
+    faces, site = tuple(_face(face) for face in values.faces), Site(*astuple(values.site))
+    return Radar(name=name, site=site, faces=faces, **values.performance()), values.title
+
+
 def _deployed(
     use: RadarUse, variant: Variant, variant_name: str, start_tai_ns: int, end_tai_ns: int, *, share: float
 ) -> Deployed:
     try:
-        values = radar_parameters(use.name)
+        radar, title = catalogue_radar(use.name)
     except UnknownNameError as error:
         raise ScenarioError(f"variants.{variant_name}.radars: {error}") from None
-    radar = Radar(
-        name=use.name,
-        site=Site(*astuple(values.site)),
-        faces=tuple(_face(face) for face in values.faces),
-        **values.performance(),
-    )
     faces = _faces(use, radar, variant, variant_name, start_tai_ns)
     offset_s = round(share * radar.revisit_s * 2) / 2
     scans = scan_times(radar, start_tai_ns, end_tai_ns, offset_s) if faces else np.zeros(0, dtype=np.int64)
-    return Deployed(radar, values.title, use.owner, use.feeds, faces, scans)
+    return Deployed(radar, title, use.owner, use.feeds, faces, scans)
 
 
 def _faces(use: RadarUse, radar: Radar, variant: Variant, variant_name: str, start_tai_ns: int) -> tuple[Face, ...]:
