@@ -23,7 +23,7 @@ from jointwatch.flight.model import EXP, Model
 
 HORIZON_S = 5400.0
 TOLERANCE_M = 0.2
-PART = 16_384  # objects worked on at a time: some megabytes, however many there are
+PART, ALONE = 16_384, 1_024  # objects worked on at a time: some megabytes, however many there are; fewer one by one
 _NOTHING = np.int64(0)  # integration.NOTHING, without importing the kernels
 
 
@@ -36,7 +36,7 @@ class Impact:
     reached: Bools
 
 
-def propagate(states: Ecef, duration_s: ArrayLike, *, beta_kg_m2: ArrayLike = np.inf) -> Ecef:
+def propagate(states: Ecef, duration_s: ArrayLike, *, beta_kg_m2: ArrayLike = np.inf, model: Model = EXP) -> Ecef:
     """States, m and m/s, a duration later, or earlier where it is negative; one duration for all or one each.
 
     beta_kg_m2: ballistic coefficient m / (C_D A), one for all or one each; infinite leaves the air out.
@@ -48,7 +48,7 @@ def propagate(states: Ecef, duration_s: ArrayLike, *, beta_kg_m2: ArrayLike = np
     >>> bool(np.all(np.abs((back_again - start)[0, :3]) < 0.01))
     True
     """
-    return Ecef(propagate_arrays(states.pos_vel, duration_s, beta_kg_m2=beta_kg_m2))
+    return Ecef(propagate_arrays(states.pos_vel, duration_s, beta_kg_m2=beta_kg_m2, model=model))
 
 
 def transition(states: Ecef, duration_s: ArrayLike) -> tuple[Ecef, Floats]:
@@ -57,7 +57,7 @@ def transition(states: Ecef, duration_s: ArrayLike) -> tuple[Ecef, Floats]:
     return Ecef(x), phi
 
 
-def trajectory(state: Ecef, times_s: ArrayLike, *, beta_kg_m2: float = np.inf) -> Ecef:
+def trajectory(state: Ecef, times_s: ArrayLike, *, beta_kg_m2: float = np.inf, model: Model = EXP) -> Ecef:
     """States (k) of one object at times (k,) from the given state on, seconds, rising; negative times lie before it.
 
     >>> path = trajectory(Ecef(np.array([[6778137.0, 0.0, 0.0, 0.0, 7174.0, 0.0]])), [-10.0, 0.0, 10.0])
@@ -70,8 +70,8 @@ def trajectory(state: Ecef, times_s: ArrayLike, *, beta_kg_m2: float = np.inf) -
     if times.ndim != 1 or not np.all(np.isfinite(times)) or np.any(np.diff(times) < 0):
         raise ValueError("times_s must be a row of finite seconds in rising order")
     past = times < 0
-    backwards = _fly(state.pos_vel, times[past][::-1], beta_kg_m2)[0][0, ::-1]
-    onwards = _fly(state.pos_vel, times[~past], beta_kg_m2)[0][0]
+    backwards = _fly(state.pos_vel, times[past][::-1], beta_kg_m2, model=model)[0][0, ::-1]
+    onwards = _fly(state.pos_vel, times[~past], beta_kg_m2, model=model)[0][0]
     return Ecef(np.concatenate([backwards, onwards]))
 
 
@@ -103,7 +103,9 @@ def impact(
     return Impact(time_s, Ecef(x), reached)
 
 
-def apogee(states: Ecef, *, beta_kg_m2: ArrayLike = np.inf, horizon_s: float = HORIZON_S) -> tuple[Floats, Floats]:
+def apogee(
+    states: Ecef, *, beta_kg_m2: ArrayLike = np.inf, horizon_s: float = HORIZON_S, model: Model = EXP
+) -> tuple[Floats, Floats]:
     """Time (n,), seconds from now, and height over the ellipsoid (n,), metres, of the apogee nearest in the flight.
 
     Of a climbing object the next apogee, of a sinking one the last, at a negative time; NaN beyond the horizon.
@@ -113,15 +115,15 @@ def apogee(states: Ecef, *, beta_kg_m2: ArrayLike = np.inf, horizon_s: float = H
     x = states.pos_vel
     heights = geodetic_from_ecef(states.r_m + np.stack([0 * states.v_m_s, states.v_m_s * 1e-3]))[2]
     sinking = heights[1] < heights[0]
-    _, time_s, there = _fly(x, np.where(sinking, -horizon_s, horizon_s)[:, None], beta_kg_m2, APOGEE)
+    _, time_s, there = _fly(x, np.where(sinking, -horizon_s, horizon_s)[:, None], beta_kg_m2, APOGEE, model)
     return time_s, geodetic_from_ecef(there[:, :3])[2]
 
 
-def propagate_arrays(x: Floats, duration_s: ArrayLike, *, beta_kg_m2: ArrayLike = np.inf) -> Floats:
+def propagate_arrays(x: Floats, duration_s: ArrayLike, *, beta_kg_m2: ArrayLike = np.inf, model: Model = EXP) -> Floats:
     """States (n, 6) a duration after the states (n, 6): `propagate` on plain arrays."""
     durations = np.empty((len(x), 1))
     durations[:, 0] = duration_s
-    return _fly(x, durations, beta_kg_m2)[0][:, 0]
+    return _fly(x, durations, beta_kg_m2, model=model)[0][:, 0]
 
 
 def transition_arrays(x: Floats, duration_s: ArrayLike) -> tuple[Floats, Floats]:
@@ -212,9 +214,17 @@ def one_by_one(
 
     n, m = times.shape
     states, event_time, event_state = np.full((n, m, 6), np.nan), np.full(n, np.nan), np.full((n, 6), np.nan)
-    if n and m:
+    forces = model.forces
+
+    def go(part: slice) -> None:
         work = np.empty((STAGES + 3, 6))
-        fly(x, inverse_beta, model.forces, times, event, states, event_time, event_state, work)
+        fly(
+            x[part], inverse_beta[part], forces, times[part], event, states[part], event_time[part], event_state[part],
+            work,
+        )  # fmt: skip
+
+    if m:
+        shared(go, n, None, part=ALONE)
     return states, event_time, event_state
 
 
