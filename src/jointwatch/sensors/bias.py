@@ -54,6 +54,9 @@ class BiasSpread:
                 raise ValueError(f"the spread of a bias is 0 or more in each part; {field.name} is {value!r}")
 
 
+NO_ERRORS = BiasSpread()
+
+
 def drawn(spread: BiasSpread, rng: np.random.Generator) -> Bias:
     """One bias: six normals in the order of its fields, each times its sigma.
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jointwatch.catalogue.files import UnknownNameError
+from jointwatch.catalogue.files import CatalogueError, UnknownNameError
 from jointwatch.catalogue.radars import FaceParameters, radar_parameters
 from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_utc, utc_from_tai_ns
+from jointwatch.sensors.bias import NO_ERRORS, BiasSpread
+from jointwatch.sensors.propagation import NOTHING, Medium
 from jointwatch.sensors.radar import NEVER_TAI_NS, Face, Radar, faces_on_duty, service
 from jointwatch.sensors.schedule import scan_times
 from jointwatch.sensors.site import Site
 from jointwatch.studies.scenario import RadarUse, ScenarioError, Variant
+from jointwatch.studies.sensing import assumed
 
 TICK_S = 5  # how often a centre takes in its radars' scans and asks its partner
 
@@ -28,6 +32,8 @@ class Deployed:
     feeds: str
     faces: tuple[Face, ...]
     scans_tai_ns: NDArray[np.int64]
+    medium: Medium = NOTHING
+    errors: BiasSpread = NO_ERRORS
 
     def scans_between(self, after_tai_ns: int, until_tai_ns: int) -> list[int]:
         """Return the times of the radar's scans after one instant and up to another, TAI ns."""
@@ -35,11 +41,13 @@ class Deployed:
         return [int(time) for time in self.scans_tai_ns[first:last]]
 
 
-def deploy(variant: Variant, name: str, start_tai_ns: int, end_tai_ns: int) -> tuple[Deployed, ...]:
+def deploy(
+    variant: Variant, name: str, start_tai_ns: int, end_tai_ns: int, medium: Medium = NOTHING
+) -> tuple[Deployed, ...]:
     """Return the radars of a variant; their scans are staggered evenly, as independent rhythms would be on average."""
     count = len(variant.radars)
     deployed = tuple(
-        _deployed(use, variant, name, start_tai_ns, end_tai_ns, share=index / count)
+        _deployed(use, variant, name, start_tai_ns, end_tai_ns, medium, share=index / count)
         for index, use in enumerate(variant.radars)
     )
     if not any(d.faces for d in deployed):
@@ -51,29 +59,50 @@ def deploy(variant: Variant, name: str, start_tai_ns: int, end_tai_ns: int) -> t
     return deployed
 
 
-def catalogue_radar(name: str) -> tuple[Radar, str]:
+def catalogue_radar(name: str, claims: Mapping[str, str] | None = None) -> tuple[Radar, str]:
     """Return a radar of the catalogue with all its arrays, and its title; an unknown name raises UnknownNameError.
+
+    claims: by key of the catalogue, whose value is taken instead of the default.
 
     >>> radar, title = catalogue_radar("gabala")
     >>> title, [face.name for face in radar.faces]
     ('Gabala (Daryal, RO-7)', ['south'])
     """
-    values = radar_parameters(name)
+    values = radar_parameters(name, claims)
     faces, site = tuple(_face(face) for face in values.faces), Site(*astuple(values.site))
     return Radar(name=name, site=site, faces=faces, **values.performance()), values.title
 
 
 def _deployed(
-    use: RadarUse, variant: Variant, variant_name: str, start_tai_ns: int, end_tai_ns: int, *, share: float
+    use: RadarUse,
+    variant: Variant,
+    variant_name: str,
+    start_tai_ns: int,
+    end_tai_ns: int,
+    medium: Medium,
+    *,
+    share: float,
 ) -> Deployed:
-    try:
-        radar, title = catalogue_radar(use.name)
-    except UnknownNameError as error:
-        raise ScenarioError(f"variants.{variant_name}.radars: {error}") from None
+    radar, title = _radar(use, variant_name)
     faces = _faces(use, radar, variant, variant_name, start_tai_ns)
     offset_s = round(share * radar.revisit_s * 2) / 2
     scans = scan_times(radar, start_tai_ns, end_tai_ns, offset_s) if faces else np.zeros(0, dtype=np.int64)
-    return Deployed(radar, title, use.owner, use.feeds, faces, scans)
+    return Deployed(radar, title, use.owner, use.feeds, faces, scans, medium, use.errors.spread())
+
+
+def _radar(use: RadarUse, variant_name: str) -> tuple[Radar, str]:
+    """Return the radar by the claims chosen and with what the scenario assumes of it, and its title."""
+    where = f"variants.{variant_name}.radars"
+    try:
+        radar, title = catalogue_radar(use.name, use.claims)
+    except UnknownNameError as error:
+        raise ScenarioError(f"{where}: {error}") from None
+    except CatalogueError as error:
+        raise ScenarioError(f"{where}.{use.name}.claims: {error}") from None
+    try:
+        return assumed(radar, use.law.fields(), use.errors.fields(), use.search.fields()), title
+    except ValueError as error:
+        raise ScenarioError(f"{where}.{use.name}: {error}") from None
 
 
 def _faces(use: RadarUse, radar: Radar, variant: Variant, variant_name: str, start_tai_ns: int) -> tuple[Face, ...]:

@@ -19,10 +19,15 @@ from jointwatch.exchange.logid import LogId
 from jointwatch.messages import plot_report
 from jointwatch.messages.encoding import PAYLOAD_TYPE, encode
 from jointwatch.messages.quantities import Mode
+from jointwatch.sensors.bias import NONE, Bias, drawn
 from jointwatch.sensors.measurement import Plots
 from jointwatch.sensors.schedule import scan
+from jointwatch.sensors.search import TrackList
 from jointwatch.studies.architecture import Deployed
 from jointwatch.studies.truth import Flown
+
+BIAS_STREAM, CROSS_SECTION_STREAM, INFRARED_STREAM = 1, 2, 3
+"""Second part of a run's seed for what is drawn besides the scans, so that neither moves the other."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,9 @@ class Scanned:
     """One scan with the truth behind it, for the score alone: which objects the radar could see then."""
 
     radar: str
-    time_tai_ns: int
+    time_tai_ns: int  # when it was; the plots carry what the radar's clock said
     plots: Plots
+    bias: Bias = NONE
 
 
 class SensorDesk:
@@ -47,6 +53,8 @@ class SensorDesk:
         self._rng = {
             d.radar.name: np.random.Generator(np.random.PCG64(s)) for d, s in zip(deployed, streams, strict=True)
         }
+        self.biases = _biases(self._deployed, seed)
+        self._tracks = {d.radar.name: TrackList(len(self._flown)) for d in self._deployed}
         self._numbers: dict[str, int] = {}
         self._until_tai_ns = 0
         self.scans: list[Scanned] = []
@@ -63,18 +71,29 @@ class SensorDesk:
         self._until_tai_ns = now_tai_ns
         found: dict[str, list[bytes]] = {}
         for time, deployed in sorted(due, key=lambda scan: scan[0]):
-            found.setdefault(deployed.feeds, []).append(self._signed(deployed, self._measured(deployed, time)))
+            found.setdefault(deployed.feeds, []).append(self._signed(deployed, time, self._measured(deployed, time)))
         return {centre: tuple(entries) for centre, entries in found.items()}
 
     def _measured(self, deployed: Deployed, now_tai_ns: int) -> Plots:
-        there = [flown for flown in self._flown if flown.aloft(now_tai_ns)]
-        truth = joined([flown.states_at(now_tai_ns) for flown in there])
-        rcs_m2 = np.array([flown.rcs_m2[deployed.radar.band] for flown in there])
-        plots = scan(deployed.radar, deployed.faces, now_tai_ns, truth, rcs_m2, self._rng[deployed.radar.name])
-        self.scans.append(Scanned(deployed.radar.name, now_tai_ns, plots))
+        name = deployed.radar.name
+        numbers = [number for number, flown in enumerate(self._flown) if flown.aloft(now_tai_ns)]
+        there = [self._flown[number] for number in numbers]
+        plots = scan(
+            deployed.radar,
+            deployed.faces,
+            now_tai_ns,
+            joined([flown.states_at(now_tai_ns) for flown in there]),
+            np.array([flown.rcs_m2[deployed.radar.band] for flown in there]),
+            self._rng[name],
+            medium=deployed.medium,
+            bias=self.biases[name],
+            tracks=self._tracks[name],
+            numbers=np.array(numbers, dtype=np.int64),
+        )
+        self.scans.append(Scanned(name, now_tai_ns, plots, self.biases[name]))
         return plots
 
-    def _signed(self, deployed: Deployed, plots: Plots) -> bytes:
+    def _signed(self, deployed: Deployed, time_tai_ns: int, plots: Plots) -> bytes:
         name = deployed.radar.name
         number = self._numbers[name] = self._numbers.get(name, 0) + 1
         message = plot_report.PlotReport(
@@ -82,7 +101,7 @@ class SensorDesk:
             run=self._run,
             origin=deployed.feeds,
             log=str(LogId(deployed.feeds, deployed.feeds, "record")),
-            logged_tai_ns=plots.time_tai_ns,
+            logged_tai_ns=time_tai_ns,  # of the exercise's clock, whatever the radar's says
             id=f"{name}-scan-{number}",
             sensor=name,
             site=_site(plots),
@@ -95,6 +114,13 @@ class SensorDesk:
             sigma_elevation_rad=_column(plots.sigma, 2),
         )
         return dsse.sign(PAYLOAD_TYPE, encode(message), [self._keys[name]]).encode()
+
+
+def _biases(deployed: Sequence[Deployed], seed: int) -> dict[str, Bias]:
+    """Return what is wrong with each radar in this run, from a stream that no measurement draws from."""
+    streams = np.random.SeedSequence([seed, BIAS_STREAM]).spawn(len(deployed))
+    generators = [np.random.Generator(np.random.PCG64(stream)) for stream in streams]
+    return {d.radar.name: drawn(d.errors, rng) for d, rng in zip(deployed, generators, strict=True)}
 
 
 def _site(plots: Plots) -> plot_report.Site:

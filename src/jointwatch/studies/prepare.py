@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from math import degrees
 
 import numpy as np
@@ -16,14 +16,18 @@ from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_utc
 from jointwatch.messages.notice import NoticeContents, PublishedOrbit
 from jointwatch.messages.picture import CentreView, FaceView, RadarView, RunView
 from jointwatch.messages.quantities import Mode
-from jointwatch.sensors.coverage import in_field_of_regard, why_not
+from jointwatch.sensors.coverage import why_not
 from jointwatch.sensors.radar import service
+from jointwatch.sensors.sight import in_sight
+from jointwatch.sensors.signature import drawn_rcs_m2
 from jointwatch.studies.architecture import Deployed, deploy, ticks
-from jointwatch.studies.feed import SensorDesk
+from jointwatch.studies.feed import CROSS_SECTION_STREAM, SensorDesk
+from jointwatch.studies.overhead import overhead
 from jointwatch.studies.run import Plan
 from jointwatch.studies.scenario import Notice, Scenario, ScenarioError, Variant, variant_of
 from jointwatch.studies.state import state_folder
 from jointwatch.studies.truth import Flown, fly
+from jointwatch.studies.vehicles import rcs_spread_db
 
 MODE: Mode = "exercise"
 
@@ -33,10 +37,14 @@ def prepare(scenario: Scenario, variant_name: str, *, speed: float) -> tuple[Pla
     _, variant = variant_of(scenario, variant_name)
     start = tai_ns_from_utc(scenario.start_utc)
     end = start + round(scenario.duration_s * NS_PER_S)
-    deployed = deploy(variant, variant_name, start, end)
-    flown = tuple(fly(flight) for flight in scenario.flights)
+    deployed = deploy(variant, variant_name, start, end, scenario.medium.medium())
+    flown = _flown(scenario)
     run = f"{scenario.name}-{variant_name}-{secrets.token_hex(4)}"
-    notices = tuple((tai_ns_from_utc(n.time_utc), n.centre, _contents(n)) for n in scenario.notices)
+    said = overhead(variant.infrared, flown, seed=scenario.seed)
+    notices = (
+        *((tai_ns_from_utc(n.time_utc), n.centre, _contents(n)) for n in scenario.notices),
+        *((word.time_tai_ns, word.feeds, word.notice()) for word in said),
+    )
     plan = Plan(
         view=_view(scenario, variant_name, variant, deployed, flown, run, speed, end),
         deployed=deployed,
@@ -47,8 +55,22 @@ def prepare(scenario: Scenario, variant_name: str, *, speed: float) -> tuple[Pla
         ticks_tai_ns=ticks(tuple(n[0] for n in notices), start, end),
         notices=notices,
         state=state_folder(),
+        overhead=said,
     )
     return plan, SensorDesk(run, MODE, deployed, flown, seed=scenario.seed), flown
+
+
+def _flown(scenario: Scenario) -> tuple[Flown, ...]:
+    """Fly every flight; where the scenario asks, with a cross-section drawn from its class's spread."""
+    flown = tuple(fly(flight) for flight in scenario.flights)
+    if not scenario.rcs_spread:
+        return flown
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([scenario.seed, CROSS_SECTION_STREAM])))
+    spreads = [rcs_spread_db(flight.vehicle) for flight in scenario.flights]
+    return tuple(
+        replace(item, rcs_m2=drawn_rcs_m2(item.rcs_m2, spread, rng))
+        for item, spread in zip(flown, spreads, strict=True)
+    )
 
 
 def _contents(notice: Notice) -> NoticeContents:
@@ -95,7 +117,7 @@ def _view(
         speed=speed,
         centres=tuple(_centre(name) for name in variant.release),
         radars=tuple(_radar(d, tai_ns_from_utc(scenario.start_utc)) for d in deployed),
-        notes=(variant.says, *_taken(scenario), *_blind(deployed, flown, end_tai_ns)),
+        notes=(variant.says, *_taken(scenario), *_assumed(scenario), *_blind(deployed, flown, end_tai_ns)),
     )
 
 
@@ -140,13 +162,19 @@ def _taken(scenario: Scenario) -> list[str]:
     return [f"{a.key}: {a.value} [{a.claimant}; {a.tag}]" for a in scenario.alternatives if a.taken]
 
 
+def _assumed(scenario: Scenario) -> list[str]:
+    """Return what the scenario assumes of the sensors beyond the catalogue for all radars, as sentences."""
+    drawn = "Cross-sections are drawn from each class's spread, once per object" if scenario.rcs_spread else ""
+    return [sentence for sentence in (scenario.medium.sentence(), drawn) if sentence]
+
+
 def _blind(deployed: tuple[Deployed, ...], flown: tuple[Flown, ...], end_tai_ns: int) -> list[str]:
     """Return, for each radar that could see nothing of a flight at any time, the sentence that says why."""
     notes = []
     for d in deployed:
         for flight in flown:
             times, states = flight.samples(5.0, end_tai_ns)
-            if len(states) and not in_field_of_regard(d.radar, d.faces, states.r_m).any():
+            if len(states) and not in_sight(d.radar, d.faces, states.r_m, d.medium.air).any():
                 highest = int(np.argmax(np.linalg.norm(states.r_m, axis=1)))
                 why = why_not(d.radar, d.faces, int(times[highest]), states.r_m[highest])
                 notes.append(f"{d.title} sees nothing of {flight.flight.id}: {why.removeprefix(d.radar.name + ': ')}")

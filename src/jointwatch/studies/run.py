@@ -23,6 +23,7 @@ from jointwatch.messages.notice import NoticeContents
 from jointwatch.messages.picture import CentreState, Event, Picture, RunView, Snapshot
 from jointwatch.studies.architecture import Deployed
 from jointwatch.studies.feed import SensorDesk
+from jointwatch.studies.overhead import Overhead
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Plan:
     ticks_tai_ns: tuple[int, ...]
     notices: tuple[tuple[int, str, NoticeContents], ...]  # when, to which centre, what
     state: Path  # keys and databases, outside the run directory
+    overhead: tuple[Overhead, ...] = ()  # what infrared sensors say of the launches, where the variant has any
 
 
 @dataclass

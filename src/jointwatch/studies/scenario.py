@@ -13,9 +13,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_utc
+from jointwatch.studies.sensing import ErrorsGiven, InfraredGiven, LawGiven, MediumGiven, SearchGiven
+from jointwatch.studies.strict import Model
 
 MAX_BYTES = 256 * 1024
 
@@ -39,12 +41,6 @@ def _unique(key: str, names: list[str]) -> None:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise ValueError(f"{key}: {twice!r} stands there twice; give each once")
-
-
-class Model(BaseModel):
-    """Base of all parts: unknown keys refused, values frozen, no silent conversion of text to number."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Alternative(Model):
@@ -83,12 +79,19 @@ class Flight(Model):
 
 
 class RadarUse(Model):
-    """A radar in a variant: whose it is, which centre it feeds, and, in a counterfactual, with which arrays."""
+    """A radar in a variant: whose it is, which centre it feeds, and, in a counterfactual, with which arrays.
+
+    claims: by key of the catalogue, whose value is taken; the rest is assumed beyond it.
+    """
 
     name: str
     owner: str
     feeds: CentreName
     arrays: tuple[str, ...] | None = Field(default=None, strict=False)
+    claims: dict[str, str] = Field(default_factory=dict)
+    law: LawGiven = LawGiven()
+    errors: ErrorsGiven = ErrorsGiven()
+    search: SearchGiven = SearchGiven()
 
 
 class Release(Model):
@@ -129,6 +132,7 @@ class Variant(Model):
     says: str
     radars: tuple[RadarUse, ...] = Field(strict=False, min_length=1)
     release: dict[CentreName, Release]
+    infrared: tuple[InfraredGiven, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _fed_centres_release(self) -> Variant:
@@ -140,6 +144,13 @@ class Variant(Model):
             if radar.feeds not in self.release:
                 raise ValueError(
                     f"radar {radar.name!r} feeds {radar.feeds!r}, which has no release policy; "
+                    f"centres here: {', '.join(sorted(self.release))}"
+                )
+        _unique("infrared", [sensor.name for sensor in self.infrared])
+        for sensor in self.infrared:
+            if sensor.feeds not in self.release:
+                raise ValueError(
+                    f"infrared {sensor.name!r} feeds {sensor.feeds!r}, which has no release policy; "
                     f"centres here: {', '.join(sorted(self.release))}"
                 )
         return self
@@ -164,6 +175,8 @@ class Scenario(Model):
     start_utc: UtcText
     duration_s: float = Field(gt=0, le=86_400)
     seed: int = Field(ge=0)
+    medium: MediumGiven = MediumGiven()
+    rcs_spread: bool = False  # whether each object's cross-section is drawn from its class's spread
     flights: tuple[Flight, ...] = Field(strict=False, min_length=1, max_length=64)
     alternatives: tuple[Alternative, ...] = Field(default=(), strict=False)
     notices: tuple[Notice, ...] = Field(default=(), strict=False)
@@ -264,6 +277,11 @@ PARTS: dict[str, type[Model]] = {
     "notices": Notice,
     "claims": Claim,
     "radars": RadarUse,
+    "medium": MediumGiven,
+    "law": LawGiven,
+    "errors": ErrorsGiven,
+    "search": SearchGiven,
+    "infrared": InfraredGiven,
     "release": Release,
     "variants": Variant,
 }

@@ -6,8 +6,9 @@ lies within five sigmas of where the object was; a false plot does so by chance 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -15,8 +16,10 @@ from scipy.optimize import linear_sum_assignment
 from jointwatch.earth.arrays import Bools, Floats, Ints
 from jointwatch.earth.ellipsoid import geodetic_from_ecef
 from jointwatch.earth.timescale import utc_from_tai_ns
-from jointwatch.sensors.coverage import in_field_of_regard, in_sector, why_not
+from jointwatch.sensors.bias import biased
+from jointwatch.sensors.coverage import in_sector, why_not
 from jointwatch.sensors.measurement import Plots, predict, residual
+from jointwatch.sensors.sight import in_sight
 from jointwatch.studies.architecture import Deployed
 from jointwatch.studies.course import positions_at
 from jointwatch.studies.feed import Scanned
@@ -47,22 +50,23 @@ def sightings(
     """Return, for each flight, what each radar had of it up to a time."""
     if not flown:
         return []
-    found = {d.radar.name: _own_plots(flown, [s for s in scans if s.radar == d.radar.name]) for d in deployed}
+    found = {d.radar.name: _own_plots(flown, d, [s for s in scans if s.radar == d.radar.name]) for d in deployed}
     return [
         tuple(_sighting(item, d, *found[d.radar.name][index], until_tai_ns) for d in deployed)
         for index, item in enumerate(flown)
     ]
 
 
-def true_plots(plots: Plots, truth_ecef_m: Floats) -> Ints:
+def true_plots(plots: Plots, truth_ecef_m: Floats, seen_as: Callable[[Floats], Floats] = lambda z: z) -> Ints:
     """Return which plot is of each object (n, 3), or -1: together the nearest in sigmas, none taken twice.
 
-    truth_ecef_m: true positions at the time of the scan; NaN rows are not aloft.
+    truth_ecef_m: true positions at the time of the scan; NaN rows are not aloft. seen_as: what true rows of range,
+    azimuth and elevation become through the radar's bias.
     """
     found = np.full(len(truth_ecef_m), -1, dtype=np.int64)
     if not len(plots) or not len(truth_ecef_m):
         return found
-    predicted = predict(plots.site, np.nan_to_num(truth_ecef_m))
+    predicted = seen_as(predict(plots.site, np.nan_to_num(truth_ecef_m)))
     off = residual(plots.z[None, :, :], predicted[:, None, :]) / plots.sigma[None, :, :]
     squared = np.minimum(np.where(np.isfinite(truth_ecef_m[:, :1]), (off**2).sum(axis=-1), np.inf), 1e6)
     for row, column in zip(*linear_sum_assignment(squared), strict=True):
@@ -71,11 +75,13 @@ def true_plots(plots: Plots, truth_ecef_m: Floats) -> Ints:
     return found
 
 
-def _own_plots(flown: Sequence[Flown], scans: Sequence[Scanned]) -> list[tuple[Ints, Floats]]:
+def _own_plots(flown: Sequence[Flown], d: Deployed, scans: Sequence[Scanned]) -> list[tuple[Ints, Floats]]:
     """Return, for each flight, times and sigmas of one radar's plots of it."""
     times = np.array([scan.time_tai_ns for scan in scans], dtype=np.int64)
     truth = np.stack([positions_at(item, times) for item in flown], axis=1)
-    which = np.array([true_plots(scan.plots, truth[row]) for row, scan in enumerate(scans)]).reshape(-1, len(flown))
+    seen_as = [partial(biased, d.radar, bias=scan.bias, medium=d.medium) for scan in scans]
+    rows = [true_plots(scan.plots, truth[i], seen_as[i]) for i, scan in enumerate(scans)]
+    which = np.array(rows).reshape(-1, len(flown))
     return [_of_one(times, scans, which[:, index]) for index in range(len(flown))]
 
 
@@ -86,7 +92,7 @@ def _of_one(times: Ints, scans: Sequence[Scanned], which: Ints) -> tuple[Ints, F
 
 def _sighting(flown: Flown, deployed: Deployed, times: Ints, sigma: Floats, until_tai_ns: int) -> Sighting:
     at, states = flown.samples(STEP_S, until_tai_ns)
-    visible = in_field_of_regard(deployed.radar, deployed.faces, states.r_m)
+    visible = in_sight(deployed.radar, deployed.faces, states.r_m, deployed.medium.air)
     spans = _runs(visible)
     rcs_m2 = flown.rcs_m2[deployed.radar.band]
     return Sighting(

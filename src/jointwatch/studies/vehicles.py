@@ -34,6 +34,15 @@ def vehicle_class(name: str) -> VehicleClass:
     )
 
 
+def rcs_spread_db(name: str) -> float:
+    """Return one sigma, in decibels, of the cross-sections of a class around the values it gives.
+
+    >>> rcs_spread_db("mrbm-solid-2stage")
+    5.0
+    """
+    return vehicle_parameters(name).rcs_spread_db
+
+
 def burnouts(stages: Sequence[StageParameters]) -> list[Burnout]:
     """Return where the stages of a class's reference flight end: the clock run through, speeds taken apart.
 
