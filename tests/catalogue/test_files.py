@@ -11,7 +11,7 @@ from jointwatch.catalogue import shelf
 from jointwatch.catalogue.fact import Source, facts_in
 from jointwatch.catalogue.files import CatalogueError, checked_sources, entries_in, shelf_of, sources
 from jointwatch.catalogue.places import SiteEntry
-from jointwatch.catalogue.radars import MODELS, FaceEntry, Performance
+from jointwatch.catalogue.radar_entries import MODELS, FaceEntry, Performance, RadarEntry
 
 GOOD = """
 [here]
@@ -51,6 +51,24 @@ def test_a_good_file_is_read() -> None:
             "here.error_deg: 2 claims stand here: name one as default, and give the reason",
         ),
         (GOOD + 'error_deg.default = "liste"\n', "here.error_deg: the default 'liste' is none of the claims list"),
+        (GOOD + 'error_deg.default = "list"\n', "here.error_deg: the default 'list' stands without its reason"),
+        (
+            GOOD + 'error_deg.default = "list"\nerror_deg.default = "other"\n',
+            r"^sites.toml: here.error_deg.default: this key is given twice \(line 8\); keep one$",
+        ),
+        (GOOD + 'error_deg.default = ["list", "other"]\n', "here.error_deg.default: input should be a valid string"),
+        (
+            changed('0.1, source = "gcat", ', "0.1, "),
+            r"^sites.toml: here.error_deg.claims.list.source: this key is missing$",
+        ),
+        (
+            changed('0.1, source = "gcat"', '0.1, sourze = "gcat"'),
+            r"here.error_deg.claims.list.source: this key is missing \(and 1 more\)",
+        ),
+        (
+            changed('tag = "seen" }\nerror', 'tag = "seen", nota = "x" }\nerror'),
+            r"^sites.toml: here.position_deg.claims.list.nota: this key is not known; did you mean 'note'\?$",
+        ),
     ],
 )
 def test_each_fault_has_its_sentence(text: str, complaint: str) -> None:
@@ -69,6 +87,65 @@ def test_a_sector_is_two_bearings(value: str, complaint: str) -> None:
     text = f'[f]\nsector_deg.claims.a = {{ value = {value}, source = "gcat", tag = "seen" }}\n'
     with pytest.raises(CatalogueError, match=complaint):
         entries_in(text, FaceEntry, where="radars.toml")
+
+
+RADAR = """
+[there]
+title = "There"
+operator = "somebody"
+place = "There"
+model = "daryal"
+summary = ""
+position_deg.claims.a = { value = [40.0, 47.0], source = "gcat", tag = "seen" }
+height_m.claims.a = { value = 100.0, source = "gcat", tag = "seen" }
+instrumented_range_km.claims.a = { value = 4000.0, rcs_m2 = "not stated", source = "gcat", tag = "seen" }
+frequency_mhz.claims.a = { value = [150.0, 200.0], source = "gcat", tag = "seen" }
+band.claims.a = { value = "VHF", source = "gcat", tag = "seen" }
+[there.faces.south]
+sector_deg.claims.a = { value = [107.0, 217.0], source = "gcat", tag = "seen" }
+elevation_deg.claims.a = { value = [2.0, 55.0], source = "gcat", tag = "seen" }
+"""
+
+
+def test_a_radar_is_read_with_a_range_that_nobody_gave_a_cross_section_for() -> None:
+    claim = entries_in(RADAR, RadarEntry, where="radars.toml")["there"].instrumented_range_km.claims["a"]
+    assert (claim.value, claim.rcs_m2) == (4000.0, "not stated")
+    stated = entries_in(RADAR.replace('"not stated"', "0.1"), RadarEntry, where="radars.toml")["there"]
+    assert stated.instrumented_range_km.claims["a"].rcs_m2 == 0.1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        (
+            "4000.0",
+            "4_000_000.0",
+            "instrumented_range_km.claims.a.value: a range in kilometres .* another unit",
+        ),
+        ('rcs_m2 = "not stated", ', "", "instrumented_range_km.claims.a.rcs_m2: this key is missing"),
+        ('"not stated"', '"unknown"', "instrumented_range_km.claims.a.rcs_m2: "),
+        ('"not stated"', "-1.0", "instrumented_range_km.claims.a.rcs_m2: input should be greater than 0"),
+        (
+            "instrumented_range_km",
+            "instrumented_range_m",
+            "not known; did you mean 'instrumented_range_km'",
+        ),
+        ("100.0", "210_000.0", "height_m.claims.a.value: a height of the ground in metres .* another unit"),
+        ("[150.0, 200.0]", "[0.15, 0.2]", "frequency_mhz.claims.a.value: a frequency in megahertz .* another unit"),
+        (
+            "[150.0, 200.0]",
+            "[9000.0, 9500.0]",
+            ": the band VHF runs from 30 to 300 MHz, frequency_mhz says 9000 to 9500",
+        ),
+        ("[107.0, 217.0]", "[6107.0, 217.0]", "faces.south.sector_deg.claims.a.value: bearings lie between 0 and 360"),
+        ('"VHF"', '"vhf"', "band.claims.a.value: "),
+    ],
+)
+def test_a_value_in_another_unit_is_refused_by_key(old: str, new: str, complaint: str) -> None:
+    assert RADAR.count(old) == 1
+    with pytest.raises(CatalogueError, match=f"^radars.toml: there.*{complaint}") as caught:
+        entries_in(RADAR.replace(old, new), RadarEntry, where="radars.toml")
+    assert "\n" not in str(caught.value)
 
 
 def test_a_day_that_is_none_is_refused() -> None:

@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from jointwatch.catalogue.fact import Fact, Model
 from jointwatch.catalogue.files import shelf_of
-from jointwatch.catalogue.quantities import Bearing, Interval, NotNegative, Positive
+from jointwatch.catalogue.quantities import Bearing, Count, Day, Interval, NotNegative, Positive
 
 LAUNCHES, AGREEMENTS, STATEMENTS = "launches.toml", "agreements.toml", "statements.toml"
 Inclination = Annotated[float, Field(ge=0, le=180)]
+Outcome = Literal["success", "failure"]
 Instant = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
 
 
 class LaunchEntry(Model):
-    """One launch; `site` names an entry of the sites, `vehicle` one of the vehicle classes."""
+    """One launch; `site` names an entry of the sites, `vehicle` the class that we take it for, none where none fits."""
 
     title: str
-    vehicle: str
+    vehicle: str | None = None
     summary: str
-    launch_time_utc: Fact[Instant]
+    vehicle_name: Fact[str] | None = None
+    day: Fact[Day] | None = None
+    launch_time_utc: Fact[Instant] | None = None
     site: Fact[str]
-    bearing_deg: Fact[Bearing]
+    bearing_deg: Fact[Bearing] | None = None
+    objects: Fact[Count] | None = None
+    outcome: Fact[Outcome] | None = None
     range_km: Fact[Interval] | None = None
-    apogee_km: Fact[Positive]
+    apogee_km: Fact[Positive] | None = None
     perigee_km: Fact[Positive] | None = None
     inclination_deg: Fact[Inclination] | None = None
     payload_kg: Fact[NotNegative] | None = None
+
+    @model_validator(mode="after")
+    def _at_some_time(self) -> LaunchEntry:
+        if self.day is None and self.launch_time_utc is None:
+            raise ValueError("a launch has a day or a launch_time_utc; neither is given")
+        return self
 
 
 class AgreementEntry(Model):
@@ -44,9 +55,10 @@ class AgreementEntry(Model):
 
 
 class StatementEntry(Model):
-    """What was said in public about a radar; `subject` names an entry of the radars."""
+    """What was said in public, by one side and the others; `subject` names an entry of the kind `about`."""
 
     title: str
+    about: Literal["radars", "interceptor-sites", "launches", "architectures", "agreements"] = "radars"
     subject: str
     words: Fact[str]
 

@@ -155,7 +155,7 @@ def _shown(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.10g}"
     if isinstance(value, tuple):
-        return " to ".join(_shown(part) for part in value)
+        return " to ".join(dict.fromkeys(_shown(part) for part in value))  # an interval without width is one number
     if isinstance(value, BaseModel):
         return ", ".join(f"{name} {_shown(part)}" for name, part in value)
     return str(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -48,8 +49,19 @@ def entries_in(text: str, schema: type[M], *, where: str) -> Mapping[str, M]:
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise CatalogueError(f"{where}: not valid TOML: {error}") from None
+        raise CatalogueError(f"{where}: {_broken(text, error)}") from None
     return MappingProxyType({name: _entry(schema, table, f"{where}: {name}") for name, table in tree.items()})
+
+
+def _broken(text: str, error: tomllib.TOMLDecodeError) -> str:
+    """What is wrong with a text that is no TOML, with the key of the line: a key given twice is the usual case."""
+    at = re.search(r"at line (\d+)", str(error))
+    lines = text.splitlines()[: int(at[1])] if at else []
+    key = lines[-1].partition("=")[0].strip() if lines else ""
+    table = next((line.strip("[] ") for line in reversed(lines) if line.startswith("[")), "")
+    if "overwrite" in str(error):
+        return f"{table}.{key}: this key is given twice (line {len(lines)}); keep one"
+    return f"not valid TOML{f', in {table}.{key}' if table and key else ''}: {error}"
 
 
 def _entry(schema: type[M], table: Any, where: str) -> M:
@@ -62,16 +74,32 @@ def _entry(schema: type[M], table: Any, where: str) -> M:
 def _complaint(schema: type[BaseModel], error: ValidationError) -> str:
     """The first thing wrong, after its key, and how many follow."""
     first, *rest = error.errors()
-    key = "".join(f".{part}" for part in first["loc"])
+    key = "".join(f".{part}" for part in first["loc"] if not _branch(part))
+    rest = [other for other in rest if other["loc"][:-1] != first["loc"][:-1] or not _branch(other["loc"][-1])]
     more = f" (and {len(rest)} more)" if rest else ""
     if first["type"] == "extra_forbidden":
-        beside = f"; {nearest(str(first['loc'][-1]), schema.model_fields)}" if len(first["loc"]) == 1 else ""
-        return f"{key}: this key is not known{beside}{more}"
+        return f"{key}: this key is not known{_beside(schema, first['loc'])}{more}"
     if first["type"] == "missing":
         return f"{key}: this key is missing{more}"
     given = f" (given: {first['input']!r})" if isinstance(first["input"], str | int | float | bool) else ""
     message = first["msg"].removeprefix("Value error, ")
     return f"{key}: {message[0].lower()}{message[1:]}{given}{more}"
+
+
+def _branch(part: str | int) -> bool:
+    """Whether a part of an error's place is no key but one of the types that a value may have."""
+    return isinstance(part, str) and (part.startswith(("literal[", "function-")) or part == "constrained-float")
+
+
+def _beside(schema: type[BaseModel], place: tuple[str | int, ...]) -> str:
+    """Half a sentence with the known keys near to one that is not known, at the top of an entry or within it."""
+    word = str(place[-1])
+    if len(place) == 1:
+        return f"; {nearest(word, schema.model_fields)}"
+    parts = schema.model_json_schema().get("$defs", {}).values()
+    within = sorted({key for part in parts for key in part.get("properties", {})})
+    near = difflib.get_close_matches(word, within, n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def checked_sources(entries: Mapping[str, BaseModel], sources: Mapping[str, Source], *, where: str) -> None:

@@ -81,8 +81,8 @@ class Performance(Model):
         ):
             if high < least or low > most:
                 raise ValueError(
-                    f"{self.band.value} runs from {least:g} to {most:g} MHz, frequency_mhz says {low:g} to {high:g}; "
-                    "make them agree"
+                    f"the band {self.band.value} runs from {least:g} to {most:g} MHz, frequency_mhz says "
+                    f"{low:g} to {high:g}; make them agree"
                 )
         return self
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import radians
 
-
 from jointwatch.catalogue.fact import Fact, Model
 from jointwatch.catalogue.files import shelf_of, unknown
 from jointwatch.catalogue.quantities import Interval, Sector
@@ -26,7 +25,7 @@ class RegionEntry(Model):
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A named box, in radians; it runs `wide_rad` eastwards from `west_rad`. launches: flights of the debate began here."""
+    """A named box, radians: `wide_rad` eastwards from `west_rad`. launches: flights of the debate began in it."""
 
     name: str
     title: str
@@ -54,9 +53,7 @@ def region(name: str) -> Region:
     entry = entries[name]
     (south, north), (west, east) = entry.latitude_deg.value, entry.longitude_deg.value
     wide = (east - west) % 360 or 360.0
-    return Region(
-        name, entry.title, radians(south), radians(north), radians(west), radians(wide), entry.launches
-    )
+    return Region(name, entry.title, radians(south), radians(north), radians(west), radians(wide), entry.launches)
 
 
 def regions() -> tuple[Region, ...]:

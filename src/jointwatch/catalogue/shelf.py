@@ -5,17 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from jointwatch.catalogue import boost_priors, events, places, radars, vehicles
+from jointwatch.catalogue import (
+    architectures,
+    boost_priors,
+    events,
+    interceptor_sites,
+    places,
+    radar_entries,
+    radars,
+    regions,
+    vehicles,
+)
 from jointwatch.catalogue.fact import Model, Provenance, facts_in, rows_of
 from jointwatch.catalogue.files import sources, unknown
 
 KINDS: Mapping[str, Callable[[], Mapping[str, Model]]] = MappingProxyType(
     {
-        "radars": radars.load_radars,
+        "radars": radar_entries.load_radars,
         "vehicles": vehicles.load_vehicles,
         "sites": places.load_sites,
+        "interceptor-sites": interceptor_sites.load_interceptor_sites,
         "centres": places.load_centres,
+        "regions": regions.load_regions,
         "launches": events.load_launches,
+        "architectures": architectures.load_architectures,
         "agreements": events.load_agreements,
         "claims": events.load_statements,
         "boost-priors": boost_priors.load_boost_priors,
@@ -42,6 +55,33 @@ def titles(kind: str) -> dict[str, str]:
 def summary(kind: str, name: str) -> str:
     """What the entry says of itself in a sentence or two; empty where it says nothing."""
     return str(getattr(_entry(kind, name), "summary", ""))
+
+
+def plain_words(kind: str, name: str) -> dict[str, str]:
+    """What an entry says without claims, by key: operator, model, class, elements; "no" for what never came to be.
+
+    >>> plain_words("radars", "brdy")["ever_on_duty"]
+    'no'
+    """
+    entry = _entry(kind, name)
+    words = {key: value for key, value in entry if key not in ("title", "summary") and isinstance(value, str)}
+    words |= {key: "no" for key, value in entry if value is False}
+    if isinstance(entry, architectures.ArchitectureEntry):
+        words["elements"] = ", ".join(f"{e.entry} ({e.kind})" for e in entry.elements.values()) or "none"
+    return words
+
+
+def tally(kind: str, name: str) -> tuple[int, int, int]:
+    """How many values an entry gives, how many of those taken nobody was seen to claim, how many have rival claims."""
+    said: dict[str, set[str]] = {}
+    held = rows(kind, name)
+    for row in held:
+        said.setdefault(row.parameter, set()).add(row.shown)
+    return (
+        len(said),
+        sum(row.taken and row.assumption for row in held),
+        sum(len(values) > 1 for values in said.values()),
+    )
 
 
 def rows(kind: str, name: str) -> tuple[Provenance, ...]:
