@@ -15,6 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from jointwatch.earth.ellipsoid import ecef_from_geodetic
+from jointwatch.earth.topocentric import enu_basis
+
 _GLB, _JSON, _BIN = 0x46546C67, 0x4E4F534A, 0x004E4942
 _FLOAT, _UINT = 5126, 5125  # component types
 _VERTICES, _INDICES = 34962, 34963  # buffer view targets
@@ -49,6 +52,17 @@ class Shell:
         return np.vstack([np.stack([north, up, east], axis=-1).reshape(-1, 3), np.zeros((1, 3))])
 
 
+@dataclass(frozen=True)
+class Volume:
+    """The shells of one radar and where it stands: latitude and longitude in radians, height in metres (WGS 84)."""
+
+    name: str
+    shells: Sequence[Shell]
+    latitude_rad: float
+    longitude_rad: float
+    height_m: float
+
+
 def glb(shells: Sequence[Shell], *, name: str, every_rad: float = np.deg2rad(22.0)) -> bytes:
     """Return the .glb of one radar: white, translucent and unlit, so that who draws it chooses the colour.
 
@@ -59,6 +73,30 @@ def glb(shells: Sequence[Shell], *, name: str, every_rad: float = np.deg2rad(22.
     >>> data[:4], int.from_bytes(data[8:12], "little") == len(data)
     (b'glTF', True)
     """
+    return _file([_mesh(shells, name, every_rad)])
+
+
+def globe_glb(volumes: Sequence[Volume], *, every_rad: float = np.deg2rad(22.0)) -> bytes:
+    """Return one .glb with the volumes of several radars, each a node at its place on the globe.
+
+    The scene is Earth-fixed by the same rule of axes: (x, y, z) = (Y, Z, X) of WGS 84, metres. Loaded into Cesium
+    without a position of its own (an identity matrix) it stands where it belongs.
+    """
+    if not volumes:
+        raise ValueError("a globe of coverage wants at least one volume; got none")
+    return _file([_mesh(v.shells, v.name, every_rad, matrix=_placed(v)) for v in volumes])
+
+
+@dataclass(frozen=True)
+class _Mesh:
+    name: str
+    points: NDArray[np.float64]
+    triangles: NDArray[np.int64]
+    lines: NDArray[np.int64]
+    matrix: list[float] | None
+
+
+def _mesh(shells: Sequence[Shell], name: str, every_rad: float, *, matrix: list[float] | None = None) -> _Mesh:
     if not shells:
         raise ValueError(f"coverage of {name}: no shell given; a radar with no array on duty has no volume")
     points: list[NDArray[np.float64]] = []
@@ -71,7 +109,15 @@ def glb(shells: Sequence[Shell], *, name: str, every_rad: float = np.deg2rad(22.
         triangles.append(_faces(*shape) + offset)
         lines.append(_grid(shape, _step(shell.azimuth_rad, every_rad)) + offset)
         offset += len(points[-1])
-    return _file(np.vstack(points), np.vstack(triangles), np.vstack(lines), name)
+    return _Mesh(name, np.vstack(points), np.vstack(triangles), np.vstack(lines), matrix)
+
+
+def _placed(volume: Volume) -> list[float]:
+    """Return the matrix, column by column, from the radar's (north, up, east) to the globe's (Y, Z, X)."""
+    east, north, up = enu_basis(volume.latitude_rad, volume.longitude_rad)
+    origin = ecef_from_geodetic(volume.latitude_rad, volume.longitude_rad, volume.height_m)
+    columns = [np.append(np.roll(axis, -1), end) for axis, end in ((north, 0), (up, 0), (east, 0), (origin, 1))]
+    return [float(value) for value in np.concatenate(columns)]
 
 
 def _faces(azimuths: int, elevations: int) -> NDArray[np.int64]:
@@ -101,38 +147,48 @@ def _step(azimuth_rad: NDArray[np.float64], every_rad: float) -> int:
     return max(1, round(every_rad / spacing)) if spacing > 0.0 else 1
 
 
-def _file(points: NDArray[np.float64], triangles: NDArray[np.int64], lines: NDArray[np.int64], name: str) -> bytes:
-    vertices = points.astype("<f4")
-    parts = [vertices.tobytes(), triangles.astype("<u4").tobytes(), lines.astype("<u4").tobytes()]
-    starts = np.cumsum([0, *map(len, parts)]).tolist()
-    targets = (_VERTICES, _INDICES, _INDICES)
-    views = [
-        {"buffer": 0, "byteOffset": start, "byteLength": len(part), "target": target}
-        for start, part, target in zip(starts, parts, targets, strict=False)
-    ]
-    low, high = vertices.min(axis=0).tolist(), vertices.max(axis=0).tolist()
-    accessors = [
-        {"bufferView": 0, "componentType": _FLOAT, "count": len(vertices), "type": "VEC3", "min": low, "max": high},
-        {"bufferView": 1, "componentType": _UINT, "count": triangles.size, "type": "SCALAR"},
-        {"bufferView": 2, "componentType": _UINT, "count": lines.size, "type": "SCALAR"},
-    ]
-    primitives = [
-        {"attributes": {"POSITION": 0}, "indices": 1, "mode": _TRIANGLES, "material": 0},
-        {"attributes": {"POSITION": 0}, "indices": 2, "mode": _LINES, "material": 1},
-    ]
+def _file(meshes: Sequence[_Mesh]) -> bytes:
+    parts: list[bytes] = []
+    views: list[dict[str, object]] = []
+    accessors: list[dict[str, object]] = []
+    for mesh in meshes:
+        vertices = mesh.points.astype("<f4")
+        box = {"min": vertices.min(axis=0).tolist(), "max": vertices.max(axis=0).tolist()}
+        triangles, lines = mesh.triangles.astype("<u4"), mesh.lines.astype("<u4")
+        for values, use, said in (
+            (vertices, _VERTICES, {"componentType": _FLOAT, "type": "VEC3", "count": len(vertices), **box}),
+            (triangles, _INDICES, {"componentType": _UINT, "type": "SCALAR", "count": triangles.size}),
+            (lines, _INDICES, {"componentType": _UINT, "type": "SCALAR", "count": lines.size}),
+        ):
+            accessors.append({"bufferView": len(views), **said})
+            views.append({"buffer": 0, "byteOffset": sum(map(len, parts)), "byteLength": values.nbytes, "target": use})
+            parts.append(values.tobytes())
     document = {
         "asset": {"version": "2.0", "generator": "jointwatch"},
         "extensionsUsed": ["KHR_materials_unlit"],
         "scene": 0,
-        "scenes": [{"nodes": [0]}],
-        "nodes": [{"mesh": 0, "name": name}],
-        "meshes": [{"name": name, "primitives": primitives}],
+        "scenes": [{"nodes": list(range(len(meshes)))}],
+        "nodes": [_node(number, mesh) for number, mesh in enumerate(meshes)],
+        "meshes": [{"name": mesh.name, "primitives": _primitives(3 * number)} for number, mesh in enumerate(meshes)],
         "materials": [_material("volume", FILL_ALPHA), _material("lines", LINE_ALPHA)],
         "accessors": accessors,
         "bufferViews": views,
-        "buffers": [{"byteLength": starts[-1]}],
+        "buffers": [{"byteLength": sum(map(len, parts))}],
     }
     return _container(json.dumps(document, separators=(",", ":")).encode(), b"".join(parts))
+
+
+def _node(number: int, mesh: _Mesh) -> dict[str, object]:
+    node: dict[str, object] = {"mesh": number, "name": mesh.name}
+    return node if mesh.matrix is None else {**node, "matrix": mesh.matrix}
+
+
+def _primitives(first: int) -> list[dict[str, object]]:
+    at = {"POSITION": first}
+    return [
+        {"attributes": at, "indices": first + 1, "mode": _TRIANGLES, "material": 0},
+        {"attributes": at, "indices": first + 2, "mode": _LINES, "material": 1},
+    ]
 
 
 def _material(name: str, alpha: float) -> dict[str, object]:

@@ -1,0 +1,115 @@
+"""Bundles of flights: one vehicle class out of one named region, spread evenly, and where all of them are at all times.
+
+A bundle stands for its class and region as a whole. Places lie evenly over the region, bearings all round, ranges over
+what is published for the class, by a sequence that fills evenly; nobody chooses them, and nothing looks at coverage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.interpolate import CubicHermiteSpline
+
+from jointwatch.catalogue.regions import Region
+from jointwatch.earth.arrays import Floats
+from jointwatch.earth.states import Ecef
+from jointwatch.flight import trajectories
+from jointwatch.flight.arcs import Arcs
+from jointwatch.flight.boost import BoostProfile, ascent
+from jointwatch.flight.burnout import burnout_for
+from jointwatch.flight.vehicle import VehicleClass
+
+_ENDS = 7  # between which an ascent without stages is a cubic in time to 1 m
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """Flights (n) of one class from one region: radians, m/s, at launch and at burnout."""
+
+    vehicle: VehicleClass
+    region: Region
+    latitude_rad: Floats
+    longitude_rad: Floats
+    azimuth_rad: Floats
+    burnout_speed_m_s: Floats
+    burnout_angle_rad: Floats
+
+    def __len__(self) -> int:
+        return len(self.latitude_rad)
+
+    @property
+    def profile(self) -> BoostProfile:
+        """The smooth ascent of the class."""
+        return self.vehicle.profile
+
+
+def bundle(vehicle: VehicleClass, region: Region, count: int) -> Bundle:
+    """Flights (count) of a class of missiles from a region, each at the least speed for its range.
+
+    The range is that over an Earth at rest; the turning one moves the end of a flight by some per cent of it.
+    """
+    if vehicle.range_m is None:
+        raise ValueError(f"a bundle wants a class with a published range; {vehicle.title!r} has none")
+    north, east, round_about, far = _evenly(count, 4)
+    sines = np.sin([region.south_rad, region.north_rad])
+    speed, angle = burnout_for(vehicle.range_m[0] + far * np.ptp(vehicle.range_m), None, vehicle.profile)
+    return Bundle(
+        vehicle,
+        region,
+        latitude_rad=np.arcsin(sines[0] + north * (sines[1] - sines[0])),
+        longitude_rad=region.west_rad + east * region.wide_rad,
+        azimuth_rad=2 * np.pi * round_about,
+        burnout_speed_m_s=speed,
+        burnout_angle_rad=angle,
+    )
+
+
+def positions(flights: Bundle | Arcs, part: slice, *, step_s: float, beta_kg_m2: float = np.inf) -> Floats:
+    """Earth-fixed positions (k, t, 3), metres, of some flights every step_s seconds from ignition; NaN after the end.
+
+    Ascent, coast and entry; t is the longest of this part. Of arcs, all must be solved.
+    """
+    burn_s = flights.profile.burn_time_s
+    rising_s = np.arange(0.0, burn_s, step_s)
+    ends_s = np.linspace(0.0, burn_s, _ENDS)
+    ends = _rise(flights, part, ends_s)
+    flown = trajectories.fly(Ecef(ends[:, -1]), beta_kg_m2=beta_kg_m2)
+    steps = int(np.ceil((burn_s + flown.end_s.max(initial=0.0)) / step_s)) + 1
+    falling_s = np.arange(len(rising_s), steps) * step_s
+    if flights.profile.stages or len(rising_s) <= _ENDS:
+        rising = _rise(flights, part, rising_s)[..., :3]
+    else:  # an ascent without stages is all but a cubic in time
+        rising = CubicHermiteSpline(ends_s, ends[..., :3], ends[..., 3:], axis=1)(rising_s)
+    return np.concatenate([rising, flown.at(falling_s - burn_s)[..., :3]], axis=1)
+
+
+def _rise(flights: Bundle | Arcs, part: slice, times_s: Floats) -> Floats:
+    """States (k, t, 6) of ascents at times (t,)."""
+
+    def each(values: Floats) -> Floats:
+        return np.repeat(values[part], len(times_s))
+
+    states = ascent(
+        flights.profile,
+        latitude_rad=each(flights.latitude_rad),
+        longitude_rad=each(flights.longitude_rad),
+        azimuth_rad=each(flights.azimuth_rad),
+        burnout_speed_m_s=each(flights.burnout_speed_m_s),
+        burnout_angle_rad=each(flights.burnout_angle_rad),
+        times_s=np.tile(times_s, len(flights.latitude_rad[part])),
+    )
+    return states.pos_vel.reshape(-1, len(times_s), 6)
+
+
+def _evenly(count: int, dimensions: int) -> Floats:
+    """Points (dimensions, count) that fill the unit cube evenly, the same every time.
+
+    A Kronecker sequence with the powers of the root of x^(d+1) = x + 1. [M. Roberts, The unreasonable effectiveness of
+    quasirandom sequences, 2018]
+    """
+    root = 2.0
+    for _ in range(60):
+        root = (1 + root) ** (1 / (dimensions + 1))
+    steps = root ** -np.arange(1.0, dimensions + 1)
+    return np.asarray((0.5 + np.outer(steps, np.arange(1, count + 1))) % 1.0)
