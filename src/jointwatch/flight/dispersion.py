@@ -8,7 +8,9 @@ left out is of second order: with 3 km, 5 m/s and 10 % of the ballistic coeffici
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -123,11 +125,24 @@ def _at_the_ground(x: Floats, time_s: Floats, moved: Floats) -> Floats:
 
 def _varied(x: Floats, duration_s: Floats, inverse_beta: Floats, model: Model) -> tuple[Floats, Floats]:
     """States (n, 6) and their derivatives (n, 6, 7) a duration (n,) later, of one part."""
-    from jointwatch.flight.variation_in_air import SHARE, TOLERANCE_M, vary_in_air
+    from jointwatch.flight.variation_in_air import SHARE, TOLERANCE_M
 
     x_new, phi = np.empty((len(x), 6)), np.empty((len(x), 6, 7))
-    vary_in_air(x, duration_s, inverse_beta, model.forces, TOLERANCE_M, SHARE, x_new, phi)
+    _kernel()(x, duration_s, inverse_beta, model.forces, TOLERANCE_M, SHARE, x_new, phi)
     return x_new, phi
+
+
+@cache
+def _kernel() -> Callable[..., None]:
+    """`vary_in_air`, ready: from disk, or compiled in some five seconds, which is then said."""
+    from jointwatch.earth.compiled import announced
+    from jointwatch.flight.variation_in_air import vary_in_air
+
+    none, nothing = np.empty(0), np.empty((0, 6))
+    with announced():
+        vary_in_air(nothing, none, none, EXP.forces, 1.0, 1.0, nothing, np.empty((0, 6, 7)))
+    compiled: Callable[..., None] = vary_in_air
+    return compiled
 
 
 def _covariances(covariance: Floats, count: int) -> Floats:

@@ -1,15 +1,13 @@
 """How a small change of a state, or of the ballistic coefficient, grows in gravity and air; compiled by Numba.
 
-The state and its seven columns of derivatives are integrated together by DOP853: the columns are exact, no differences
-are taken, and the error of each is held like the state's.
-
-Height is the variable where an object sinks or climbs fast through the air, time elsewhere: the slope of the density
-jumps where pieces of the atmosphere meet, and with it the columns' rates; by height these joints are ends of steps.
-By either variable the columns remain derivatives at a time, for it only says how fast one path is walked.
+The state and its seven columns of derivatives are integrated together by DOP853: no differences are taken, and the
+error of each column is held like the state's. Height is the variable where an object sinks or climbs fast through the
+air, time elsewhere: the slope of the density jumps where pieces of the atmosphere meet, and with it the columns'
+rates; by height these joints are ends of steps. By either variable the columns remain derivatives at a time, for it
+only says how fast one path is walked.
 
 A block is (7, 8). Rows: the six components, and the time in the first number of the last. Columns: the state, its
-derivatives by the six components at the start, and by the logarithm of the ballistic coefficient. Eight numbers make
-one vector of the processor.
+derivatives by the six components at the start, and by the logarithm of the ballistic coefficient.
 """
 
 from __future__ import annotations
@@ -167,6 +165,7 @@ def _way_in_air(height: float, climb: float, forces: Forces) -> tuple[int, float
 
 @kernel
 def _height_and_rate(y: Floats) -> tuple[float, float]:
+    """Height and its rate, of a block's state."""
     return height_rate(y[0, 0], y[1, 0], y[2, 0], y[3, 0], y[4, 0], y[5, 0])
 
 
