@@ -198,9 +198,12 @@ def test_what_is_shot_out_of_a_pit_falls_back_to_the_ground(oracle: Oracle) -> N
 
 
 def test_what_rises_below_the_ground_and_never_gets_over_it_has_arrived() -> None:
-    time_s, _, reached = coast.impact_arrays(up(0.5, -500.0, 20.0)[None], BETA)
-    assert reached[0]
-    assert time_s[0] == 0.0
+    start = up(0.5, -500.0, 20.0)
+    for beta in (BETA, 500.0, np.inf):
+        time_s, there, reached = coast.impact_arrays(start[None], beta)
+        assert reached[0]
+        assert time_s[0] == 0.0
+        assert np.array_equal(there[0], start)
 
 
 def test_the_middle_of_the_earth_is_below_the_ground() -> None:

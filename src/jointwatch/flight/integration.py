@@ -38,7 +38,7 @@ MOST_STEPS = 20_000
 LONGEST_CLIMB_M = 15_000.0
 AIR_TOP_M = 100_000.0
 BESIDE_M = 20.0  # so near a joint of layers is at it
-GROUND_TOLERANCE_M = 1e-4
+GROUND_TOLERANCE_M, BURIED_M = 1e-4, 1e-2
 CLIMB_TOLERANCE_M_S = 1e-6
 
 
@@ -259,5 +259,8 @@ def fly(
     for i in range(len(x)):
         _copy(x[i], y)
         event_time[i] = _fly_one(y, inverse_beta[i], forces, times[i], event, states[i], k, y_new, trial)
+        if event == GROUND and event_time[i] > 0 and _height_and_climb(trial, 1.0)[0] < -BURIED_M:
+            event_time[i] = 0.0  # it rose under the ground and never got over it
+            _copy(x[i], trial)
         if not isnan(event_time[i]):
             _copy(trial, event_state[i])
