@@ -41,7 +41,7 @@ def test_a_radar_is_shown_with_every_claimant_and_every_address_whole(shown: Sho
 
 def test_assumptions_and_missing_cross_sections_are_said_beside_the_value(shown: Shown) -> None:
     text = shown("radars", "gabala", 120)
-    assert "21 values, 11 of them assumptions" in text
+    assert "values: 21, of them assumptions: 11" in text
     assert "taken range_km 4000, rcs_m2 0.1, snr 18.93  ASSUMPTION, recalled  this project" in text
     assert "taken 6000 km, cross-section not stated  seen  Wikipedia, older edition (undated)" in text
     assert text.count("ASSUMPTION, ") == sum(row.assumption for row in shelf.rows("radars", "gabala"))

@@ -51,7 +51,7 @@ def entry(title: str, summary: str, words: Mapping[str, str], rows: Iterable[Pro
         yield Text(summary)
     yield from (Text(f"{_words(key)}: {value}") for key, value in words.items())
     taken = [row for row in held if row.taken]
-    yield Text(f"{len(taken)} values, {sum(row.assumption for row in taken)} of them assumptions")
+    yield Text(f"values: {len(taken)}, of them assumptions: {sum(row.assumption for row in taken)}")
     for parameter, claims in groupby(held, key=lambda row: row.parameter):
         yield Text(f"\n{parameter}", "bold")
         for row in claims:
