@@ -1,11 +1,20 @@
 """UTC text and TAI nanoseconds, against ERFA's own leap seconds."""
 
 import erfa
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jointwatch.earth.timescale import LEAP_TABLE, NS_PER_S, now_tai_ns, tai_ns_from_utc, utc_from_tai_ns
+from jointwatch.earth.timescale import (
+    LEAP_TABLE,
+    NS_PER_S,
+    days_from_tai_ns,
+    now_tai_ns,
+    tai_ns_from_days,
+    tai_ns_from_utc,
+    utc_from_tai_ns,
+)
 
 LEAP_SECONDS_EVER = 27
 FIRST_NS = tai_ns_from_utc("1972-01-01T00:00:00Z")
@@ -83,3 +92,39 @@ def test_times_before_utc_and_odd_digits_are_refused() -> None:
 
 def test_now_is_after_this_was_written() -> None:
     assert utc_from_tai_ns(now_tai_ns()) > "2026-01-01"
+
+
+def epoch_of(text: str) -> tuple[int, int]:
+    """Day since 1970 and nanoseconds of the day of a text, by the calendar alone."""
+    day = int(np.datetime64(text[:10], "D").astype(int))
+    hour, minute, second = (float(part) for part in text[11:-1].split(":"))
+    return day, round((hour * 3600 + minute * 60 + second) * NS_PER_S)
+
+
+@given(st.lists(st.integers(FIRST_NS, LAST_NS), min_size=1, max_size=20))
+def test_days_and_nanoseconds_say_what_the_text_says_and_come_back(times: list[int]) -> None:
+    times += [tai_ns_from_utc(f"{day}T00:00:00Z") + k * NS_PER_S // 2 for day, _ in LEAP_TABLE[1:] for k in (-3, -1, 0)]
+    day, ns = days_from_tai_ns(np.array(times))
+    assert tai_ns_from_days(day, ns).tolist() == times
+    whole = [time // NS_PER_S * NS_PER_S for time in times]
+    assert [epoch_of(utc_from_tai_ns(time)) for time in whole] == list(
+        zip(*(part.tolist() for part in days_from_tai_ns(np.array(whole))), strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("2009-06-30T23:59:60Z", "row 1: UTC had no such second on that day; got 2009-06-30 and 86400 s"),
+        ("1971-12-31T12:00:00Z", "row 1: UTC with leap seconds begins on 1972-01-01; got 1971-12-31"),
+    ],
+)
+def test_a_second_that_utc_never_had_is_refused_with_its_row(text: str, words: str) -> None:
+    day, ns = zip(epoch_of("2009-02-02T18:30:00Z"), epoch_of(text), strict=True)
+    with pytest.raises(ValueError, match=words):
+        tai_ns_from_days(np.array(day), np.array(ns))
+
+
+def test_no_utc_is_given_before_there_was_one() -> None:
+    with pytest.raises(ValueError, match=r"row 0: UTC with leap seconds begins on 1972-01-01; 0 ns is before it"):
+        days_from_tai_ns(np.array([0]))

@@ -195,7 +195,7 @@ def test_observations_of_one_instant_are_one_row_in_metres_and_corrections_not_a
         ("ANGLE_TYPE = AZEL", "ANGLE_TYPE = XEYN", "segment 1: only angles with ANGLE_TYPE = AZEL can be taken, got"),
         ("ANGLE_TYPE = AZEL\n", "", "segment 1: only angles with ANGLE_TYPE = AZEL can be taken, got None"),
         ("MODE = SEQUENTIAL\nPATH = 1,2,1\n", "", "segment 1: wanted MODE = SEQUENTIAL with a PATH"),
-        ("TIME_SYSTEM = UTC", "TIME_SYSTEM = GPS", "measurements are taken in UTC or in TAI, this message is in GPS"),
+        ("TIME_SYSTEM = UTC", "TIME_SYSTEM = TDB", "measurements are taken in UTC or in TAI, TT and GPS time, this mess"),
         ("00 155.1", "00 2062.65", "segment 1: row 0, column azimuth_deg: wanted a number at least -180"),
         ("10 1366.5", "10 0.25", "segment 1: row 1, column range_m: wanted a number above 0, got 0"),
     ],
@@ -205,6 +205,15 @@ def test_a_message_that_leaves_open_what_it_measured_is_refused(before: str, aft
     with pytest.raises(Refusal) as raised:
         rows_of(MESSAGE.replace(before, after, 1))
     assert str(raised.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(("system", "tai_less_s"), [("TAI", 0.0), ("TT", -32.184), ("GPS", 19.0)])
+def test_scales_a_constant_away_from_tai_become_tai(system: str, tai_less_s: float) -> None:
+    told = rows_of(MESSAGE)
+    found = rows_of(MESSAGE.replace("TIME_SYSTEM = UTC", f"TIME_SYSTEM = {system}"))
+    assert found.time_system == "TAI"
+    clock_ns = told.day.astype(np.int64) * 86_400_000_000_000 + told.ns_of_day
+    np.testing.assert_array_equal(found.tai_ns - clock_ns, np.full(len(told), round(tai_less_s * 1e9)))
 
 
 def test_files_are_told_apart_by_how_they_begin(tmp_path: Path) -> None:

@@ -10,6 +10,10 @@ import re
 import time
 from bisect import bisect_right
 from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # whoever only wants to read a time of day need not wait for numpy
+    from numpy.typing import NDArray
 
 NS_PER_S = 1_000_000_000
 S_PER_DAY = 86_400
@@ -76,6 +80,55 @@ def utc_from_tai_ns(tai_ns: int, *, digits: int = 0) -> str:
     hour, minute = min(second // 3600, 23), min(second // 60, 1439) % 60
     decimals = f".{fraction_ns:09d}"[: digits + 1] if digits else ""
     return f"{_date_text(day)}T{hour:02d}:{minute:02d}:{second - hour * 3600 - minute * 60:02d}{decimals}Z"
+
+
+def tai_ns_from_days(day: NDArray[Any], ns_of_day: NDArray[Any]) -> NDArray[Any]:
+    """TAI nanoseconds (n,) of UTC days since 1970-01-01 (n,) and nanoseconds of those days (n,).
+
+    A leap second lies past 86,400 s of its day. Raises ValueError, naming the row, for one on a day that had none and
+    for days before 1972.
+
+    >>> import numpy as np
+    >>> tai_ns_from_days(np.array([14277]), np.array([66_600_000_000_000]))
+    array([1233599434000000000])
+    """
+    import numpy as np
+
+    days, ns = np.asarray(day, dtype=np.int64), np.asarray(ns_of_day, dtype=np.int64)
+    row = np.searchsorted(_LEAP_DAY, days, side="right") - 1
+    ends_with_leap = np.isin(days + 1, _LEAP_DAY[1:])
+    longest = (S_PER_DAY + ends_with_leap) * NS_PER_S
+    for wrong, why in (
+        (row < 0, "UTC with leap seconds begins on 1972-01-01"),
+        ((ns < 0) | (ns >= longest), "UTC had no such second on that day"),
+    ):
+        if wrong.any():
+            first = int(np.flatnonzero(wrong)[0])
+            raise ValueError(f"row {first}: {why}; got {_date_text(int(days[first]))} and {ns[first] / NS_PER_S:g} s")
+    offset = np.asarray(_OFFSET_S, dtype=np.int64)[row]
+    return np.asarray((days * S_PER_DAY + offset) * NS_PER_S + ns)
+
+
+def days_from_tai_ns(tai_ns: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """UTC days since 1970-01-01 (n,) and nanoseconds of those days (n,) of TAI nanoseconds (n,).
+
+    The inverse of `tai_ns_from_days`: a leap second lies past 86,400 s of the day it closes.
+
+    >>> import numpy as np
+    >>> days_from_tai_ns(np.array([1233599434000000000]))
+    (array([14277]), array([66600000000000]))
+    """
+    import numpy as np
+
+    times = np.asarray(tai_ns, dtype=np.int64)
+    row = np.searchsorted(np.asarray(_LEAP_TAI_S, dtype=np.int64) * NS_PER_S, times, side="right") - 1
+    if (row < 0).any():
+        first = int(np.flatnonzero(row < 0)[0])
+        raise ValueError(f"row {first}: UTC with leap seconds begins on 1972-01-01; {times[first]} ns is before it")
+    day, ns = np.divmod(times - np.asarray(_OFFSET_S, dtype=np.int64)[row] * NS_PER_S, S_PER_DAY * NS_PER_S)
+    following = np.append(np.asarray(_LEAP_DAY[1:], dtype=np.int64), np.iinfo(np.int64).max)[row]
+    leap = day == following
+    return day - leap, ns + leap * (S_PER_DAY * NS_PER_S)
 
 
 def now_tai_ns() -> int:

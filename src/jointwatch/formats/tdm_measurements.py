@@ -3,8 +3,8 @@
 The sensor is the last participant of PATH, the object the one before it. RANGE in km is taken as the distance between
 them (half of the way there and back); the standard leaves that to an agreement between the parties (503.0-B-2,
 3.5.2.7), and this is the one we offer. DOPPLER_INSTANTANEOUS is taken as their range rate. Corrections that are given
-and not applied are added. Time tags stay as they are: light time is not taken out. Other kinds of observations are
-named in `unused`.
+and not applied are added. Time tags stay as they are, but TT and GPS time become TAI, from which they differ by a
+constant: light time is not taken out. Other kinds of observations are named in `unused`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from jointwatch.formats.epochs import Days, Nanoseconds
-from jointwatch.formats.measurements import Measurements, check_name, check_values
+from jointwatch.formats.epochs import NS_PER_DAY, Days, Nanoseconds
+from jointwatch.formats.measurements import Measurements, check_name, check_values, split_tai
 from jointwatch.formats.refusal import Refusal
 from jointwatch.formats.tdm import Metadata, Segment, Tdm
 from jointwatch.formats.tdm_keywords import CODES
 
 Floats = NDArray[np.float64]
+TAI_LESS_NS = {"TAI": 0, "TT": -32_184_000_000, "GPS": 19_000_000_000}
+"""TAI less the scale, nanoseconds: by definition (IAU 1991, resolution A4; IS-GPS-200, 3.3.4)."""
 TAKEN = {
     "RANGE": ("range_m", 1e3, "CORRECTION_RANGE"),
     "ANGLE_1": ("azimuth_deg", 1.0, "CORRECTION_ANGLE_1"),
@@ -33,8 +35,12 @@ TAKEN = {
 def measurements(message: Tdm) -> Measurements:
     """The rows of all segments, each in order of time; raises Refusal for what cannot be taken as it stands."""
     systems = {segment.metadata.time_system for segment in message.segments}
-    if len(systems) > 1 or not systems <= {"UTC", "TAI"}:
-        raise Refusal("", f"measurements are taken in UTC or in TAI, this message is in {', '.join(sorted(systems))}")
+    if systems != {"UTC"} and not systems <= set(TAI_LESS_NS):
+        raise Refusal(
+            "",
+            "measurements are taken in UTC or in TAI, TT and GPS time, this message is in "
+            f"{', '.join(sorted(systems))}; convert it first",
+        )
     parts = [_rows(number, segment) for number, segment in enumerate(message.segments, 1)]
     parts = [part for part in parts if len(part[0])]
     if not parts:
@@ -45,7 +51,7 @@ def measurements(message: Tdm) -> Measurements:
     names = [name for name, _, _ in TAKEN.values() if any(name in part[2] for part in parts)]
     blank = [np.full(length, np.nan) for length in lengths]
     return Measurements(
-        time_system=systems.pop(),
+        time_system="UTC" if systems == {"UTC"} else "TAI",
         day=np.concatenate([part[0] for part in parts]),
         ns_of_day=np.concatenate([part[1] for part in parts]),
         sensors=sensors,
@@ -85,7 +91,10 @@ def _rows(number: int, segment: Segment) -> tuple[Days, Nanoseconds, dict[str, F
         sensor, seen = (check_name(metadata.participants[index]) for index in (path[-1], path[-2]))
     except ValueError as error:
         raise Refusal(where, str(error)) from None
-    return unique[:, 0].astype(np.int32), unique[:, 1], columns, sensor, seen
+    days, ns = unique[:, 0].astype(np.int32), unique[:, 1]
+    if metadata.time_system != "UTC":
+        days, ns = split_tai(unique[:, 0] * NS_PER_DAY + ns + TAI_LESS_NS[metadata.time_system])
+    return days, ns, columns, sensor, seen
 
 
 def _check(where: str, metadata: Metadata, taken: list[str]) -> None:
