@@ -13,6 +13,7 @@ that of what is over it, off by less than 0.03 degrees.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -137,8 +138,9 @@ def in_straight_lines(radar: Radar, *, height_m: float = 120e3) -> Radar:
 def _interval(radar: Radar, face: Face, places: Ground, cap_m: float) -> tuple[Floats, Floats]:
     """Lowest and highest height (n,) that a face can look at over each place."""
     ratio, angle, away = _around(radar.site, places)
+    base = max(radar.site.height_m, 0.0)
     limits = [
-        np.interp(angle, _ANGLES, _heights_at(radar.site, elevation)) * ratio
+        base + ratio * np.interp(angle, _ANGLES, _climbs_to(elevation, base))
         for elevation in (max(face.elevation_min_rad, 0.0), face.elevation_max_rad)
     ]
     low = np.maximum(np.maximum(limits[0], _height_at_range(radar.site, places, radar.minimum_range_m)), 0.0)
@@ -201,12 +203,15 @@ def _around(site: Site, places: Ground) -> tuple[Floats, Floats, Floats]:
     return fitting / MEAN_RADIUS_M, 2 * np.arcsin(half), chord
 
 
-def _heights_at(site: Site, elevation_rad: float) -> Floats:
-    """Height in metres at which an elevation is reached, at each of `_ANGLES` from the radar; `_NEVER_M` if never."""
+@lru_cache(maxsize=256)
+def _climbs_to(elevation_rad: float, base_m: float) -> Floats:
+    """Height in metres over the radar at which an elevation is reached, at each of `_ANGLES`; `_NEVER_M` if never."""
     if elevation_rad >= np.pi / 2:
         return np.full(len(_ANGLES), _NEVER_M)
-    heights = minimum_visible_height_m(_ANGLES * MEAN_RADIUS_M, elevation_rad, radar_height_m=max(site.height_m, 0.0))
-    return np.minimum(heights, _NEVER_M)
+    heights = minimum_visible_height_m(_ANGLES * MEAN_RADIUS_M, elevation_rad, radar_height_m=base_m)
+    climbs = np.minimum(heights - base_m, _NEVER_M)
+    climbs.setflags(write=False)
+    return climbs
 
 
 def _height_at_range(site: Site, places: Ground, range_m: float) -> Floats:
