@@ -60,11 +60,13 @@ def _default(parameter: Any) -> str:
 
 
 def main(folder: Path) -> None:
-    """Write the page of commands and that of messages into a folder."""
+    """Write the pages of commands, of messages and of the catalogue's files into a folder."""
+    from jointwatch.catalogue import schema
     from jointwatch.messages import reference_page
 
     (folder / "commands.md").write_text(page(), encoding="utf-8")
     reference_page.write(folder)
+    schema.write(folder)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,12 @@ WORDS = {
     "log_beta": "ballistic coefficient, logarithm of kg/m²",
 }
 OCCASION = {"pre-launch": "notified before launch", "post-launch": "notified after launch", "orbit": "published orbit"}
-UNUSED = ("frequency_mhz", "rcs_spread_db", "range_km", "burnout_altitude_km")  # of the catalogue, by no part of a run
+# Of the catalogue, by no part of a run: what a radar's range was published to follow from, and what it was seen to do.
+UNUSED = (
+    "frequency_mhz", "rcs_spread_db", "range_km", "burnout_altitude_km", "peak_power_kw", "mean_power_kw", "duty_cycle",
+    "elements", "active_elements", "aperture_m2", "gain_db", "boresight_azimuth_deg",
+    "boresight_elevation_deg", "position_error_km", "track_capacity",
+)  # fmt: skip
 
 
 def inputs(played: Played) -> tuple[Input, ...]:
@@ -126,7 +131,8 @@ def _priors() -> Iterator[Input]:
 def _catalogued(group: str, rows: Iterable[Provenance], unused: tuple[str, ...] = UNUSED) -> Iterator[Input]:
     """Return one input for each parameter: the claim that was taken, and what the others say."""
     for parameter, claims in groupby(rows, key=lambda row: row.parameter):
-        if parameter in unused or parameter.startswith("stages."):  # runs fly a class's one curve, not its stages
+        key = parameter.rpartition(".")[2]
+        if parameter in unused or key in unused or parameter.startswith("stages."):  # runs fly a class's one curve, not its stages
             continue
         taken, *others = sorted(claims, key=lambda row: not row.taken)
         yield Input(
