@@ -131,8 +131,8 @@ def _priors() -> Iterator[Input]:
 def _catalogued(group: str, rows: Iterable[Provenance], unused: tuple[str, ...] = UNUSED) -> Iterator[Input]:
     """Return one input for each parameter: the claim that was taken, and what the others say."""
     for parameter, claims in groupby(rows, key=lambda row: row.parameter):
-        key = parameter.rpartition(".")[2]
-        if parameter in unused or key in unused or parameter.startswith("stages."):  # runs fly a class's one curve, not its stages
+        names = {parameter, parameter.rpartition(".")[2]}
+        if names & {*unused} or parameter.startswith("stages."):  # runs fly a class's one curve, not its stages
             continue
         taken, *others = sorted(claims, key=lambda row: not row.taken)
         yield Input(
