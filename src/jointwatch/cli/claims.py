@@ -122,7 +122,9 @@ def _detail(held: Assessed) -> list[RenderableType]:
     parts += [_said(held, i) for i in range(len(held.claim.said))]
     parts.append(f"\nRead as: {_plain(held.claim.reading)}\nNot in it: {_plain(held.claim.limit)}")
     parts.append(f"\n{_outcome(held)} {_plain(wording.reason(held))}; {wording.shares(held)}.")
-    parts += [f"  {_plain(text)}: {holds}" for text, holds in wording.combinations(held)]
+    if told := wording.combinations(held):
+        parts.append(f"  {_plain(' / '.join(held.cases.axis(name).title for name in held.verdict.depends_on))}:")
+        parts += [f"  {_plain(text)}: {holds}" for text, holds in told]
     parts += [_plain(text) for text in (wording.rarer(held), *wording.marks(held)) if text]
     parts += [_figures(held), _assumptions(held), _alike(held)]
     return [*parts, _compared(held)] if held.claim.compared else parts
