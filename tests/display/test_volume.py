@@ -2,9 +2,10 @@ import json
 import struct
 
 import numpy as np
+import pymap3d
 import pytest
 
-from jointwatch.display.volume import Shell, glb
+from jointwatch.display.volume import Shell, Volume, glb, globe_glb
 
 
 def shell(azimuths=7, elevations=5, range_m=2.0e6, width_deg=110.0):
@@ -97,3 +98,28 @@ def test_a_wrong_grid_is_refused(ranges, words):
 def test_a_radar_with_no_array_on_duty_has_no_volume():
     with pytest.raises(ValueError, match="armavir: no shell given"):
         glb([], name="armavir")
+
+
+def test_on_the_globe_each_radar_stands_at_its_place():
+    """Its node's matrix takes north, up and east to the Earth-fixed frame, whose (X, Y, Z) glTF calls (z, x, y)."""
+    places = [(40.87, 47.8, 300.0), (90.0, 0.0, 0.0), (-33.0, 180.0, 50.0)]
+    volumes = [
+        Volume(f"radar {n}", [shell(range_m=1.5e6)], *np.radians(place[:2]), place[2]) for n, place in enumerate(places)
+    ]
+    document, binary = parsed(globe_glb(volumes))
+    assert [document["nodes"][n]["name"] for n in document["scenes"][0]["nodes"]] == ["radar 0", "radar 1", "radar 2"]
+    for node, (latitude, longitude, height) in zip(document["nodes"], places, strict=True):
+        local = array(document, binary, document["meshes"][node["mesh"]]["primitives"][0]["attributes"]["POSITION"])
+        matrix = np.array(node["matrix"]).reshape(4, 4).T
+        scene = local.astype(float) @ matrix[:3, :3].T + matrix[:3, 3]
+        fixed = scene[:, [2, 0, 1]]
+        north, up, east = local.T.astype(float)
+        wanted = np.column_stack(pymap3d.enu2ecef(east, north, up, latitude, longitude, height))
+        np.testing.assert_allclose(fixed, wanted, atol=0.01)
+
+
+def test_a_globe_without_a_volume_is_refused():
+    with pytest.raises(ValueError, match="at least one volume"):
+        globe_glb([])
+    with pytest.raises(ValueError, match="coverage of idle: no shell given"):
+        globe_glb([Volume("idle", [], 0.0, 0.0, 0.0)])

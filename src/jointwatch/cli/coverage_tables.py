@@ -20,6 +20,7 @@ from jointwatch.studies.regional import RegionalFlights, over_places, shares
 
 TOGETHER = "together"
 _WORTH_A_LINE = 0.05  # of the flights
+_NOISE = 1e-3  # of the flights; a look at nothing "detects" with the false-alarm probability
 _LONG = 10  # headings from here on are broken at their hyphens
 _TEXT = {"array", "sector", "elevations", "service"}
 
@@ -100,7 +101,7 @@ def _flights(request: Request, by_class: dict[tuple[str, str], RegionalFlights])
     section = "their class's cross-section by band" if given is None else f"{given:g} m²"
     for region in dict.fromkeys(region for region, _ in by_class):
         here = {vehicle: each for (where, vehicle), each in by_class.items() if where == region}
-        if not any(each.detected_by_any > 0 for each in here.values()):
+        if not any(each.detected_by_any > _NOISE for each in here.values()):
             yield f"Flights out of {region}: none of any class is detected."
             continue
         title = (
@@ -154,8 +155,8 @@ def _million_km2(area_m2: float) -> str:
 
 
 def _percent(share: float) -> str:
-    """A share in per cent, 0 only where there is nothing and 100 only where all is."""
-    if 0 < share < 0.005:
+    """A share in per cent, 100 only where it is all; what noise alone would give is 0."""
+    if _NOISE < share < 0.005:
         return "<1"
     return ">99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
 

@@ -20,7 +20,7 @@ from jointwatch.flight.boost import BoostProfile, ascent
 from jointwatch.flight.burnout import burnout_for
 from jointwatch.flight.vehicle import VehicleClass
 
-_ENDS = 7  # between which an ascent without stages is a cubic in time to 1 m
+_ENDS = 11  # between which an ascent without stages is a cubic in time to 2 m
 
 
 @dataclass(frozen=True, eq=False)
