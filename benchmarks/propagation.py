@@ -254,6 +254,26 @@ def many() -> float:
     return memory_gb if reached else float("inf")
 
 
+def on_device() -> None:
+    """Print the rate of very many arcs on a CUDA device, transfers included, and how far they end from the processor's.
+
+    Nothing where there is no device.
+    """
+    from jointwatch.flight import device
+
+    if not device.available():
+        return
+    x = np.tile(draw(ORDINARY, min(MANY_ARCS, 1_000_000), 1), (1 if QUICK else 10, 1))
+    device.impact_arrays(x[:8], 5000.0)  # compiles
+    seconds = min(wall_s(lambda: device.impact_arrays(x, 5000.0)) for _ in range(3))
+    few = x[:100_000]
+    places, truth = (fly.impact_arrays(few, 5000.0)[1][:, :3] for fly in (device, coast))
+    off_m = np.linalg.norm(places - truth, axis=1).max()
+    print(
+        f"GPU: {len(x):,} arcs, {len(x) / seconds:,.0f} arcs/s by the clock, at most {off_m:.1g} m from the processor's"
+    )
+
+
 def first_result() -> tuple[float, float]:
     """Print and return seconds from nothing to a first impact: compiling, and with the cache; whole processes."""
     with tempfile.TemporaryDirectory() as folder:
@@ -294,6 +314,7 @@ def main() -> int:
     print(f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores: what follows is by the clock")
     gain = two_cores(ordinary, next(choice for choice in chosen if choice.side is HEYOKA))
     memory_gb = many()
+    on_device()
     cold_s, warm_s = first_result()
     return summary(rows, fresh_error, gain, memory_gb, cold_s, warm_s)
 

@@ -47,6 +47,21 @@ def advance_source(
     )
 
 
+def lane_source(
+    name: str, *, slopes: str, variables: int, shared: tuple[str, ...], per_lane: tuple[int, ...]
+) -> str:
+    """Return the text of `name(block, i, tolerance_m, *shared)`: the same step, of lane i alone.
+
+    For a device where each thread has a lane.
+    """
+    return "\n".join(
+        [
+            f"def {name}(block, i, {', '.join(('tolerance_m', *shared))}):",
+            *("    " + line for line in _body(slopes, variables, shared, per_lane)),
+        ]
+    )
+
+
 def _row(row: int) -> str:
     return f"block[{row * LANES} + i]"
 
