@@ -47,9 +47,7 @@ def advance_source(
     )
 
 
-def lane_source(
-    name: str, *, slopes: str, variables: int, shared: tuple[str, ...], per_lane: tuple[int, ...]
-) -> str:
+def lane_source(name: str, *, slopes: str, variables: int, shared: tuple[str, ...], per_lane: tuple[int, ...]) -> str:
     """Return the text of `name(block, i, tolerance_m, *shared)`: the same step, of lane i alone.
 
     For a device where each thread has a lane.
