@@ -7,11 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from jointwatch.earth.ionosphere import TECU, Ionosphere
+from jointwatch.earth.refractivity import MEAN_AIR
 from jointwatch.earth.states import Ecef
-from jointwatch.sensors.detection import probability, snr
+from jointwatch.sensors.bias import Bias
+from jointwatch.sensors.detection import of_radar, probability, snr
 from jointwatch.sensors.measurement import Plots, position, residual
+from jointwatch.sensors.propagation import Medium
 from jointwatch.sensors.radar import Face, Radar
 from jointwatch.sensors.schedule import scan, scan_times
+from jointwatch.sensors.site import Site
 
 S = 1_000_000_000
 
@@ -133,3 +138,87 @@ def test_objects_without_cross_sections_are_refused(gabala: Radar) -> None:
         scan(
             gabala, gabala.faces, 0, objects(gabala, np.array([[1e6, 2.5, 0.3]])), np.ones(2), np.random.default_rng(1)
         )
+
+
+@pytest.mark.parametrize("law", [{"swerling": 0}, {"pulses": 6}, {"swerling": 0, "pulses": 6}])
+def test_other_laws_are_played_out_as_they_are_computed(gabala: Radar, law: dict[str, int]) -> None:
+    """20,000 objects in one scan, at a third less than the reference signal; within four binomial standard errors."""
+    radar, n = replace(gabala, false_plots_per_scan=0.0, reference_snr=12.0 / law.get("pulses", 1), **law), 20_000
+    truth = objects(radar, np.tile([4.0e6, 2.8, 0.3], (n, 1)))
+    seen = len(scan(radar, radar.faces, 0, truth, np.full(n, 0.1), np.random.default_rng(11)))
+    pd = float(of_radar(radar, snr(radar, 4.0e6, 0.1)))
+    assert 0.05 < pd < 0.95
+    assert abs(seen / n - pd) < 4 * np.sqrt(pd * (1 - pd) / n)
+
+
+def test_scan_loss_thins_out_what_is_seen_aside(gabala: Radar) -> None:
+    """Fifty degrees off boresight the signal falls by cos^2.5 of it; within four binomial standard errors."""
+    radar, n = replace(gabala, false_plots_per_scan=0.0, scan_loss_exponent=2.5, boresight_elevation_rad=0.3), 20_000
+    z = np.array([3.0e6, np.radians(212.0), 0.3])
+    seen = len(
+        scan(radar, radar.faces, 0, objects(radar, np.tile(z, (n, 1))), np.full(n, 0.1), np.random.default_rng(2))
+    )
+    cosine = np.sin(0.3) ** 2 + np.cos(0.3) ** 2 * np.cos(np.radians(50.0))
+    pd = float(probability(snr(radar, 3.0e6, 0.1) * cosine**2.5, 1e-6))
+    assert abs(seen / n - pd) < 4 * np.sqrt(pd * (1 - pd) / n)
+
+
+def test_a_bias_is_the_same_in_every_plot_and_the_clock_is_in_the_time(gabala: Radar) -> None:
+    radar, n, z = sure(gabala), 5000, np.array([1e6, 2.5, 0.3])
+    bias = Bias(range_m=500.0, azimuth_rad=5e-3, elevation_rad=-4e-3, clock_s=0.25)
+    plots = scan(
+        radar, radar.faces, 7 * S, objects(radar, np.tile(z, (n, 1))), np.ones(n), np.random.default_rng(3), bias=bias
+    )
+    assert plots.time_tai_ns == 7 * S + S // 4
+    off = residual(plots.z, z).mean(axis=0)
+    assert off == pytest.approx([500.0, 5e-3, -4e-3], abs=4 * 200.0 / np.sqrt(n))
+    assert off[1:] == pytest.approx([5e-3, -4e-3], abs=4 * 1e-3 / np.sqrt(n))
+
+
+def test_a_medium_alone_changes_no_bit_of_what_stands_high(gabala: Radar) -> None:
+    """Air and ionosphere lift objects into sight low down; into the rows they come by a bias's shares only."""
+    z = np.array([[1e6, 2.5, 0.3], [2e6, 3.0, 0.5]])
+    medium = Medium(MEAN_AIR, Ionosphere(30 * TECU))
+    bare, through = (
+        scan(gabala, gabala.faces, 0, objects(gabala, z), np.ones(2), np.random.default_rng(4), medium=m)
+        for m in (Medium(), medium)
+    )
+    assert bare.z.tobytes() == through.z.tobytes()
+
+
+AWKWARD = {
+    "at the pole": (90.0, 0.0, 107, 217),
+    "at the other pole, through north": (-90.0, 123.0, 300, 60),
+    "on the date line": (52.0, 180.0, 107, 217),
+    "just past the date line, through north": (-17.0, -179.9999, 350, 20),
+}
+
+
+@pytest.mark.parametrize("where", AWKWARD)
+def test_awkward_places_see_as_often_as_any(gabala: Radar, where: str) -> None:
+    """Ahead: by the law, each plot within 6 sigma of the truth. Behind, under the horizon, in place: nothing."""
+    latitude, longitude, start, end = AWKWARD[where]
+    site = Site("there", float(np.radians(latitude)), float(np.radians(longitude)), 10.0)
+    face = Face("one", *(float(a) for a in np.radians([start, end, 2, 55])))
+    radar = replace(
+        sure(gabala), site=site, faces=(face,), scan_loss_exponent=2.0, boresight_elevation_rad=0.3, minimum_range_m=0.0
+    )
+    middle = face.azimuth_from_rad + face.azimuth_width_rad / 2
+    ahead = np.array([[2e6, np.mod(middle, 2 * np.pi), 0.4]])
+    rng = np.random.default_rng(1)
+    seen = scan(radar, radar.faces, 0, objects(radar, np.tile(ahead, (50, 1))), np.ones(50), rng)
+    assert len(seen) == 50
+    assert np.abs(residual(seen.z, ahead) / seen.sigma).max() < 6
+    hidden = np.array([[2e6, np.mod(middle + np.pi, 2 * np.pi), 0.4], [2e6, middle, -0.2], [0.0, middle, 0.4]])
+    assert len(scan(radar, radar.faces, 0, objects(radar, hidden), np.ones(3), rng)) == 0
+
+
+def test_what_is_not_a_number_is_refused_with_its_index(gabala: Radar) -> None:
+    truth = objects(gabala, np.tile([1e6, 2.5, 0.3], (3, 1)))
+    truth.pos_vel[1, 2] = np.nan
+    rng = np.random.default_rng(1)
+    with pytest.raises(ValueError, match="scan of gabala: the position of object 1 is not a number; leave it out"):
+        scan(gabala, gabala.faces, 0, truth, np.ones(3), rng)
+    truth.pos_vel[1, 2] = 0.0
+    with pytest.raises(ValueError, match="the cross-section of object 2 must be 0 m2 or more; got"):
+        scan(gabala, gabala.faces, 0, truth, np.array([1.0, 1.0, np.nan]), rng)

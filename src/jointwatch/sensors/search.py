@@ -74,7 +74,7 @@ class TrackList:
         self._misses = np.zeros(count, dtype=np.int64)
         self._next = 0
         self.dropped = 0
-        """How many tracks were dropped for want of capacity or time, so far."""
+        """How many were dropped for want of capacity or time, so far; one refused in the scan that found it counts."""
 
     def held(self, numbers: Ints) -> Bools:
         """Whether each object (n,) is in track."""
