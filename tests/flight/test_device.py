@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from jointwatch.flight import coast
-from jointwatch.flight.lanes import _WAYS
+from jointwatch.flight.lanes import WAYS
 from jointwatch.flight.model import EXP, US76, Model
 from jointwatch.flight.unrolled import advance_source, lane_source
 
@@ -49,9 +49,9 @@ def assert_same(one: tuple[np.ndarray, ...], other: tuple[np.ndarray, ...]) -> N
     assert np.isnan(one[1][~one[2]]).all()
 
 
-@pytest.mark.parametrize("way", _WAYS)
+@pytest.mark.parametrize("way", WAYS)
 def test_a_lane_alone_takes_the_step_that_a_block_takes(way: str) -> None:
-    _, variables, per_lane = _WAYS[way]
+    _, variables, per_lane = WAYS[way]
     shared = ("j2", "j3", "j4", "air")
     block, lane = (
         source("step", slopes="slopes", variables=variables, shared=shared, per_lane=per_lane)

@@ -88,7 +88,7 @@ def plan(
 
 
 @kernel
-def _touch(states: Floats, forces: Forces, nodes: Floats, count: Ints, lost: Bools) -> None:
+def touch(states: Floats, forces: Forces, nodes: Floats, count: Ints, lost: Bools) -> None:
     """Move states along their velocity to height zero: the millimetre by which height was not integrated exactly.
 
     The last node of a path is then where it touches the ground.
@@ -162,5 +162,5 @@ def _flown(
     in_time("in_vacuum", (legs[DOWN] > 0) & (legs[DRAG] == 0))
     in_time("in_air", (legs[DOWN] > 0) & (legs[DRAG] > 0))
     in_height(~lost, ground, ground)
-    _touch(states, forces, nodes, count, lost)
+    touch(states, forces, nodes, count, lost)
     return states, nodes, count, lost

@@ -56,7 +56,7 @@ def _slopes_in_air(
     R = B_M * sqrt(inverse_w)
     eps2 = E2 * E2 * sin2 * (1 - sin2) * inverse_w * inverse_w
     place = ((x * x + y * y + z * z) * inverse_r - R) * (1 - 0.5 * eps2 * R * inverse_r) * (1 / CELL_M)
-    cell = int(min(max(place, 0.0), _LAST_CELL))
+    cell = int(min(max(0.0, place), _LAST_CELL))  # in this order a NaN is cell 0
     low = THIN_AIR[air, cell]
     log_density = low + (place - cell) * (THIN_AIR[air, cell + 1] - low)
     wx, wy = vx + W * y, vy - W * x
@@ -97,7 +97,9 @@ def _slopes_in_height(
 _BLOCK = numba.types.CPointer(numba.float64)  # type: ignore[no-untyped-call]
 _SIGNATURE = numba.void(_BLOCK, *4 * [numba.float64], numba.int64)
 _LAYER = tuple(range(LAYER, LAYER + LAYER_ROWS))
-_WAYS: dict[str, tuple[Any, int, tuple[int, ...]]] = {
+SHARED = ("j2", "j3", "j4", "air")  # what the slopes take last, the same for all lanes
+# What each step takes: its slopes, how many variables, and the rows of a block that belong to a lane's air.
+WAYS: dict[str, tuple[Any, int, tuple[int, ...]]] = {
     "in_height": (_slopes_in_height, 7, _LAYER),
     "in_vacuum": (_slopes_in_vacuum, 6, ()),
     "in_air": (_slopes_in_air, 6, ()),
@@ -111,9 +113,9 @@ def advance(way: Literal["in_height", "in_vacuum", "in_air"]) -> Callable[..., N
     A C function, and handed to what calls it: code that Numba links is optimised again in each caller, seconds each
     time. Compiled when first asked for, and under this file's name, so that Numba keeps it on disk.
     """
-    slopes, variables, per_lane = _WAYS[way]
-    name, shared = f"advance_{way}", ("j2", "j3", "j4", "air")
-    text = advance_source(name, slopes="slopes", variables=variables, shared=shared, per_lane=per_lane)
+    slopes, variables, per_lane = WAYS[way]
+    name = f"advance_{way}"
+    text = advance_source(name, slopes="slopes", variables=variables, shared=SHARED, per_lane=per_lane)
     names = {**globals(), "carray": numba.carray, "slopes": slopes}  # type: ignore[attr-defined]
     exec(compile(text, __file__, "exec"), names)  # noqa: S102 - the text is `unrolled`'s own
     compile_ = numba.cfunc(_SIGNATURE, cache=True, error_model="numpy", fastmath={"contract"})

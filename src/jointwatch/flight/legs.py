@@ -42,7 +42,7 @@ def _next(waiting: int, going: Bools, lost: Bools) -> int:
 
 
 @kernel
-def _load(block: Floats, lane: int, states: Floats, i: int, at: float, first: float, inverse_beta: float) -> None:
+def load(block: Floats, lane: int, states: Floats, i: int, at: float, first: float, inverse_beta: float) -> None:
     """Put a state in a lane, at a value of the independent variable and with a first step to try."""
     for c in range(7):
         block[c * LANES + lane] = states[i, c]
@@ -52,7 +52,7 @@ def _load(block: Floats, lane: int, states: Floats, i: int, at: float, first: fl
 
 
 @kernel
-def _unload(y: Floats, states: Floats, i: int) -> float:
+def unload(y: Floats, states: Floats, i: int) -> float:
     """Put a state from a lane back, with its height; the rate at which that grows."""
     height, rate = height_rate(y[0], y[1], y[2], y[3], y[4], y[5])
     for c in range(6):
@@ -62,7 +62,7 @@ def _unload(y: Floats, states: Floats, i: int) -> float:
 
 
 @kernel
-def _set_layer(block: Floats, lane: int, target_m: float, forces: Forces) -> None:
+def set_layer(block: Floats, lane: int, target_m: float, forces: Forces) -> None:
     """Give a lane the air of the piece it enters, and the way through it, no farther than to the target."""
     bounds, log_density = forces[3], forces[4]
     height = block[AT * LANES + lane]
@@ -99,14 +99,14 @@ def _way_m(y: Floats, inverse_beta: float, forces: Forces) -> float:
 
 
 @kernel
-def _read(block: Floats, lane: int, y: Floats) -> None:
+def read(block: Floats, lane: int, y: Floats) -> None:
     """Write a lane's seven variables to y."""
     for c in range(7):
         y[c] = block[c * LANES + lane]
 
 
 @kernel
-def _turned(block: Floats, lane: int, t: float, y: Floats) -> None:
+def turned(block: Floats, lane: int, t: float, y: Floats) -> None:
     """Write to y the state of a lane in axes at rest, in those that turned with the Earth for t seconds."""
     c, s = cos(OMEGA_RAD_S * t), sin(OMEGA_RAD_S * t)
     x, v = block[lane], block[3 * LANES + lane]
@@ -135,26 +135,26 @@ def fly_in_height(
             i, at = arc[lane], block[AT * LANES + lane]
             if i >= 0:
                 if noting and at != last[lane]:
-                    _read(block, lane, y)
+                    read(block, lane, y)
                     note(nodes, count, i, y[6], y)
                     block[CAP * LANES + lane] = min(cap_m, _way_m(y, inverse_beta[i], forces))
                     last[lane] = at
                 arrived = block[LEFT * LANES + lane] == 0.0
                 if arrived and at != target_m[i]:
-                    _set_layer(block, lane, target_m[i], forces)
+                    set_layer(block, lane, target_m[i], forces)
                 elif arrived or block[WANTED * LANES + lane] < SHORTEST:
-                    _read(block, lane, y)
+                    read(block, lane, y)
                     began = states[i, 7]
-                    onwards = _unload(y, states, i) * (target_m[i] - began) > 0
+                    onwards = unload(y, states, i) * (target_m[i] - began) > 0
                     lost[i] = not (arrived and onwards and abs(states[i, 7] - target_m[i]) < STRAY_M)
                     states[i, 6] = y[6]
                     arc[lane] = -1
             if arc[lane] < 0 and waiting < len(states):
                 arc[lane], last[lane] = waiting, states[waiting, 7]
                 first = FIRST_STEP_UP_M if target_m[waiting] > states[waiting, 7] else FIRST_STEP_DOWN_M
-                _load(block, lane, states, waiting, states[waiting, 7], first, inverse_beta[waiting])
+                load(block, lane, states, waiting, states[waiting, 7], first, inverse_beta[waiting])
                 block[CAP * LANES + lane], block[REST * LANES + lane] = cap_m, rest_s[waiting]
-                _set_layer(block, lane, target_m[waiting], forces)
+                set_layer(block, lane, target_m[waiting], forces)
                 waiting = _next(waiting + 1, going, lost)
             if arc[lane] >= 0:
                 working += 1
@@ -163,7 +163,7 @@ def fly_in_height(
 
 
 @kernel
-def _aim(block: Floats, lane: int, top_m: float) -> bool:
+def aim(block: Floats, lane: int, top_m: float) -> bool:
     """Let a lane coast until it sinks through a height, or most of the way, where J2 moves that; whether it will."""
     seconds = coasting_s(
         block[lane], block[LANES + lane], block[2 * LANES + lane],
@@ -191,23 +191,23 @@ def fly_in_time(
             if i >= 0:
                 arrived = block[LEFT * LANES + lane] == 0.0
                 if arrived or (noting and t != last[lane]):
-                    _turned(block, lane, t, y)
+                    turned(block, lane, t, y)
                 if noting and t != last[lane]:
                     note(nodes, count, i, states[i, 6] + t, y)
                     last[lane] = t
                 if arrived and height_rate(y[0], y[1], y[2], y[3], y[4], y[5])[0] > 1.5 * top_m[i]:
-                    arrived = not _aim(block, lane, top_m[i])
+                    arrived = not aim(block, lane, top_m[i])
                 if arrived or block[WANTED * LANES + lane] < SHORTEST:
-                    fast = _unload(y, states, i) < -0.5 * LEAST_RATE_M_S
+                    fast = unload(y, states, i) < -0.5 * LEAST_RATE_M_S
                     lost[i] = not (arrived and fast and 0.25 * top_m[i] < states[i, 7] < 2 * top_m[i])
                     states[i, 6] += t
                     arc[lane] = -1
             if arc[lane] < 0 and waiting < len(states):
                 x = states[waiting]
-                _load(block, lane, states, waiting, 0.0, FIRST_STEP_S, inverse_beta[waiting])
+                load(block, lane, states, waiting, 0.0, FIRST_STEP_S, inverse_beta[waiting])
                 block[3 * LANES + lane], block[4 * LANES + lane] = x[3] - OMEGA_RAD_S * x[1], x[4] + OMEGA_RAD_S * x[0]
                 block[CAP * LANES + lane], block[REST * LANES + lane] = cap_s[waiting], REST_S
-                lost[waiting] = not _aim(block, lane, top_m[waiting])
+                lost[waiting] = not aim(block, lane, top_m[waiting])
                 arc[lane], last[lane] = -1 if lost[waiting] else waiting, 0.0
                 waiting = _next(waiting + 1, going, lost)
             if arc[lane] >= 0 or waiting < len(states):

@@ -14,8 +14,8 @@ from jointwatch.earth.compiled import kernel
 from jointwatch.earth.ellipsoid import OMEGA_RAD_S
 from jointwatch.earth.height import height_rate
 from jointwatch.flight import itinerary
-from jointwatch.flight.itinerary import DOWN, DRAG, UP, _touch, plan
-from jointwatch.flight.lanes import _WAYS
+from jointwatch.flight.itinerary import DOWN, DRAG, UP, plan, touch
+from jointwatch.flight.lanes import SHARED, WAYS
 from jointwatch.flight.legs import (
     FIRST_STEP_DOWN_M,
     FIRST_STEP_S,
@@ -24,12 +24,12 @@ from jointwatch.flight.legs import (
     REST_S,
     SHORTEST,
     STRAY_M,
-    _aim,
-    _load,
-    _read,
-    _set_layer,
-    _turned,
-    _unload,
+    aim,
+    load,
+    read,
+    set_layer,
+    turned,
+    unload,
 )
 from jointwatch.flight.model import Forces
 from jointwatch.flight.unrolled import AT, CAP, LANES, LEFT, REST, WANTED, lane_source
@@ -40,9 +40,9 @@ MOST_STEPS = 2_000  # of a leg: a thread must end, and what takes more is lost; 
 
 def _step(way: str) -> Any:
     """The step of one lane, as `lanes.advance` of a whole block."""
-    slopes, variables, per_lane = _WAYS[way]
-    name, scalars = f"step_{way}", ("j2", "j3", "j4", "air")
-    text = lane_source(name, slopes="slopes", variables=variables, shared=scalars, per_lane=per_lane)
+    slopes, variables, per_lane = WAYS[way]
+    name = f"step_{way}"
+    text = lane_source(name, slopes="slopes", variables=variables, shared=SHARED, per_lane=per_lane)
     names = {**globals(), "sqrt": sqrt, "slopes": slopes}
     exec(compile(text, __file__, "exec"), names)  # noqa: S102 - the text is `unrolled`'s own
     return kernel(names[name])
@@ -59,19 +59,19 @@ def _in_height(
     """Move the state to its target height, up or down; whether it came to it as in `legs.fly_in_height`."""
     began = states[0, 7]
     first = FIRST_STEP_UP_M if target_m > began else FIRST_STEP_DOWN_M
-    _load(block, lane, states, 0, began, first, inverse_beta)
+    load(block, lane, states, 0, began, first, inverse_beta)
     block[CAP * LANES + lane], block[REST * LANES + lane] = inf, rest_s
-    _set_layer(block, lane, target_m, forces)
+    set_layer(block, lane, target_m, forces)
     arrived = False
     for _ in range(MOST_STEPS):
         _step_in_height(block, lane, tolerance_m, forces[0], forces[1], forces[2], 0)
         arrived = block[LEFT * LANES + lane] == 0.0
         if arrived and block[AT * LANES + lane] != target_m:
-            _set_layer(block, lane, target_m, forces)
+            set_layer(block, lane, target_m, forces)
         elif arrived or block[WANTED * LANES + lane] < SHORTEST:
             break
-    _read(block, lane, y)
-    onwards = _unload(y, states, 0) * (target_m - began) > 0
+    read(block, lane, y)
+    onwards = unload(y, states, 0) * (target_m - began) > 0
     states[0, 6] = y[6]
     return bool(arrived and onwards and abs(states[0, 7] - target_m) < STRAY_M)
 
@@ -82,11 +82,11 @@ def _in_time(
     block: Floats, lane: int, y: Floats,
 ) -> bool:  # fmt: skip
     """Move the state over its apogee to about a height; whether it came there as in `legs.fly_in_time`."""
-    _load(block, lane, states, 0, 0.0, FIRST_STEP_S, inverse_beta)
+    load(block, lane, states, 0, 0.0, FIRST_STEP_S, inverse_beta)
     block[3 * LANES + lane] -= OMEGA_RAD_S * states[0, 1]
     block[4 * LANES + lane] += OMEGA_RAD_S * states[0, 0]
     block[CAP * LANES + lane], block[REST * LANES + lane] = cap_s, REST_S
-    if not _aim(block, lane, top_m):
+    if not aim(block, lane, top_m):
         return False
     arrived = False
     for _ in range(MOST_STEPS):
@@ -96,14 +96,14 @@ def _in_time(
             _step_in_vacuum(block, lane, tolerance_m, forces[0], forces[1], forces[2], air)
         arrived = block[LEFT * LANES + lane] == 0.0
         if arrived:
-            _turned(block, lane, block[AT * LANES + lane], y)
+            turned(block, lane, block[AT * LANES + lane], y)
             if height_rate(y[0], y[1], y[2], y[3], y[4], y[5])[0] > 1.5 * top_m:
-                arrived = not _aim(block, lane, top_m)
+                arrived = not aim(block, lane, top_m)
         if arrived or block[WANTED * LANES + lane] < SHORTEST:
             break
     if not arrived:
         return False
-    fast = _unload(y, states, 0) < -0.5 * LEAST_RATE_M_S
+    fast = unload(y, states, 0) < -0.5 * LEAST_RATE_M_S
     states[0, 6] += block[AT * LANES + lane]
     return bool(fast and 0.25 * top_m < states[0, 7] < 2 * top_m)
 
@@ -126,4 +126,4 @@ def walk(
         if (falling or legs[UP, 0] > 0) and not lost[0]:
             target_m, rest_s = (0.0, 0.0) if falling else (legs[UP, 0], legs[LEG_REST, 0])
             lost[0] = not _in_height(states, target_m, rest_s, inverse_beta[0], forces, tolerance_m, block, lane, y)
-    _touch(states, forces, nodes, count, lost)
+    touch(states, forces, nodes, count, lost)
