@@ -195,7 +195,7 @@ def test_observations_of_one_instant_are_one_row_in_metres_and_corrections_not_a
         ("ANGLE_TYPE = AZEL", "ANGLE_TYPE = XEYN", "segment 1: only angles with ANGLE_TYPE = AZEL can be taken, got"),
         ("ANGLE_TYPE = AZEL\n", "", "segment 1: only angles with ANGLE_TYPE = AZEL can be taken, got None"),
         ("MODE = SEQUENTIAL\nPATH = 1,2,1\n", "", "segment 1: wanted MODE = SEQUENTIAL with a PATH"),
-        ("TIME_SYSTEM = UTC", "TIME_SYSTEM = TDB", "measurements are taken in UTC or in TAI, TT and GPS time, this mess"),
+        ("TIME_SYSTEM = UTC", "TIME_SYSTEM = TDB", "measurements are taken in UTC or in TAI, TT and GPS time, this"),
         ("00 155.1", "00 2062.65", "segment 1: row 0, column azimuth_deg: wanted a number at least -180"),
         ("10 1366.5", "10 0.25", "segment 1: row 1, column range_m: wanted a number above 0, got 0"),
     ],

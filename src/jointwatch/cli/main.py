@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": ("demo", "Play two launches before both centres, with the watch page. No set-up."),
     "run": ("run", "Play a scenario: radars, two centres, the signed exchange, one statement."),
     "replay": ("replay", "Rebuild the picture of a run from its logs alone, also as it was known then."),
+    "track": ("track", "Follow recorded measurements: tracks, launch and impact, what it is."),
     "coverage": ("coverage", "Show what radars see, as tables, a map, a grid or volumes for a globe."),
     "log": ("log", "Verify, show or export the signed logs of a run."),
     "claims": ("claims", "Compute public claims about these radars, and print the verdicts."),

@@ -1,0 +1,236 @@
+"""What `jointwatch track --out` writes: an OEM for each track, all of them as Parquet, estimates as JSON, a figure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from math import degrees
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from jointwatch import __version__
+from jointwatch.assessment.apogee import ApogeeEstimate
+from jointwatch.assessment.burnout import BurnoutEstimate
+from jointwatch.assessment.ellipse import Ellipse
+from jointwatch.assessment.impact_area import ImpactEstimate
+from jointwatch.assessment.launch_point import LaunchEstimate
+from jointwatch.cli.track_work import Work
+from jointwatch.display import track_figure
+from jointwatch.earth.ellipsoid import geodetic_from_ecef
+from jointwatch.earth.timescale import days_from_tai_ns, now_tai_ns, utc_from_tai_ns
+from jointwatch.formats import oem_kvn
+from jointwatch.formats.epochs import Instant
+from jointwatch.formats.oem import LOWER, Covariances, Ephemeris, Header, Metadata, Oem, Segment
+from jointwatch.studies.recording import Recording
+from jointwatch.studies.recording_sites import Sensor
+from jointwatch.studies.recording_tracks import Found, Said, TrackFound
+
+SAID = (
+    "States and covariances as each stood after its own plot: filtered, not smoothed.",
+    "Earth-fixed (WGS 84, which agrees with the ITRF to 0.1 m), velocity relative to the turning Earth.",
+)
+KNOWN_M_S = (
+    1000.0  # one sigma of the velocity from which on a state goes into an OEM: one plot alone says nothing of it
+)
+STATE = ("x_m", "y_m", "z_m", "vx_m_s", "vy_m_s", "vz_m_s")
+
+
+def write(out: Path, recording: Recording, sensors: Mapping[str, Sensor], work: Work) -> list[Path]:
+    """Write everything into a new folder; return the files, those of the tracks as their folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    written = [out / "tracks.parquet", out / "estimates.json", out / "tracks.png"]
+    table(work.found).write_parquet(written[0], statistics=False)
+    written[1].write_text(json.dumps(estimates(recording, sensors, work), indent=1) + "\n", encoding="utf-8")
+    track_figure.draw(_figure(recording, sensors, work), written[2])
+    if not work.found.tracks:
+        return written
+    folder = out / "oem"
+    folder.mkdir()
+    for each in work.found.tracks:
+        with (folder / f"{each.track.id}.oem").open("wb") as stream:
+            oem_kvn.write(oem(each), stream)
+    return [folder, *written]
+
+
+def oem(found: TrackFound) -> Oem:
+    """A track as an Orbit Ephemeris Message in UTC, with the covariance of every state."""
+    history = found.history
+    known = np.trace(history.P[:, 3:, 3:], axis1=1, axis2=2) < KNOWN_M_S**2
+    rows = np.arange(int(np.argmax(known)) if known.any() else 0, len(history))
+    day, ns = days_from_tai_ns(history.time_tai_ns[rows])
+    epochs = [Instant(int(d), int(n)) for d, n in ((day[0], ns[0]), (day[-1], ns[-1]))]
+    created = days_from_tai_ns(np.array([now_tai_ns() // 10**9 * 10**9]))
+    early = (f"{rows[0]} estimates before the first with a velocity to 1 km/s are left out.",) if rows[0] else ()
+    gone = (f"{history.left_out} estimates between the first and the last are left out.",) if history.left_out else ()
+    metadata = Metadata(
+        object_name=found.track.id,
+        object_id=found.track.id,
+        center_name="EARTH",
+        ref_frame="ITRF2000",
+        time_system="UTC",
+        start=epochs[0],
+        stop=epochs[1],
+        comments=(*SAID, *early, *gone),
+    )
+    P = 0.5e-6 * (history.P[rows] + history.P[rows].swapaxes(-1, -2))
+    return Oem(
+        Header(Instant(int(created[0][0]), int(created[1][0])), f"JOINTWATCH {__version__}"),
+        (
+            Segment(
+                metadata,
+                Ephemeris(day, ns, history.x[rows] * 1e-3),
+                Covariances(day, ns, ("ITRF2000",) * len(rows), P),
+            ),
+        ),
+    )
+
+
+def table(found: Found) -> pl.DataFrame:
+    """All estimates of all tracks, one row each; covariance: the lower triangle row by row, metres and seconds."""
+    rows, columns = zip(*LOWER, strict=True)
+    parts = [_columns(each, rows, columns) for each in found.tracks]
+    schema: dict[str, Any] = {
+        "track": pl.String, "time_utc": pl.String, "tai_ns": pl.Int64, **dict.fromkeys(STATE, pl.Float64),
+        "latitude_deg": pl.Float64, "longitude_deg": pl.Float64, "height_m": pl.Float64,
+        "boost_probability": pl.Float64, "radars": pl.List(pl.String), "covariance": pl.List(pl.Float64),
+    }  # fmt: skip
+    return pl.concat([pl.DataFrame(part, schema=schema) for part in parts]) if parts else pl.DataFrame(schema=schema)
+
+
+def _columns(found: TrackFound, rows: tuple[int, ...], columns: tuple[int, ...]) -> dict[str, Any]:
+    history = found.history
+    latitude, longitude, height = geodetic_from_ecef(history.x[:, :3])
+    return {
+        "track": [found.track.id] * len(history),
+        "time_utc": [utc_from_tai_ns(int(time), digits=9) for time in history.time_tai_ns],
+        "tai_ns": history.time_tai_ns,
+        **dict(zip(STATE, history.x.T, strict=True)),
+        "latitude_deg": np.degrees(latitude),
+        "longitude_deg": np.degrees(longitude),
+        "height_m": height,
+        "boost_probability": history.boost_probability,
+        "radars": [list(names) for names in history.radars],
+        "covariance": history.P[:, rows, columns].tolist(),
+    }
+
+
+def estimates(recording: Recording, sensors: Mapping[str, Sensor], work: Work) -> dict[str, Any]:
+    """Everything that was asked of the tracks, as plain values: degrees, metres, seconds, UTC."""
+    return {
+        "made_by": f"jointwatch {__version__}",
+        "files": [
+            {"file": str(file.path), "rows": file.rows, "plots": file.plots, "incomplete": dict(file.incomplete),
+             "not_read": list(file.unused)}
+            for file in recording.files
+        ],
+        "sensors": {
+            name: {"plots": plots, "latitude_deg": degrees(sensors[name].site.latitude_rad),
+                   "longitude_deg": degrees(sensors[name].site.longitude_rad), "height_m": sensors[name].site.height_m}
+            for name, plots in recording.plots_of().items()
+        },
+        "plots_refused": dict(work.found.refused),
+        "scans": work.found.scans,
+        "scans_followed": work.found.scans_followed,
+        "covariances": "square metres, in the order east, north (up); ellipses hold 95 %",
+        "tracks": [_track(found, said) for found, said in zip(work.found.tracks, work.said, strict=True)],
+    }  # fmt: skip
+
+
+def _track(found: TrackFound, said: tuple[Said, ...]) -> dict[str, Any]:
+    track = found.track
+    return {
+        "track": track.id,
+        "first_plot_utc": _utc(track.first_plot_tai_ns),
+        "last_plot_utc": _utc(track.last_plot_tai_ns),
+        "plots": dict(track.radars),
+        "estimates": [_said(each) for each in said],
+    }
+
+
+def _said(said: Said) -> dict[str, Any]:
+    what = said.assessment
+    return {
+        "since_first_plot_s": said.since_first_plot_s,
+        "verdict": what.verdict.verdict,
+        "probability_space_launch": what.verdict.p_space,
+        "reason": what.verdict.reason,
+        "range_class": None if what.verdict.range_class == "-" else what.verdict.range_class,
+        "range_m": what.range_m,
+        "launch": _launch(what.launch) if what.launch else None,
+        "launch_note": what.launch_note,
+        "burnout": _high(said.burnout) | {"speed_m_s": said.burnout.speed_m_s} if said.burnout else None,
+        "apogee": _high(said.apogee) if said.apogee else None,
+        "apogee_height_m": what.apogee_height_m,
+        "impact": _ground(what.impact) if what.impact else None,
+        "impact_note": what.impact_note,
+    }
+
+
+def _launch(launch: LaunchEstimate) -> dict[str, Any]:
+    turned = {"azimuth_deg": degrees(launch.direction_rad), "sigma_azimuth_deg": degrees(launch.direction_sigma_rad)}
+    return _ground(launch) | turned
+
+
+def _ground(place: LaunchEstimate | ImpactEstimate) -> dict[str, Any]:
+    return _when(place) | {"covariance_en_m2": place.cov_en_m2.tolist(), "ellipse_95": _ellipse(place.ellipse)}
+
+
+def _high(place: BurnoutEstimate | ApogeeEstimate) -> dict[str, Any]:
+    return _when(place) | {"height_m": place.height_m, "covariance_enu_m2": place.cov_enu_m2.tolist()}
+
+
+def _when(place: LaunchEstimate | ImpactEstimate | BurnoutEstimate | ApogeeEstimate) -> dict[str, Any]:
+    return {
+        "time_utc": _utc(place.time_tai_ns),
+        "sigma_s": place.sigma_s,
+        "latitude_deg": degrees(place.latitude_rad),
+        "longitude_deg": degrees(place.longitude_rad),
+    }
+
+
+def _ellipse(ellipse: Ellipse) -> dict[str, float]:
+    return {
+        "semi_major_m": ellipse.semi_major_m,
+        "semi_minor_m": ellipse.semi_minor_m,
+        "azimuth_deg": degrees(ellipse.azimuth_rad),
+    }
+
+
+def _utc(tai_ns: int) -> str:
+    return utc_from_tai_ns(tai_ns, digits=3)
+
+
+def _figure(recording: Recording, sensors: Mapping[str, Sensor], work: Work) -> track_figure.TrackFigure:
+    begin = int(recording.time_tai_ns[0]) if len(recording) else 0
+    places = [(name, degrees(s.site.longitude_rad), degrees(s.site.latitude_rad)) for name, s in sensors.items()]
+    lines = []
+    for found, said in work.last_words():
+        latitude, longitude, height = geodetic_from_ecef(found.history.x[:, :3])
+        lines.append(
+            track_figure.Line(
+                name=found.track.id,
+                minutes=(found.history.time_tai_ns - begin) / 60e9,
+                longitude_deg=np.degrees(longitude),
+                latitude_deg=np.degrees(latitude),
+                height_km=height / 1e3,
+                boosting=found.history.boost_probability > 0.5,
+                ellipses=tuple(
+                    (word, *_drawn(place.ellipse))
+                    for word, place in (("launch", said.assessment.launch), ("impact", said.assessment.impact))
+                    if place
+                ),
+            )
+        )
+    since = utc_from_tai_ns(begin) if len(recording) else "the first plot"
+    return track_figure.TrackFigure(tuple(lines), tuple(places), f"minutes after {since}")
+
+
+def _drawn(ellipse: Ellipse) -> tuple[float, float, float, float, float]:
+    """Longitude, latitude and azimuth in degrees, semi-axes in km."""
+    return (
+        degrees(ellipse.longitude_rad), degrees(ellipse.latitude_rad), ellipse.semi_major_m / 1e3,
+        ellipse.semi_minor_m / 1e3, degrees(ellipse.azimuth_rad),
+    )  # fmt: skip

@@ -1,0 +1,41 @@
+"""The work of `jointwatch track`, with a progress bar on standard error while it takes long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from rich.console import Console
+from rich.progress import Progress
+
+from jointwatch.assessment.priors import BoostPriors
+from jointwatch.catalogue.boost_priors import boost_prior_parameters
+from jointwatch.studies.recording import Recording
+from jointwatch.studies.recording_sites import Sensor
+from jointwatch.studies.recording_tracks import Found, Said, TrackFound, follow, told
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """The tracks, and what each said at its steps, the last being its last word."""
+
+    found: Found
+    said: tuple[tuple[Said, ...], ...]
+
+    def last_words(self) -> list[tuple[TrackFound, Said]]:
+        """Each track with the last it said."""
+        return [(track, said[-1]) for track, said in zip(self.found.tracks, self.said, strict=True)]
+
+
+def followed(recording: Recording, sensors: Mapping[str, Sensor]) -> Work:
+    """Tracks of a recording and what they say; Ctrl-C ends the following early and keeps what is known by then."""
+    priors = BoostPriors(**asdict(boost_prior_parameters()))
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        scans = progress.add_task("following", total=len(recording.begins()) - 1)
+        found = follow(recording, sensors, lambda done: progress.update(scans, completed=done))
+        tracks = progress.add_task("asking", total=len(found.tracks))
+        said = []
+        for track in found.tracks:
+            said.append(told(track, priors))
+            progress.advance(tracks)
+    return Work(found, tuple(said))

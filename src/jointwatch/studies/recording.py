@@ -1,0 +1,157 @@
+"""Recorded measurements of several sensors as one stream of scans, in order of time across files.
+
+Rows of one sensor and one instant are one scan. A tracker takes range, azimuth and elevation together; rows without
+all three are counted and left out. What a radar did not see is not in such files: a scan without plots never happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from jointwatch.earth.arrays import Floats, Ints
+from jointwatch.earth.timescale import tai_ns_from_days
+from jointwatch.formats import measurement_files
+from jointwatch.formats.measurements import Measurements
+from jointwatch.formats.refusal import Refusal
+from jointwatch.sensors.measurement import Plots
+from jointwatch.studies.recording_sites import Sensor, SitesError
+
+PLOT = ("range_m", "azimuth_deg", "elevation_deg")
+_UNIT = np.array([1.0, np.pi / 180, np.pi / 180])
+
+
+class RecordingError(ValueError):
+    """A file that cannot be taken: one sentence that begins with its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """What one file held: rows, those of them that are no full plots, by what they have, and kinds with no column."""
+
+    path: Path
+    rows: int
+    incomplete: Mapping[str, int]
+    unused: tuple[str, ...] = ()
+
+    @property
+    def plots(self) -> int:
+        """How many rows are full plots."""
+        return self.rows - sum(self.incomplete.values())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """All full plots of the files in order of time, then sensor; 72 bytes each.
+
+    time_tai_ns (n,); sensor: place (n,) in `names`; z (n, 3) and sigma (n, 3) in metres and radians, sigma NaN where
+    the file gives none; snr_db (n,), NaN where not given.
+    """
+
+    files: tuple[FileRead, ...]
+    names: tuple[str, ...]
+    time_tai_ns: Ints
+    sensor: Ints
+    z: Floats
+    sigma: Floats
+    snr_db: Floats
+
+    def __len__(self) -> int:
+        return len(self.time_tai_ns)
+
+    def plots_of(self) -> dict[str, int]:
+        """How many plots each sensor gave, by its name."""
+        counts = np.bincount(self.sensor, minlength=len(self.names)).tolist()
+        return dict(zip(self.names, counts, strict=True))
+
+    def begins(self) -> Ints:
+        """Where each scan begins (k,), and the number of plots as the last one (k + 1,)."""
+        new = (np.diff(self.time_tai_ns) != 0) | (np.diff(self.sensor) != 0)
+        return np.concatenate([[0], np.flatnonzero(new) + 1, [len(self)]]) if len(self) else np.zeros(1, dtype=int)
+
+    def scans(self, sensors: Mapping[str, Sensor]) -> Iterator[Plots]:
+        """The scans in order of time; raises SitesError for the first row without a sigma that nobody gives."""
+        begins = self.begins().tolist()
+        for first, last in pairwise(begins):
+            name = self.names[self.sensor[first]]
+            here = slice(first, last)
+            sigma = np.where(np.isnan(self.sigma[here]), sensors[name].sigmas(self.snr_db[here]), self.sigma[here])
+            yield Plots(sensors[name].site, name, int(self.time_tai_ns[first]), self.z[here], sigma)
+
+
+def read(paths: Sequence[Path], done: Callable[[Path], None] = lambda path: None) -> Recording:
+    """The full plots of all files; raises RecordingError, one sentence with the file, for one that cannot be taken."""
+    parts, files = [], []
+    names: list[str] = []
+    for path in paths:
+        table = _table(path)
+        taken, file = _full(path, table)
+        places = np.array([_place(names, name) for name in table.sensors], dtype=np.int64)
+        parts.append(_part(path, table, taken, places))
+        files.append(file)
+        done(path)
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    order = np.lexsort((columns[1], columns[0]))
+    return Recording(tuple(files), tuple(names), *(column[order] for column in columns))
+
+
+def check_sigmas(recording: Recording, sensors: Mapping[str, Sensor]) -> None:
+    """Raise SitesError unless every plot has its three sigmas, from its row, the file of sites or the catalogue."""
+    for place, name in enumerate(recording.names):
+        rows = recording.sensor == place
+        known = ~np.isnan(sensors[name].sigmas(np.full(1, np.nan))[0])
+        lacking = (np.isnan(recording.sigma[rows]) & ~known).any(axis=0)
+        if lacking.any():
+            which = " and ".join(f"sigma_{column}" for column, lacks in zip(PLOT, lacking, strict=True) if lacks)
+            raise SitesError(
+                f"sensor {name}: {which} is neither in every row of the measurements nor known otherwise; add it to "
+                f"[sites.{name}] in a file for --sites"
+            )
+
+
+def _table(path: Path) -> Measurements:
+    try:
+        return measurement_files.read(path)
+    except Refusal as error:
+        raise RecordingError(f"{path}: {error}") from None
+    except OSError as error:
+        raise RecordingError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def _full(path: Path, table: Measurements) -> tuple[Ints, FileRead]:
+    """Rows that are full plots, and the account of the file."""
+    has = np.array([~np.isnan(_column(table, name)) for name in PLOT])
+    full = has.all(axis=0)
+    kinds: dict[str, int] = {}
+    code = np.where(full, 0, 1 + has.T @ np.array([1, 2, 4]))
+    for value, count in zip(*(part.tolist() for part in np.unique(code[~full], return_counts=True)), strict=True):
+        words = [name.split("_")[0] for bit, name in zip((1, 2, 4), PLOT, strict=True) if (value - 1) & bit]
+        kinds[" and ".join(words) + " only" if words else "range rate only"] = count
+    return np.flatnonzero(full), FileRead(path, len(table), kinds, table.unused)
+
+
+def _part(path: Path, table: Measurements, taken: Ints, places: Ints) -> tuple[Ints, Ints, Floats, Floats, Floats]:
+    """Times, sensors, z, sigma and SNR of the rows taken."""
+    try:
+        time = tai_ns_from_days(table.day, table.ns_of_day) if table.time_system == "UTC" else table.tai_ns
+    except ValueError as error:
+        raise RecordingError(f"{path}: {error}") from None
+    z, sigma = (
+        np.stack([_column(table, prefix + name)[taken] for name in PLOT], axis=-1) * _UNIT for prefix in ("", "sigma_")
+    )
+    z[:, 1] = np.mod(z[:, 1], 2 * np.pi)
+    return time[taken], places[table.sensor[taken]], z, sigma, _column(table, "snr_db")[taken]
+
+
+def _column(table: Measurements, name: str) -> Floats:
+    return np.asarray(table.values.get(name, np.full(len(table), np.nan)))
+
+
+def _place(names: list[str], name: str) -> int:
+    if name not in names:
+        names.append(name)
+    return names.index(name)

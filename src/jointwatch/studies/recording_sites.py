@@ -1,0 +1,161 @@
+"""Where the radars of a recording stand and how well they measure: a TOML file of one's own, or the catalogue.
+
+[sites.GABALA]                  the sensor as the measurements call it
+latitude_deg = 40.87            WGS 84
+longitude_deg = 47.80
+height_m = 680.0                over the ellipsoid; 0 if left out
+sigma_range_m = 150.0           one sigma of each, for rows that do not say their own
+sigma_azimuth_deg = 0.15
+sigma_elevation_deg = 0.15
+
+[sites.RADAR-2]
+radar = "armavir"               or: stand where, and measure as well as, a radar of the catalogue
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field, ValidationError, model_validator
+
+from jointwatch.catalogue.files import UnknownNameError
+from jointwatch.catalogue.radar_entries import load_radars
+from jointwatch.earth.arrays import Floats
+from jointwatch.sensors.accuracy import measurement_sigma
+from jointwatch.sensors.radar import Radar
+from jointwatch.sensors.site import Site
+from jointwatch.studies.architecture import catalogue_radar
+from jointwatch.studies.strict import Model
+
+MAX_BYTES = 1 << 20
+_Number = Annotated[float, Field(allow_inf_nan=False)]
+_Sigma = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class SitesError(ValueError):
+    """A file of sites, or a sensor without one: one sentence with file and key."""
+
+
+class SiteGiven(Model):
+    """One sensor: its place and sigmas, or the radar of the catalogue that it is; sigmas given go before that one's."""
+
+    radar: str | None = None
+    latitude_deg: Annotated[_Number, Field(ge=-90, le=90)] | None = None
+    longitude_deg: Annotated[_Number, Field(ge=-180, le=360)] | None = None
+    height_m: Annotated[_Number, Field(ge=-1000, le=10_000)] | None = None
+    sigma_range_m: _Sigma | None = None
+    sigma_azimuth_deg: _Sigma | None = None
+    sigma_elevation_deg: _Sigma | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> SiteGiven:
+        place = (self.latitude_deg, self.longitude_deg, self.height_m)
+        if self.radar is not None and place != (None, None, None):
+            raise ValueError("wanted radar, or latitude_deg and longitude_deg; not both")
+        if self.radar is None and None in place[:2]:
+            raise ValueError("wanted latitude_deg and longitude_deg, or radar")
+        return self
+
+
+class SitesFile(Model):
+    """The whole file."""
+
+    sites: dict[str, SiteGiven] = Field(min_length=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Sensor:
+    """A sensor of a recording: where it stands, and its sigmas (3,) in metres and radians, NaN where not known.
+
+    radar: the entry of the catalogue that the missing ones come from; None where the sensor is none of it.
+    """
+
+    name: str
+    site: Site
+    sigma: Floats
+    radar: Radar | None = None
+
+    def sigmas(self, snr_db: Floats) -> Floats:
+        """Sigmas (n, 3) for rows of a signal-to-noise ratio (n,), decibels; where that is NaN, for that of reference.
+
+        >>> sensor("gabala").sigmas(np.array([np.nan])).round(4).tolist()
+        [[257.7074, 0.0027, 0.0027]]
+        """
+        known = np.broadcast_to(self.sigma, (len(snr_db), 3))
+        if self.radar is None:
+            return known
+        snr = np.where(np.isnan(snr_db), self.radar.reference_snr, 10.0 ** (snr_db / 10.0))
+        return np.where(np.isnan(known), measurement_sigma(self.radar, snr), known)
+
+
+def sensor(name: str, given: SiteGiven | None = None) -> Sensor:
+    """The sensor that a file describes, or, by its name alone, the catalogue; raises UnknownNameError."""
+    degrees = (given.sigma_azimuth_deg, given.sigma_elevation_deg) if given else (None, None)
+    sigma = np.array([given.sigma_range_m if given else None, *degrees], dtype=float)
+    sigma[1:] = np.radians(sigma[1:])
+    if given is None or given.radar is not None:
+        radar, _ = catalogue_radar((given.radar if given and given.radar else name).lower())
+        return Sensor(name, radar.site, sigma, radar)
+    latitude, longitude = np.radians([given.latitude_deg or 0.0, given.longitude_deg or 0.0])
+    return Sensor(name, Site(name, float(latitude), float(longitude), given.height_m or 0.0), sigma)
+
+
+def read_sites(path: Path) -> Mapping[str, SiteGiven]:
+    """The sensors of a TOML file by name; raises SitesError, one sentence with file and key."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise SitesError(f"{path}: a file of sites has at most {MAX_BYTES // 1024} kB; this one is longer")
+        return SitesFile.model_validate(tomllib.loads(data.decode("utf-8-sig"))).sites
+    except OSError as error:
+        raise SitesError(f"{path}: cannot be read ({error.strerror}); --sites wants a TOML file") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SitesError(f"{path}: not valid TOML: {error}") from None
+    except ValidationError as error:
+        raise SitesError(f"{path}: {_sentence(error)}") from None
+
+
+def sensors(names: Iterable[str], given: Mapping[str, SiteGiven], *, where: str = "") -> dict[str, Sensor]:
+    """Every sensor by name, as the file says or else the catalogue; raises SitesError naming all that nobody places."""
+    found: dict[str, Sensor] = {}
+    strangers = []
+    for name in names:
+        try:
+            found[name] = sensor(name, given.get(name))
+        except UnknownNameError as error:
+            if name in given:
+                raise SitesError(f"{where}: sites.{name}.radar: {error}") from None
+            strangers.append(name)
+    if strangers:
+        held = f"{where} has {', '.join(given)}" if given else f"the catalogue has {', '.join(load_radars())}"
+        raise SitesError(
+            f"no place is known for {_listed(strangers)}: {held}; write a table [sites.{strangers[0]}] with "
+            "latitude_deg and longitude_deg, or with radar, into a file for --sites"
+        )
+    return found
+
+
+def _listed(names: list[str], most: int = 5) -> str:
+    """The names, cut where they are many: what a file calls its sensors may be anything."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"sensor{'s' if len(names) > 1 else ''} {', '.join(names[:most])}{more}"
+
+
+def _sentence(error: ValidationError) -> str:
+    """The first complaint with its key, a misspelt key before others, and how many follow."""
+    first, *rest = sorted(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
+    key = ".".join(str(part) for part in first["loc"]) or "the file"
+    said = {"extra_forbidden": f"this key is not known; known are {', '.join(SiteGiven.model_fields)}"}
+    if len(first["loc"]) < 3:
+        said["extra_forbidden"] = "this key is not known; a file of sites holds tables [sites.NAME]"
+    said["missing"] = "this key is missing; a file of sites holds tables [sites.NAME]"
+    shown = f" (given: {first['input']!r})" if isinstance(first["input"], str | int | float | bool) else ""
+    message = first["msg"].removeprefix("Value error, ")
+    complaint = said.get(str(first["type"]), message[0].lower() + message[1:] + shown)
+    return f"{key}: {complaint}" + (f" (and {len(rest)} more)" if rest else "")

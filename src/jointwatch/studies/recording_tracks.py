@@ -1,0 +1,119 @@
+"""Tracks out of a recording, and what each said about its launch as time went by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from jointwatch.assessment.apogee import ApogeeEstimate, apogee
+from jointwatch.assessment.burnout import BurnoutEstimate, burnout
+from jointwatch.assessment.estimate import Assessment, assess
+from jointwatch.assessment.priors import BoostPriors
+from jointwatch.earth.timescale import NS_PER_S
+from jointwatch.studies.recording import Recording
+from jointwatch.studies.recording_sites import Sensor
+from jointwatch.tracking.settings import Settings
+from jointwatch.tracking.track import History, Status, Track
+from jointwatch.tracking.tracker import Tracker
+
+STEPS_S = (30, 60, 90, 120, 180, 240, 300, 420, 600, 900, 1800, 3600)
+"""Seconds after its first plot at which a track is asked what it says; once more after its last."""
+SINGLE_SHARE = 0.9  # of a sensor's scans that are one plot, from which on its rows are taken to come one at a time
+_FOR_EVER_S = 1e9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrackFound:
+    """A track as its last plot left it, and its estimates from the first on."""
+
+    track: Track
+    history: History
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What following a recording gave: confirmed tracks, plots the tracker refused by reason, and how far it came."""
+
+    tracks: tuple[TrackFound, ...]
+    refused: Mapping[str, int]
+    scans: int
+    scans_followed: int
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether it was stopped before the last scan."""
+        return self.scans_followed < self.scans
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Said:
+    """What a track said some seconds after its first plot."""
+
+    since_first_plot_s: float
+    assessment: Assessment
+    burnout: BurnoutEstimate | None
+    apogee: ApogeeEstimate | None
+
+
+def settings_for(recording: Recording) -> Settings:
+    """The tracker's settings for recorded plots.
+
+    Scans come in order, so none is late, and a gap is a gap, not a clock gone wrong. Where the rows of a sensor come
+    one at a time, each with an instant of its own, a scan without an object's plot says nothing about that object: four
+    plots then confirm a track within 32 scans, so that up to eight objects may take turns.
+    """
+    at_ends = recording.begins()
+    sensor, size = recording.sensor[at_ends[:-1]], np.diff(at_ends)
+    shares = [float(np.mean(size[sensor == place] == 1)) for place in np.unique(sensor)]
+    kept = Settings(jump_limit_s=_FOR_EVER_S, lost_kept_s=_FOR_EVER_S)
+    return replace(kept, confirm_window=32) if any(share > SINGLE_SHARE for share in shares) else kept
+
+
+def follow(
+    recording: Recording, sensors: Mapping[str, Sensor], done: Callable[[int], None] = lambda scans: None
+) -> Found:
+    """The confirmed tracks of a recording by number; an interrupt (Ctrl-C) ends it early with what is known by then.
+
+    done: told the number of scans followed so far, after each. Memory: the recording, and up to 512 estimates of each
+    track, 0.2 MB.
+    """
+    tracker, followed = Tracker(name="recording", settings=settings_for(recording)), 0
+    try:
+        for plots in recording.scans(sensors):
+            tracker.scan(plots)
+            followed += 1
+            done(followed)
+    except KeyboardInterrupt:
+        pass
+    tracks = tuple(
+        TrackFound(track, tracker.history(track.id)) for track in tracker.tracks() if track.status != Status.TENTATIVE
+    )
+    return Found(tracks, tracker.refused, len(recording.begins()) - 1, followed)
+
+
+def told(found: TrackFound, priors: BoostPriors) -> tuple[Said, ...]:
+    """What a track said at the steps up to its last plot, and at that."""
+    first, history = found.track.first_plot_tai_ns, found.history
+    whole_s = (int(history.time_tai_ns[-1]) - first) / NS_PER_S
+    steps = [float(step) for step in STEPS_S if step < whole_s]
+    return tuple(_said(_until(history, first, step), step, priors) for step in [*steps, whole_s])
+
+
+def _until(history: History, first_tai_ns: int, seconds: float) -> History:
+    """The history up to so many seconds after an instant."""
+    last = first_tai_ns + round(seconds * NS_PER_S)
+    k = int(np.searchsorted(history.time_tai_ns, last, side="right"))
+    return replace(
+        history,
+        time_tai_ns=history.time_tai_ns[:k],
+        x=history.x[:k],
+        P=history.P[:k],
+        boost_probability=history.boost_probability[:k],
+        radars=history.radars[:k],
+    )
+
+
+def _said(history: History, since_s: float, priors: BoostPriors) -> Said:
+    return Said(since_s, assess(history, priors), burnout(history), apogee(history))

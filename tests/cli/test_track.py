@@ -1,0 +1,463 @@
+"""`jointwatch track` on recorded measurements: simulated and real flights, told as any radar would write them down."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import polars as pl
+import pytest
+import typer
+
+from jointwatch.assessment.priors import BoostPriors
+from jointwatch.catalogue.boost_priors import boost_prior_parameters
+from jointwatch.cli.errors import UserError
+from jointwatch.cli.track import track
+from jointwatch.earth import geodesic
+from jointwatch.earth.ellipsoid import geodetic_from_ecef
+from jointwatch.earth.timescale import NS_PER_S, days_from_tai_ns, tai_ns_from_utc, utc_from_tai_ns
+from jointwatch.flight import coast
+from jointwatch.flight.boost import BoostProfile, ascent
+from jointwatch.flight.path import fly as flown_path
+from jointwatch.formats import measurement_csv, measurement_parquet, oem_kvn
+from jointwatch.formats.measurements import Measurements
+from jointwatch.sensors.measurement import Plots, predict
+from jointwatch.sensors.schedule import scan
+from jointwatch.sensors.site import Site
+from jointwatch.studies import recording, recording_tracks
+from jointwatch.studies.architecture import catalogue_radar
+from jointwatch.studies.recording_sites import Sensor, sensor
+from jointwatch.studies.scenario import load
+from jointwatch.studies.truth import Flown, fly
+
+REPOSITORY = Path(__file__).parents[2]
+ASCENTS = REPOSITORY.parent / "shared" / "data" / "ascent"
+MILES_OFF = 4.0  # sigmas in two dimensions: one run in 3,000 lies outside
+START = tai_ns_from_utc("2016-12-31T23:56:00Z")  # a leap second in the middle of the flight
+GPS_LESS_TAI_S = -19
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return the exit code of the command and what it printed on a terminal of 80 columns."""
+
+    def started(*files: Path, sites: Path | None = None, out: Path | None = None) -> tuple[int, str]:
+        monkeypatch.setenv("COLUMNS", "80")
+        capsys.readouterr()
+        with pytest.raises(typer.Exit) as ended:
+            track(list(files), sites, out)
+        return ended.value.exit_code, capsys.readouterr().out
+
+    return started
+
+
+@dataclass(frozen=True)
+class Row:
+    """One plot as a radar writes it down."""
+
+    tai_ns: int
+    sensor: str
+    z: Sequence[float]
+    sigma: Sequence[float]
+
+
+def rows_of(plots: Plots) -> list[Row]:
+    return [
+        Row(plots.time_tai_ns, plots.radar, z, s) for z, s in zip(plots.z.tolist(), plots.sigma.tolist(), strict=True)
+    ]
+
+
+def csv(path: Path, rows: list[Row], *, utc: bool = True, sigmas: bool = True, parquet: bool = False) -> Path:
+    """Write rows as a table of measurements."""
+    times = np.array([row.tai_ns for row in rows])
+    day, ns = days_from_tai_ns(times) if utc else np.divmod(times, 86_400 * NS_PER_S)
+    names = tuple(dict.fromkeys(row.sensor for row in rows))
+    z, sigma = (np.array([getattr(row, part) for row in rows], dtype=float).reshape(-1, 3) for part in ("z", "sigma"))
+    values = {"range_m": z[:, 0], "azimuth_deg": np.degrees(z[:, 1]), "elevation_deg": np.degrees(z[:, 2])}
+    if sigmas:
+        values |= {"sigma_range_m": sigma[:, 0]}
+        values |= {f"sigma_{name}_deg": np.degrees(sigma[:, k]) for k, name in ((1, "azimuth"), (2, "elevation"))}
+    codes = np.array([names.index(row.sensor) for row in rows], dtype=np.int32)
+    table = Measurements("UTC" if utc else "TAI", day.astype(np.int32), ns, names, codes, values)
+    with path.open("wb") as stream:
+        (measurement_parquet if parquet else measurement_csv).write(table, stream)
+    return path
+
+
+HEAD = "CCSDS_TDM_VERS = 2.0\nCREATION_DATE = 2009-05-21T00:00:00\nORIGINATOR = TEST\n"
+META = """META_START
+TIME_SYSTEM = {system}
+PARTICIPANT_1 = {name}
+PARTICIPANT_2 = UNKNOWN
+MODE = SEQUENTIAL
+PATH = 1,2,1
+RANGE_UNITS = km
+ANGLE_TYPE = AZEL
+META_STOP
+"""
+
+
+def tdm(path: Path, rows: list[Row], *, system: str = "UTC", less_tai_ns: int = 0) -> Path:
+    """Write rows of one sensor as a tracking data message in a time system that is off TAI by a constant, or in UTC."""
+    text = HEAD + META.format(system=system, name=rows[0].sensor) + "DATA_START\n"
+    for row in rows:
+        day, ns = (
+            days_from_tai_ns(np.array([row.tai_ns]))
+            if system == "UTC"
+            else np.divmod(np.array([row.tai_ns + less_tai_ns]), 86_400 * NS_PER_S)
+        )
+        second, fraction = divmod(int(ns[0]), NS_PER_S)
+        minute, hour = min(second // 60, 1439), min(second // 3600, 23)
+        date = np.datetime_as_string(np.datetime64(int(day[0]), "D"))
+        when = f"{date}T{hour:02d}:{minute % 60:02d}:{second - minute * 60:02d}.{fraction:09d}"
+        for keyword, value in (
+            ("RANGE", row.z[0] / 1e3),
+            *zip(("ANGLE_1", "ANGLE_2"), np.degrees(row.z[1:]), strict=True),
+        ):
+            text += f"{keyword} = {when} {value:.9f}\n"
+    path.write_text(text + "DATA_STOP\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def sejil() -> Flown:
+    return fly(load("sejil-2009").flights[0])
+
+
+@pytest.fixture(scope="module")
+def plots(sejil: Flown) -> dict[str, list[Row]]:
+    """Return what Armavir and Gabala saw of it, by radar: detections with noise, misses and false plots."""
+    found: dict[str, list[Row]] = {}
+    rng = np.random.default_rng(7)
+    for offset_s, name in enumerate(("armavir", "gabala")):
+        radar, _ = catalogue_radar(name)
+        rcs = np.array([sejil.rcs_m2[radar.band]])
+        first = sejil.launch_tai_ns + offset_s * NS_PER_S
+        for time in range(first, sejil.impact_tai_ns or 0, round(radar.revisit_s * NS_PER_S)):
+            seen = scan(radar, radar.faces, time, sejil.states_at(time), rcs, rng)
+            found.setdefault(name, []).extend(rows_of(seen))
+    return found
+
+
+def true_ones(rows: list[Row], flown: Flown) -> list[Row]:
+    """Return the rows within eight sigmas of the truth, one at most of each instant."""
+    site = catalogue_radar(rows[0].sensor)[0].site
+    kept = {}
+    for row in rows:
+        off = (np.array(row.z) - predict(site, flown.states_at(row.tai_ns).r_m)[0]) / np.array(row.sigma)
+        if np.abs(off).max() < 8.0:
+            kept[row.tai_ns] = row
+    return list(kept.values())
+
+
+def miss_sigmas(place: dict, latitude_rad: float, longitude_rad: float) -> float:
+    """Return how many sigmas a place on the ground lies from an estimate."""
+    here = np.radians([place["latitude_deg"], place["longitude_deg"]])
+    distance, azimuth, _ = geodesic.inverse(*here, latitude_rad, longitude_rad)
+    off = float(distance) * np.array([np.sin(azimuth), np.cos(azimuth)])
+    return float(np.sqrt(off @ np.linalg.solve(np.array(place["covariance_en_m2"]), off)))
+
+
+SITES = """[sites.RADAR-G]
+radar = "gabala"
+
+[sites.RADAR-A]
+latitude_deg = 44.925106
+longitude_deg = 40.983894
+sigma_range_m = 300.0
+sigma_azimuth_deg = 0.2
+sigma_elevation_deg = 0.2
+"""
+
+
+def test_two_radars_in_two_formats_and_two_clocks_make_one_missile(
+    run: Run, tmp_path: Path, sejil: Flown, plots: dict[str, list[Row]]
+) -> None:
+    sites = tmp_path / "sites.toml"
+    sites.write_text(SITES)
+    renamed = [Row(row.tai_ns, "RADAR-G", row.z, row.sigma) for row in true_ones(plots["gabala"], sejil)]
+    first = csv(tmp_path / "armavir.csv", [Row(r.tai_ns, "RADAR-A", r.z, r.sigma) for r in plots["armavir"]])
+    second = tdm(tmp_path / "gabala.tdm", renamed, system="GPS", less_tai_ns=GPS_LESS_TAI_S * NS_PER_S)
+    out = tmp_path / "out"
+    code, text = run(second, first, sites=sites, out=out)
+    assert code == 0
+    assert all(len(line.rstrip()) <= 80 for line in text.splitlines() if str(tmp_path) not in line)
+    assert f"RADAR-G  {len(renamed):>5}" in text
+
+    said = json.loads((out / "estimates.json").read_text())
+    (found,) = said["tracks"]
+    assert set(found["plots"]) == {"RADAR-A", "RADAR-G"}
+    last = found["estimates"][-1]
+    assert (last["verdict"], last["range_class"]) == ("missile", "MRBM")
+    launch = np.radians([36.23, 55.33])
+    latitude, longitude, _ = geodetic_from_ecef(sejil.impact.r_m)
+    assert miss_sigmas(last["launch"], *launch) < MILES_OFF
+    assert miss_sigmas(last["impact"], latitude[0], longitude[0]) < MILES_OFF
+    assert last["apogee"]["height_m"] == pytest.approx(800e3, abs=10e3)
+    assert abs(tai_ns_from_utc(last["burnout"]["time_utc"]) / 1e9 - sejil.launch_tai_ns / 1e9 - 112.0) < 15.0
+    widths = [each["impact"]["ellipse_95"]["semi_major_m"] for each in found["estimates"] if each["impact"]]
+    assert len(widths) > 4
+    assert widths == sorted(widths, reverse=True)
+
+
+def test_what_is_written_agrees_with_the_truth_and_with_itself(
+    run: Run, tmp_path: Path, sejil: Flown, plots: dict[str, list[Row]]
+) -> None:
+    out = tmp_path / "out"
+    code, _ = run(csv(tmp_path / "all.parquet", plots["armavir"] + plots["gabala"], parquet=True), out=out)
+    assert code == 0
+    table = pl.read_parquet(out / "tracks.parquet")
+    (name,) = table["track"].unique().to_list()
+    message = oem_kvn.read(out / "oem" / f"{name}.oem")
+    (segment,) = message.segments
+    skipped = len(table) - len(segment.ephemeris)
+    assert 0 < skipped < 5
+    state = np.stack([table[c].to_numpy() for c in ("x_m", "y_m", "z_m", "vx_m_s", "vy_m_s", "vz_m_s")], axis=-1)
+    np.testing.assert_allclose(segment.ephemeris.state_m_m_s, state[skipped:], rtol=1e-12)
+    assert segment.covariances is not None
+    times = table["tai_ns"].to_numpy()[skipped:]
+    assert utc_from_tai_ns(int(times[0]), digits=9) == table["time_utc"][skipped]
+    truth = np.concatenate([sejil.states_at(int(time)).pos_vel for time in times])
+    off = truth - segment.ephemeris.state_m_m_s
+    nees = np.einsum("ni,ni->n", off, np.linalg.solve(segment.covariances.matrix * 1e6, off[..., None])[..., 0])
+    late = nees[len(nees) // 4 :]
+    assert 1.0 < late.mean() < 15.0, "of 6; one run, its steps far from independent"
+    assert (out / "tracks.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("system", "less_tai_s"), [("TAI", 0.0), ("TT", 32.184), ("GPS", -19.0), ("UTC", 0.0)])
+def test_a_time_is_the_same_instant_in_every_scale(tmp_path: Path, system: str, less_tai_s: float) -> None:
+    rows = [Row(START + k * 60 * NS_PER_S, "gabala", (1e6, 1.0, 0.5), (1, 1, 1)) for k in range(8)]
+    rows.append(Row(tai_ns_from_utc("2016-12-31T23:59:60.5Z"), "gabala", (1e6, 1.0, 0.5), (1, 1, 1)))
+    rows.sort(key=lambda row: row.tai_ns)
+    path = tdm(tmp_path / "a.tdm", rows, system=system, less_tai_ns=round(less_tai_s * NS_PER_S))
+    assert recording.read([path]).time_tai_ns.tolist() == [row.tai_ns for row in rows]
+    table = csv(tmp_path / "a.csv", rows, utc=system == "UTC")
+    assert recording.read([table]).time_tai_ns.tolist() == [row.tai_ns for row in rows]
+
+
+def test_scans_come_in_order_across_files_whatever_the_order_of_rows(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    rows = [
+        Row(START + int(t) * NS_PER_S, name, (1e6 + 1e3 * t, 1.0, 0.5), (100.0, 1e-3, 1e-3))
+        for name in ("gabala", "armavir")
+        for t in rng.permutation(np.repeat(np.arange(20), 2))
+    ]
+    shuffled = [rows[k] for k in rng.permutation(len(rows))]
+    files = [csv(tmp_path / f"{part}.csv", shuffled[part::3]) for part in range(3)]
+    taken = recording.read(files)
+    scans = list(taken.scans({name: sensor(name) for name in taken.names}))
+    assert len(scans) == 40
+    assert all(len(plots) == 2 for plots in scans)
+    times = [plots.time_tai_ns for plots in scans]
+    assert times == sorted(times)
+    assert {plots.site.name for plots in scans} == {sensor(name).site.name for name in taken.names}
+
+
+def test_rows_that_are_no_full_plots_are_counted_by_what_they_have(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "some.csv"
+    path.write_text(
+        "time_utc,sensor,range_m,azimuth_deg,elevation_deg,range_rate_m_s\n"
+        "2009-05-20T06:00:00Z,gabala,1e6,100,10,\n"
+        "2009-05-20T06:00:05Z,gabala,1e6,,,\n"
+        "2009-05-20T06:00:06Z,gabala,,100,10,\n"
+        "2009-05-20T06:00:07Z,gabala,,100,11,\n"
+        "2009-05-20T06:00:08Z,gabala,,,,100\n"
+    )
+    code, text = run(path)
+    assert code == 1
+    flat = " ".join(text.split())
+    assert "5 rows, 1 used; not used: range rate only: 1, range only: 1, azimuth and elevation only: 2" in flat
+    assert "A track wants range, azimuth and elevation together" in flat
+    assert "catalogue (see its assumptions)" in flat
+    assert "no track" in flat
+
+
+GOOD = "time_utc,sensor,range_m,azimuth_deg,elevation_deg\n2009-05-20T06:00:00Z,{},1e6,100,10\n"
+PLACE = "[sites.X]\nlatitude_deg = 1.0\nlongitude_deg = 2.0\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "sites", "words"),
+    [
+        ("X", None, r"no place is known for sensor X: the catalogue has .*gabala.*\[sites\.X\].*for --sites"),
+        ("X", "[sites.Y]\nradar = 'gabala'\n", r"sites\.toml has Y; write a table \[sites\.X\]"),
+        ("X", PLACE, r"sensor X: sigma_range_m and sigma_azimuth_deg and sigma_elevation_deg is neither"),
+        ("X", PLACE + "sigma_range = 5.0\n", r"sites\.toml: sites\.X\.sigma_range: this key is not known; known are"),
+        ("X", PLACE + "sigma_range_m = -5.0\n", r"sites\.toml: sites\.X\.sigma_range_m: .*greater than 0 \(given: -5"),
+        ("X", PLACE + 'radar = "gabala"\n', r"sites\.toml: sites\.X: wanted radar, or .*; not both"),
+        ("X", "[sites.X]\nlatitude_deg = 1.0\n", r"sites\.toml: sites\.X: wanted latitude_deg and longitude_deg"),
+        ("X", "[sites.X]\nlatitude_deg = '1'\nlongitude_deg = 2.0\n", r"sites\.X\.latitude_deg: .*valid number"),
+        ("X", "[sites.X]\nlatitude_deg = nan\nlongitude_deg = 2.0\n", r"sites\.X\.latitude_deg: .*(finite|greater)"),
+        ("X", "[sites.X]\nradar = 'gabalah'\n", r"sites\.X\.radar: .*no radar 'gabalah'; did you mean 'gabala'"),
+        ("X", "[radars.X]\n", r"sites\.toml: radars: this key is not known; a file of sites holds tables"),
+        ("X", "[sites.X\n", r"sites\.toml: not valid TOML"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_sensors_is_one_sentence(
+    run: Run, tmp_path: Path, name: str, sites: str | None, words: str
+) -> None:
+    path, given = tmp_path / "a.csv", tmp_path / "sites.toml"
+    path.write_text(GOOD.format(name))
+    if sites is not None:
+        given.write_text(sites)
+    with pytest.raises(UserError, match=words) as raised:
+        track([path], given if sites is not None else None, None)
+    assert "\n" not in str(raised.value)
+
+
+def test_files_that_cannot_be_taken_are_named(run: Run, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text(GOOD.format("gabala").replace(",100,", ",400,"))
+    with pytest.raises(UserError, match=r"bad\.csv: line 2, column azimuth_deg: wanted a number"):
+        track([bad], None, None)
+    with pytest.raises(UserError, match=r"none\.csv: cannot be read \(No such file or directory\)"):
+        track([tmp_path / "none.csv"], None, None)
+    bad.write_text(GOOD.format("gabala").replace("05-20T06:00:00", "06-30T23:59:60"))
+    with pytest.raises(UserError, match=r"bad\.csv: row 0: UTC had no such second on that day"):
+        track([bad], None, None)
+    barycentric = tdm(tmp_path / "a.tdm", [Row(START, "gabala", (1e6, 1.0, 0.5), (1, 1, 1))], system="TDB")
+    with pytest.raises(UserError, match=r"a\.tdm: measurements are taken in UTC .* in TDB; convert it first"):
+        track([barycentric], None, None)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "x").touch()
+    with pytest.raises(UserError, match="exists and is no empty folder; name a new one"):
+        track([bad], None, tmp_path / "full")
+
+
+def test_an_interrupt_keeps_what_is_known_by_then(plots: dict[str, list[Row]], tmp_path: Path) -> None:
+    taken = recording.read([csv(tmp_path / "a.csv", plots["gabala"])])
+
+    def stop(scans: int) -> None:
+        if scans == 60:
+            raise KeyboardInterrupt
+
+    found = recording_tracks.follow(taken, {"gabala": sensor("gabala")}, stop)
+    assert found.interrupted
+    assert found.scans_followed == 60
+    assert len(found.tracks) == 1
+
+
+@pytest.mark.parametrize("count", [1, 3, 6])
+def test_objects_whose_rows_take_turns_are_all_followed(tmp_path: Path, count: int) -> None:
+    """A radar that dwells on one object after the other gives each row an instant of its own."""
+    rng, rows = np.random.default_rng(count), []
+    site, sigma = sensor("gabala").site, np.array([100.0, 1e-3, 1e-3])
+    start = np.array([3.2e6, 4.6e6, 4.2e6, 4500.0, -3000.0, 1500.0])
+    for k in range(30 * count):
+        moved = start + np.array([0, 0, 3e5 * (k % count), 0, 0, 0])
+        x = coast.propagate_arrays(moved[None], float(k) * 5 / count)
+        z = predict(site, x[:, :3])[0] + sigma * rng.normal(size=3)
+        rows.append(Row(START + k * 5 * NS_PER_S // count, "gabala", z.tolist(), sigma.tolist()))
+    taken = recording.read([csv(tmp_path / "a.csv", rows)])
+    found = recording_tracks.follow(taken, {"gabala": sensor("gabala")})
+    assert len(found.tracks) == count
+    assert all(each.track.plots >= 28 for each in found.tracks)
+
+
+def question() -> ModuleType:
+    """Return the script that fits the real ascents."""
+    spec = importlib.util.spec_from_file_location("ascents", REPOSITORY / "design" / "ascents.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["ascents"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+EVERY_S, COAST_S = 5, 150
+SIGMA = np.array([50.0, 1e-3, 1e-3])  # a good UHF radar
+
+
+def beside(azimuth_rad: float, states: np.ndarray) -> dict[str, Site]:
+    """Return two radars 300 km to the right of a flight: 400 km behind its last state, and abreast of a third of it."""
+    found = {}
+    for name, row in (("EARLY", len(states) // 3), ("LATE", len(states) - 1)):
+        latitude, longitude, _ = geodetic_from_ecef(states[row, None, :3])
+        back = 400e3 if name == "LATE" else 0.0
+        here = geodesic.direct(latitude, longitude, np.array([azimuth_rad + np.pi]), np.array([back]))
+        there = geodesic.direct(here[0], here[1], np.array([azimuth_rad + np.pi / 2]), np.array([300e3]))
+        found[name] = Site(name, float(there[0][0]), float(there[1][0]), 0.0)
+    return found
+
+
+def seen(sites: dict[str, Site], states: np.ndarray, seed: int) -> list[Row]:
+    """Return plots of states every five seconds by each radar above two degrees, nine of ten detected."""
+    rng, rows = np.random.default_rng(seed), []
+    for offset, (name, site) in enumerate(sites.items()):
+        for k in range(offset * 2, len(states), EVERY_S):
+            z = predict(site, states[k, None, :3])[0]
+            noise, lucky = rng.normal(size=3), rng.random() < 0.9
+            if z[2] > np.radians(2.0) and lucky:
+                rows.append(Row(START + k * NS_PER_S, name, (z + SIGMA * noise).tolist(), SIGMA.tolist()))
+    return rows
+
+
+def on_by_coasting(states: np.ndarray) -> np.ndarray:
+    after = coast.propagate_arrays(np.repeat(states[-1:], COAST_S, axis=0), np.arange(1.0, COAST_S + 1))
+    return np.concatenate([states, after])
+
+
+def real(script: ModuleType, mission: str) -> tuple[np.ndarray, np.ndarray, float, float, float]:
+    """Return a real ascent each second and its coast; launch place, azimuth, end of burn and speed there."""
+    found = script.fitted(script.read(ASCENTS / mission))
+    launch = np.radians(script.SITES[script.MISSIONS[mission][0]])
+    azimuth, burn = script.azimuth_rad(mission), found.profile.burn_time_s
+    states = ascent(
+        found.profile, latitude_rad=launch[0], longitude_rad=launch[1], azimuth_rad=azimuth,
+        burnout_speed_m_s=found.burnout_speed_m_s, burnout_angle_rad=found.burnout_angle_rad,
+        times_s=np.arange(0.0, np.floor(burn) + 1), height_m=found.height_m,
+    ).pos_vel  # fmt: skip
+    return on_by_coasting(states), launch, azimuth, burn, found.burnout_speed_m_s
+
+
+def missile(launch: np.ndarray, azimuth_rad: float, speed_m_s: float) -> tuple[np.ndarray, float]:
+    """Return a missile of that speed at burnout, 25 degrees up, each second, and the end of its burn."""
+    profile = BoostProfile(240.0, 0.42, 0.33)
+    flown = flown_path(
+        profile, latitude_rad=launch[0], longitude_rad=launch[1], azimuth_rad=azimuth_rad, burnout_speed_m_s=speed_m_s,
+        burnout_angle_rad=np.radians(25.0), times_s=np.arange(0.0, profile.burn_time_s + COAST_S),
+    )  # fmt: skip
+    return flown.states.pos_vel, profile.burn_time_s
+
+
+MISSIONS = ("FormoSat-5", "Orbcomm OG2", "SES-9", "SpaceX CRS-8")
+SINKS_WHILE_BURNING = {"SpaceX CRS-8"}  # its second stage comes down from 230 to 213 km under thrust
+WITHIN_S = 10.0  # of burnout: two scans, on a flight each second
+
+
+@pytest.mark.skipif(not ASCENTS.is_dir(), reason="needs the 30 ascents in ../shared/data/ascent")
+def test_real_ascents_are_followed_to_burnout_and_told_from_missiles_as_fast(tmp_path: Path) -> None:
+    """To call everything a space launch scores one half."""
+    script, priors, right, nees = question(), BoostPriors(**asdict(boost_prior_parameters())), 0, []
+    for number, mission in enumerate(MISSIONS):
+        states, launch, azimuth, burn, speed = real(script, mission)
+        other, other_burn = missile(launch, azimuth, speed)
+        for kind, flown, end_s in (("space launch", states, burn), ("missile", other, other_burn)):
+            sites = beside(azimuth, flown)
+            taken = recording.read([csv(tmp_path / "plots.csv", seen(sites, flown, number))])
+            found = recording_tracks.follow(taken, {n: Sensor(n, site, SIGMA) for n, site in sites.items()})
+            (only,) = found.tracks  # through staging and burnout
+            history = only.history
+            said = recording_tracks.told(only, priors)[-1]
+            right += said.assessment.verdict.verdict == kind
+            assert said.burnout is not None
+            late_s = (said.burnout.time_tai_ns - START) / NS_PER_S - end_s
+            if mission not in SINKS_WHILE_BURNING or kind == "missile":
+                assert abs(late_s) < WITHIN_S
+            row = np.round((history.time_tai_ns - START) / NS_PER_S).astype(int)
+            off = history.x - flown[row]
+            nees += np.einsum("ni,ni->n", off, np.linalg.solve(history.P, off[..., None])[..., 0])[20:].tolist()
+            print(f"{mission}, {kind}: {said.assessment.verdict.verdict}, burnout {late_s:+.0f} s")
+    print(f"{right} of {2 * len(MISSIONS)} right; median NEES {np.median(nees):.1f} (5.3 if all were well)")
+    assert right == 2 * len(MISSIONS)
+    assert np.median(nees) < 9.0
