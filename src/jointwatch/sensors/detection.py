@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 from scipy.special import gammaincc, gammainccinv, gammaln, hyp1f1
 
 from jointwatch.earth.arrays import Floats
@@ -86,6 +85,8 @@ def snr_for_probability(pd: float, pfa: float, *, swerling: int = 1, pulses: int
     _check_law(swerling, pulses)
     if swerling == 1 and pulses == 1:
         return float(np.log(pfa) / np.log(pd) - 1.0)
+
+    from scipy.optimize import brentq  # a quarter of a second, for those who ask backwards of these laws
 
     def excess(logarithm: float) -> float:
         return float(probability(np.exp(logarithm), pfa, swerling=swerling, pulses=pulses)) - pd

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy.interpolate import RectBivariateSpline
 
 from jointwatch.earth import ionosphere as ionospheric
 from jointwatch.earth import refraction
@@ -79,6 +78,8 @@ def apparent_elevation_rad(site: Site, z: Floats, air: Refractivity | None) -> F
 @lru_cache(maxsize=64)
 def _tables(radar_height_m: float, air: Refractivity) -> tuple[Any, Any]:
     """Splines of the delay, metres, and the lift, radians, over elevation and range."""
+    from scipy.interpolate import RectBivariateSpline  # a third of a second, for those who ask of the air
+
     x = np.linspace(_elevation_axis(np.array(_LOWEST_RAD)), _elevation_axis(np.array(np.pi / 2)), _ELEVATIONS)
     y = np.linspace(np.log(_NEAREST_M), np.log(_FARTHEST_M), _RANGES)
     true = np.clip(_BEND_RAD * np.sinh(x), _LOWEST_RAD, np.pi / 2)[:, None]

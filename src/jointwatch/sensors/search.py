@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
 from jointwatch.sensors.radar import Face, Radar
@@ -33,7 +33,7 @@ def confirmed_probability(pd: ArrayLike, *, looks: int, needed: int) -> Floats:
     array([0.   , 0.25 , 0.875])
     """
     p = np.asarray(pd, dtype=float)
-    return np.asarray(p * binom.sf(needed - 1, looks, p))
+    return np.asarray(p * _at_least(needed, looks, p))
 
 
 def beam_positions(radar: Radar, face: Face) -> int:
@@ -60,7 +60,14 @@ def false_alarms_per_scan(radar: Radar, face: Face) -> float:
 
 def false_confirmed(radar: Radar) -> float:
     """Share of the search's false alarms that pass the confirming looks; 1 without any."""
-    return float(binom.sf(radar.confirmations_needed - 1, radar.confirming_looks, radar.false_alarm_probability))
+    return float(
+        _at_least(radar.confirmations_needed, radar.confirming_looks, np.asarray(radar.false_alarm_probability))
+    )
+
+
+def _at_least(needed: int, looks: int, p: Floats) -> Floats:
+    """Probability that at least so many of independent looks detect, by the binomial distribution."""
+    return np.asarray(bdtrc(needed - 1, looks, p) if needed > 0 else np.ones_like(p))
 
 
 class TrackList:
