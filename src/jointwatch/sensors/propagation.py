@@ -62,8 +62,8 @@ def ionosphere_excess(radar: Radar, z: Floats, layer: Ionosphere) -> Floats:
 def apparent_elevation_rad(site: Site, z: Floats, air: Refractivity | None) -> Floats:
     """Elevation (n,), radians, at which objects at true rows (n, 3) appear through the lower air.
 
-    Out of sight it is that of the level ray, and runs on below 0 without a jump. The ionosphere, which at VHF lifts what
-    is above its layer by another third of that near 2 degrees, is left out of what is in sight.
+    Out of sight it is that of the level ray, and runs on below 0 without a jump. The ionosphere, at VHF
+    another third of that near 2 degrees for what is above its layer, is left out of what is in sight.
 
     >>> gabala = Site("Gabala", 0.713, 0.834, 300.0)
     >>> far = np.array([[1.5e6, 2.1, np.deg2rad(1.0)]])
