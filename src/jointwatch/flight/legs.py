@@ -163,7 +163,7 @@ def fly_in_height(
 
 
 @kernel
-def aim(block: Floats, lane: int, top_m: float) -> bool:
+def set_out(block: Floats, lane: int, top_m: float) -> bool:
     """Let a lane coast until it sinks through a height, or most of the way, where J2 moves that; whether it will."""
     seconds = coasting_s(
         block[lane], block[LANES + lane], block[2 * LANES + lane],
@@ -196,7 +196,7 @@ def fly_in_time(
                     note(nodes, count, i, states[i, 6] + t, y)
                     last[lane] = t
                 if arrived and height_rate(y[0], y[1], y[2], y[3], y[4], y[5])[0] > 1.5 * top_m[i]:
-                    arrived = not aim(block, lane, top_m[i])
+                    arrived = not set_out(block, lane, top_m[i])
                 if arrived or block[WANTED * LANES + lane] < SHORTEST:
                     fast = unload(y, states, i) < -0.5 * LEAST_RATE_M_S
                     lost[i] = not (arrived and fast and 0.25 * top_m[i] < states[i, 7] < 2 * top_m[i])
@@ -207,7 +207,7 @@ def fly_in_time(
                 load(block, lane, states, waiting, 0.0, FIRST_STEP_S, inverse_beta[waiting])
                 block[3 * LANES + lane], block[4 * LANES + lane] = x[3] - OMEGA_RAD_S * x[1], x[4] + OMEGA_RAD_S * x[0]
                 block[CAP * LANES + lane], block[REST * LANES + lane] = cap_s[waiting], REST_S
-                lost[waiting] = not aim(block, lane, top_m[waiting])
+                lost[waiting] = not set_out(block, lane, top_m[waiting])
                 arc[lane], last[lane] = -1 if lost[waiting] else waiting, 0.0
                 waiting = _next(waiting + 1, going, lost)
             if arc[lane] >= 0 or waiting < len(states):

@@ -24,10 +24,10 @@ from jointwatch.flight.legs import (
     REST_S,
     SHORTEST,
     STRAY_M,
-    aim,
     load,
     read,
     set_layer,
+    set_out,
     turned,
     unload,
 )
@@ -86,7 +86,7 @@ def _in_time(
     block[3 * LANES + lane] -= OMEGA_RAD_S * states[0, 1]
     block[4 * LANES + lane] += OMEGA_RAD_S * states[0, 0]
     block[CAP * LANES + lane], block[REST * LANES + lane] = cap_s, REST_S
-    if not aim(block, lane, top_m):
+    if not set_out(block, lane, top_m):
         return False
     arrived = False
     for _ in range(MOST_STEPS):
@@ -98,7 +98,7 @@ def _in_time(
         if arrived:
             turned(block, lane, block[AT * LANES + lane], y)
             if height_rate(y[0], y[1], y[2], y[3], y[4], y[5])[0] > 1.5 * top_m:
-                arrived = not aim(block, lane, top_m)
+                arrived = not set_out(block, lane, top_m)
         if arrived or block[WANTED * LANES + lane] < SHORTEST:
             break
     if not arrived:
