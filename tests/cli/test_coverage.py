@@ -42,9 +42,9 @@ def test_the_tables_answer_for_the_proposal_of_2007(jointwatch) -> None:
     assert "1 m² mean cross-section at 200 km" in out
     assert "refraction by mean air, no terrain" in out
     assert "on duty from 2013-01-01" in out
-    sites = out[out.index("Lowest height over launch sites") :].splitlines()
+    sites = out[out.index("Lowest height in view over launch sites") :].splitlines()
     names = next(line.split() for line in sites if " sem " in line)
-    heights = dict(zip(names, row(out, "Lowest height over launch sites", "gabala"), strict=True))
+    heights = dict(zip(names, row(out, "Lowest height in view over launch sites", "gabala"), strict=True))
     assert float(heights["sem"]) == pytest.approx(78, abs=1)
     assert float(heights["tabriz"]) == pytest.approx(20, abs=1)
     flights = row(out, "Flights out of iran", "together")

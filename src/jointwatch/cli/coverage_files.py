@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jointwatch.display.coverage_figure import Mark
 
 _LEAST_KM = 2_000.0  # height of a map
+_TITLE = 70  # letters of names that it can hold
 
 
 def write(request: Request, out: Path, progress: Progress) -> None:
@@ -53,7 +54,7 @@ def _map(request: Request, out: Path, progress: Progress) -> None:
             seen=seen.seen,
             first_km=seen.first_detection_by_any_m / 1e3,
             altitude_km=request.altitude_m / 1e3,
-            title=f"Coverage by {', '.join(request.names)}: object of {request.rcs_m2:g} m² mean cross-section",
+            title=f"Coverage by {_named(request.names)}: object of {request.rcs_m2:g} m² mean cross-section",
             notes=_wrapped(
                 f"{request.words[0].upper()}{request.words[1:]}. {coastline.NOTE} Made by: {request.command}"
             ),
@@ -159,6 +160,11 @@ def _seen(request: Request, latitude: Floats, longitude: Floats, progress: Progr
         request.radars, latitude, longitude, altitude_m=request.altitude_m, rcs_m2=request.rcs_m2,
         done=lambda name: progress.advance(task),
     )  # fmt: skip
+
+
+def _named(names: tuple[str, ...]) -> str:
+    together = ", ".join(names)
+    return together if len(together) <= _TITLE else f"{len(names)} radars"
 
 
 def _wrapped(text: str) -> list[str]:

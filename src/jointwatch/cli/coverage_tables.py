@@ -21,6 +21,8 @@ from jointwatch.studies.regional import RegionalFlights, over_places, shares
 TOGETHER = "together"
 _WORTH_A_LINE = 0.05  # of the flights
 _NOISE = 1e-3  # of the flights; a look at nothing "detects" with the false-alarm probability
+_COLUMNS = 11  # of launch sites beside each other
+_SOON_M = 500.0  # half of what a printed kilometre rounds
 _LONG = 10  # headings from here on are broken at their hyphens
 _TEXT = {"array", "sector", "elevations", "service"}
 
@@ -33,7 +35,7 @@ def tables(request: Request, progress: Progress) -> list[Any]:
         f"[bold]Coverage[/bold] of {request.words}.",
         _radars(request, areas),
         _regions(request),
-        _launch_sites(request),
+        *_launch_sites(request),
         *_flights(request, by_class),
     ]
 
@@ -76,7 +78,7 @@ def _regions(request: Request) -> Table:
     return table
 
 
-def _launch_sites(request: Request) -> Table:
+def _launch_sites(request: Request) -> Iterable[Any]:
     sites = list(load_sites())
     places = [site_place(name) for name in sites]
     over = over_places(
@@ -86,14 +88,16 @@ def _launch_sites(request: Request) -> Table:
     lowest = np.array([*over.lowest_visible_m, np.fmin.reduce(over.lowest_visible_m)])
     first = np.array([*over.first_detection_m, over.first_detection_by_any_m])
     shown = np.flatnonzero(np.isfinite(lowest[-1]))
-    title = f"Lowest height over launch sites in view, km; in brackets, from where on {request.rcs_m2:g} m² is seen"
-    table = _table(title, *(sites[i] for i in shown))
-    for name, heights, seen in zip((*request.names, TOGETHER), lowest, first, strict=True):
-        table.add_row(_strong(name), *(_heights(heights[i], seen[i]) for i in shown))
+    for begin in range(0, len(shown), _COLUMNS):
+        part = shown[begin : begin + _COLUMNS]
+        title = f"Lowest height in view over launch sites, km; *: {request.rcs_m2:g} m² is not seen from there on"
+        table = _table(title, *(sites[i] for i in part), no_wrap=True)
+        for name, heights, seen in zip((*request.names, TOGETHER), lowest, first, strict=True):
+            table.add_row(_strong(name), *(_height(heights[i], seen[i]) for i in part))
+        yield table
     hidden = [name for i, name in enumerate(sites) if i not in shown]
     if hidden:
-        table.caption = f"Nothing is in view up to {CAP_M / 1e3:,.0f} km over {', '.join(hidden)}."
-    return table
+        yield f"Nothing is in view up to {CAP_M / 1e3:,.0f} km over {', '.join(hidden)}."
 
 
 def _flights(request: Request, by_class: dict[tuple[str, str], RegionalFlights]) -> Iterable[Any]:
@@ -130,7 +134,7 @@ def _hand_overs(radars: Sequence[Radar], each: RegionalFlights) -> str:
     return f"  hand-overs per 100 flights, {each.vehicle}: {'; '.join(told)}" if told else ""
 
 
-def _table(title: str, *columns: str) -> Table:
+def _table(title: str, *columns: str, no_wrap: bool = False) -> Table:
     table = Table(
         title=title,
         title_justify="left",
@@ -142,7 +146,7 @@ def _table(title: str, *columns: str) -> Table:
     table.add_column("", no_wrap=True)
     for column in columns:
         words = column if len(column) < _LONG else column.replace("-", "-\n")
-        table.add_column(words, justify="left" if column in _TEXT else "right", overflow="fold")
+        table.add_column(words, justify="left" if column in _TEXT else "right", overflow="fold", no_wrap=no_wrap)
     return table
 
 
@@ -161,12 +165,10 @@ def _percent(share: float) -> str:
     return ">99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
 
 
-def _heights(lowest_m: float, first_m: float) -> str:
+def _height(lowest_m: float, first_m: float) -> str:
     if not np.isfinite(lowest_m):
         return "–"
-    if first_m <= lowest_m + 500.0:
-        return f"{lowest_m / 1e3:.0f}"
-    return f"{lowest_m / 1e3:.0f} ({first_m / 1e3:.0f})" if np.isfinite(first_m) else f"{lowest_m / 1e3:.0f} (–)"
+    return f"{lowest_m / 1e3:.0f}{'' if first_m <= lowest_m + _SOON_M else '*'}"
 
 
 def _detected(share: float, first_s: float) -> str:

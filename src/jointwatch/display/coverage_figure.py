@@ -29,6 +29,7 @@ LEVELS_KM = (0.0, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0, 1600.0, 4000.0)
 _INK, _SOFT, _LAND, _SEA, _COAST, _BORDER = "#1b2025", "#5d6670", "#ece9df", "#dce8ee", "#6f7d87", "#b5ada0"
 _COLOURS = ("#b3500f", "#6b3fa8", "#9b1c1c", "#2f5f3b", "#5a4a00", "#a0307c", "#1b2025", "#7a3b1e")
 _DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)))
+_NAMES_BESIDE = 4
 _SETTINGS = {
     "font.family": ["DejaVu Sans"],
     "font.size": 9.0,
@@ -69,7 +70,7 @@ def draw(data: CoverageFigure, out: File) -> None:
     """Write the figure; its format follows from the suffix, .png or .svg."""
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     with rc_context(cast(Any, _SETTINGS)):
-        figure = Figure(figsize=(10.0, 7.4), layout="constrained")
+        figure = Figure(figsize=(10.0, 6.3), layout="constrained")
         (FigureCanvasSVG if out.suffix == ".svg" else FigureCanvasAgg)(figure)
         _fill(figure, data)
         dated = {"Date": None} if out.suffix == ".svg" else None
@@ -89,7 +90,7 @@ def _fill(figure: Figure, data: CoverageFigure) -> None:
     handles = [_outline(axes, data, number) for number in range(len(data.radars))]
     named: list[tuple[float, float]] = []
     for number, radar in enumerate(data.radars):
-        _mark(axes, data.sheet, radar, "^", _COLOURS[number % len(_COLOURS)], named)
+        _mark(axes, data.sheet, radar, "^", _style(number)[0], named)
     for place in data.places:
         _mark(axes, data.sheet, place, "o", "white", named, small=True)
     axes.set(xlim=data.sheet.x_km, ylim=data.sheet.y_km, xticks=[], yticks=[])
@@ -97,11 +98,26 @@ def _fill(figure: Figure, data: CoverageFigure) -> None:
     bar = figure.colorbar(ScalarMappable(norm, colours), ax=axes, shrink=0.8, pad=0.015, alpha=0.62, ticks=LEVELS_KM)
     bar.set_label("first seen at this height or lower, km (no colour: never)")
     bar.ax.set_yticklabels([f"{level:,.0f}" for level in LEVELS_KM])
-    axes.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0.0, -0.01), ncols=4, frameon=False, fontsize=8.5,
-        title=f"seen at {data.altitude_km:g} km by", alignment="left", borderaxespad=0.2,
+    _words_below(figure, axes, data, handles)
+
+
+def _words_below(figure: Figure, axes: Axes, data: CoverageFigure, handles: Sequence[Line2D]) -> None:
+    """Write the legend and, as far below as it is tall, the notes."""
+    legend = axes.legend(
+        handles=handles, loc="upper left", bbox_to_anchor=(0.0, -0.01), ncols=_NAMES_BESIDE, frameon=False,
+        fontsize=8.5, title=f"seen at {data.altitude_km:g} km by", alignment="left", borderaxespad=0.2,
     )  # fmt: skip
-    figure.supxlabel("\n".join(data.notes), x=0.01, ha="left", fontsize=7.5, color=_SOFT)
+    rows = -(-len(handles) // _NAMES_BESIDE)
+    notes = axes.annotate(
+        "\n".join(data.notes), (0.0, 0.0), xycoords="axes fraction", xytext=(4.0, -32.0 - 13.5 * rows),
+        textcoords="offset points", va="top", fontsize=7.5, color=_SOFT,
+    )  # fmt: skip
+    for each in (legend, notes):
+        each.set_in_layout(False)  # the sheet keeps its size, whatever stands below it
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for each in (legend, notes):
+        each.set_in_layout(True)  # and saving takes it in
 
 
 def _colours() -> ListedColormap:
@@ -166,9 +182,14 @@ def _number(axes: Axes, sheet: Sheet, longitude: Any, latitude: Any, text: str) 
     )  # fmt: skip
 
 
+def _style(number: int) -> tuple[str, Any]:
+    """Colour and dash of a radar; 32 differ in one or the other."""
+    return _COLOURS[number % len(_COLOURS)], _DASHES[(number + number // len(_COLOURS)) % len(_DASHES)]
+
+
 def _outline(axes: Axes, data: CoverageFigure, number: int) -> Line2D:
     """Draw around what one radar sees; return what the legend shows for it."""
-    colour, dash = _COLOURS[number % len(_COLOURS)], _DASHES[number % len(_DASHES)]
+    colour, dash = _style(number)
     seen = data.seen[number].astype(float)
     if seen.any() and not seen.all():
         x = np.linspace(*data.sheet.x_km, seen.shape[1])
@@ -182,7 +203,7 @@ def _mark(
     axes: Axes, sheet: Sheet, mark: Mark, symbol: str, colour: str, named: list[tuple[float, float]], *,
     small: bool = False,
 ) -> None:  # fmt: skip
-    """Draw a place, and its name unless that would fall on one that is there already."""
+    """Draw a place with its name; that of a small one not where it would fall on another."""
     x, y = (float(each) for each in sheet.projection.forward(mark.longitude_deg, mark.latitude_deg))
     if not (sheet.x_km[0] < x < sheet.x_km[1] and sheet.y_km[0] < y < sheet.y_km[1]):
         return
@@ -191,7 +212,7 @@ def _mark(
         markeredgewidth=0.6, zorder=5,
     )  # fmt: skip
     wide, tall = 0.06 * (sheet.x_km[1] - sheet.x_km[0]), 0.025 * (sheet.y_km[1] - sheet.y_km[0])
-    if any(abs(x - other[0]) < wide and abs(y - other[1]) < tall for other in named):
+    if small and any(abs(x - other[0]) < wide and abs(y - other[1]) < tall for other in named):
         return
     named.append((x, y))
     halo = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.7}
