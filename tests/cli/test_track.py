@@ -288,7 +288,8 @@ PLACE = "[sites.X]\nlatitude_deg = 1.0\nlongitude_deg = 2.0\n"
 @pytest.mark.parametrize(
     ("name", "sites", "words"),
     [
-        ("X", None, r"no place is known for sensor X: the catalogue has .*gabala.*\[sites\.X\].*for --sites"),
+        ("X", None, r"no place is known for sensor X: .* no such radar; write a table \[sites\.X\].*for --sites"),
+        ("X Y", None, r'no place is known for sensor X Y: .*write a table \[sites\."X Y"\]'),
         ("X", "[sites.Y]\nradar = 'gabala'\n", r"sites\.toml has Y; write a table \[sites\.X\]"),
         ("X", PLACE, r"sensor X: sigma_range_m and sigma_azimuth_deg and sigma_elevation_deg is neither"),
         ("X", PLACE + "sigma_range = 5.0\n", r"sites\.toml: sites\.X\.sigma_range: this key is not known; known are"),

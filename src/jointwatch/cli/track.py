@@ -69,7 +69,8 @@ def _taken(files: list[Path], sites: Path | None) -> tuple[Recording, dict[str, 
 
     try:
         given = recording_sites.read_sites(sites) if sites else {}
-        with Progress(console=Console(stderr=True), transient=True) as progress:
+        bar = Console(stderr=True)
+        with Progress(console=bar, transient=True, disable=not bar.is_terminal) as progress:
             task = progress.add_task("reading", total=len(files))
             taken = recording.read(files, lambda _: progress.advance(task))
         sensors = recording_sites.sensors(taken.names, given, where=str(sites) if sites else "")

@@ -30,7 +30,8 @@ class Work:
 def followed(recording: Recording, sensors: Mapping[str, Sensor]) -> Work:
     """Tracks of a recording and what they say; Ctrl-C ends the following early and keeps what is known by then."""
     priors = BoostPriors(**asdict(boost_prior_parameters()))
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    bar = Console(stderr=True)
+    with Progress(console=bar, transient=True, disable=not bar.is_terminal) as progress:
         scans = progress.add_task("following", total=len(recording.begins()) - 1)
         found = follow(recording, sensors, lambda done: progress.update(scans, completed=done))
         tracks = progress.add_task("asking", total=len(found.tracks))

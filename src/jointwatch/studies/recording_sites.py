@@ -14,6 +14,7 @@ radar = "armavir"               or: stand where, and measure as well as, a radar
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,7 +25,6 @@ import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
 from jointwatch.catalogue.files import UnknownNameError
-from jointwatch.catalogue.radar_entries import load_radars
 from jointwatch.earth.arrays import Floats
 from jointwatch.sensors.accuracy import measurement_sigma
 from jointwatch.sensors.radar import Radar
@@ -133,9 +133,9 @@ def sensors(names: Iterable[str], given: Mapping[str, SiteGiven], *, where: str 
                 raise SitesError(f"{where}: sites.{name}.radar: {error}") from None
             strangers.append(name)
     if strangers:
-        held = f"{where} has {', '.join(given)}" if given else f"the catalogue has {', '.join(load_radars())}"
+        held = f"{where} has {', '.join(given)}" if given else "`jointwatch catalogue radars` has no such radar"
         raise SitesError(
-            f"no place is known for {_listed(strangers)}: {held}; write a table [sites.{strangers[0]}] with "
+            f"no place is known for {_listed(strangers)}: {held}; write a table [sites.{_key(strangers[0])}] with "
             "latitude_deg and longitude_deg, or with radar, into a file for --sites"
         )
     return found
@@ -145,6 +145,11 @@ def _listed(names: list[str], most: int = 5) -> str:
     """The names, cut where they are many: what a file calls its sensors may be anything."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return f"sensor{'s' if len(names) > 1 else ''} {', '.join(names[:most])}{more}"
+
+
+def _key(name: str) -> str:
+    """The name as a key of TOML."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else f'"{name}"'
 
 
 def _sentence(error: ValidationError) -> str:
