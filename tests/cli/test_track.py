@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import doctest
 import importlib.util
 import json
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -32,7 +34,7 @@ from jointwatch.sensors.schedule import scan
 from jointwatch.sensors.site import Site
 from jointwatch.studies import recording, recording_tracks
 from jointwatch.studies.architecture import catalogue_radar
-from jointwatch.studies.recording_sites import Sensor, sensor
+from jointwatch.studies.recording_sites import Sensor, read_sites, sensor
 from jointwatch.studies.scenario import load
 from jointwatch.studies.truth import Flown, fly
 
@@ -362,6 +364,27 @@ def test_objects_whose_rows_take_turns_are_all_followed(tmp_path: Path, count: i
     found = recording_tracks.follow(taken, {"gabala": sensor("gabala")})
     assert len(found.tracks) == count
     assert all(each.track.plots >= 28 for each in found.tracks)
+
+
+def test_the_guide_makes_its_files_and_shows_what_is_printed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the letter as far as the reader goes; from the tracks on, whose digits belong to the tracker, in its words."""
+    monkeypatch.chdir(tmp_path)
+    guide = REPOSITORY / "docs" / "guide" / "track.md"
+    assert doctest.testfile(str(guide), module_relative=False) == (0, 10)
+    code, text = run(Path("gabala.csv"), Path("armavir.csv"), out=Path("sejil"))
+    assert code == 0
+    shown = re.search(r"\$ jointwatch track .*?\n(.*?)```", guide.read_text("utf-8"), re.DOTALL)
+    assert shown is not None
+    told, printed = ([line.rstrip() for line in part.splitlines()] for part in (shown[1], text))
+    tracks = told.index("")
+    assert printed[:tracks] == told[:tracks]
+    words = [[line.split()[0] for line in part[tracks:] if line.strip()] for part in (told, printed)]
+    assert [re.sub(r"[0-9]+", "0", word) for word in words[0]] == [re.sub(r"[0-9]+", "0", word) for word in words[1]]
+    with (tmp_path / "sites.toml").open("w") as stream:
+        stream.write(re.search(r"```toml\n(.*?)```", guide.read_text("utf-8"), re.DOTALL)[1])
+    assert set(read_sites(tmp_path / "sites.toml")) == {"GABALA-2", "RADAR-A"}
 
 
 def question() -> ModuleType:
