@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,6 +17,8 @@ from jointwatch.earth.topocentric import enu_basis
 from jointwatch.sensors.measurement import Plots
 from jointwatch.sensors.measurement import predict as measured
 from jointwatch.sensors.site import Site
+
+sys.path.append(str(Path(__file__).parent))  # for numpy_filter, which several files here import
 
 T0 = 1_612_345_678_000_000_000  # TAI ns, any instant
 SOUTH = Site("gabala", *np.radians([40.87, 47.80]), 0.0)

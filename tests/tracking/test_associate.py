@@ -2,8 +2,9 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from scipy.optimize import linear_sum_assignment
 
-from jointwatch.tracking.associate import assign, clusters
+from jointwatch.tracking.associate import assign
 
 
 def best_by_trying_all(matrix: np.ndarray) -> float:
@@ -42,15 +43,16 @@ def test_a_pair_without_gain_is_never_chosen():
 def test_no_pairs_no_choice():
     nothing = np.empty(0, dtype=np.int64)
     assert assign(nothing, nothing, np.empty(0)).tolist() == []
-    assert clusters(nothing, nothing) == []
 
 
-def test_clusters_share_neither_track_nor_plot_and_hold_every_pair():
-    rng = np.random.default_rng(4)
-    track, plot = rng.integers(0, 30, 40), rng.integers(0, 30, 40)
-    parts = clusters(track, plot)
-    assert sorted(np.concatenate(parts)) == list(range(40))
-    for i, one in enumerate(parts):
-        for other in parts[i + 1 :]:
-            assert not set(track[one]) & set(track[other])
-            assert not set(plot[one]) & set(plot[other])
+@pytest.mark.parametrize("density", [0.02, 0.1, 0.5])
+def test_large_clusters_are_settled_as_scipy_settles_them(density):
+    rng = np.random.default_rng(5)
+    for _ in range(20):
+        matrix = np.maximum(rng.normal(0, 5, (60, 50)), 0) * (rng.random((60, 50)) < density)
+        track, plot = np.nonzero(matrix)
+        gain = matrix[track, plot]
+        rows, columns = linear_sum_assignment(matrix, maximize=True)
+        chosen = assign(track, plot, gain)
+        assert len(set(track[chosen])) == len(set(plot[chosen])) == chosen.sum()
+        assert gain[chosen].sum() == pytest.approx(matrix[rows, columns].sum(), rel=1e-12)

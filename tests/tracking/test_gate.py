@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
+from numpy_filter import Prediction, expected, gain, gated
 from scipy.special import logsumexp
 from scipy.stats import chi2, multivariate_normal
 
 from jointwatch.sensors.measurement import jacobian, position, residual
 from jointwatch.sensors.measurement import predict as measured
-from jointwatch.tracking.gate import expected, gain, gated, threshold
-from jointwatch.tracking.predict import Prediction
+from jointwatch.tracking.gate import threshold
 from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
 

@@ -1,7 +1,7 @@
 import numpy as np
+import numpy_filter as imm
 import pytest
 
-from jointwatch.tracking import imm
 from jointwatch.tracking.imm import BOOST, COAST, THRUST
 from jointwatch.tracking.settings import Settings
 

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy_filter import predict
 from scipy.integrate import quad, solve_ivp
 
 from jointwatch.tracking.imm import BOOST, COAST, THRUST
-from jointwatch.tracking.predict import predict
 from jointwatch.tracking.settings import Settings
 
 QUIET = Settings(boost_noise_m2_s3=0.0, coast_noise_m2_s3=0.0)

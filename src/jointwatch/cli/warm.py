@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jointwatch.earth.states import Ecef
 
 
 def warm() -> float:
@@ -25,7 +29,26 @@ def warm() -> float:
     coast.apogee(flights)
     coast.trajectory(flights[:1], np.array([0.0, 10.0]))
     trajectories.fly(flights, beta_kg_m2=5_000.0).at([0.0])
+    _track(flights[:1])
     return time.perf_counter() - started
+
+
+def _track(flight: Ecef) -> None:
+    """Follow one object among single false plots until both are lost."""
+    import numpy as np
+
+    from jointwatch.flight import coast
+    from jointwatch.sensors.measurement import Plots, predict
+    from jointwatch.sensors.site import Site
+    from jointwatch.tracking.tracker import Tracker
+
+    tracker, site = Tracker(name="warm"), Site("below", 0.0, 0.0)
+    for seconds in (0, 5, 10, 20, 15, 25, 400):
+        z = predict(site, coast.propagate(flight, float(seconds)).r_m)
+        false = z + np.array([1e5 + 1e4 * seconds, 0.0, 0.0])
+        z = np.concatenate([z[: seconds < 400], false])
+        tracker.scan(Plots(site, "warm", seconds * 10**9, z, np.broadcast_to([100.0, 2e-3, 2e-3], z.shape)))
+        tracker.predicted(seconds * 10**9)
 
 
 if __name__ == "__main__":

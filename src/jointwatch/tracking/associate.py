@@ -1,69 +1,106 @@
-"""Which plot goes to which track: the choice with the greatest total gain, each plot and each track at most once.
-
-Tracks and plots fall into clusters that share no gated pair; each cluster is settled alone, most of them at a glance.
-"""
+"""Which plot goes to which track: the choice with the greatest total gain, each plot and each track at most once."""
 
 from __future__ import annotations
+
+from math import inf
 
 import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
+from jointwatch.earth.compiled import kernel
 
 
 def assign(track: Ints, plot: Ints, gain: Floats) -> Bools:
     """Which of the pairs (p,) are chosen, so that the sum of their gains is greatest.
 
-    track, plot: indices of each pair, every pair at most once; gain: log ratio to leaving both alone. Pairs without
-    gain are never chosen, so a track may be left without plot.
+    track, plot: indices of each pair, every pair at most once, in the order of tracks; gain: log ratio to leaving both
+    alone. Pairs without gain are never chosen, so a track may be left without plot.
 
     >>> assign(np.array([0, 0, 1]), np.array([0, 1, 0]), np.array([5.0, 4.0, 3.0])).tolist()  # 4 + 3 beats 5
     [False, True, True]
     """
+    order = np.argsort(track, kind="stable")
     chosen = np.zeros(len(track), dtype=bool)
-    useful = np.flatnonzero(gain > 0)
-    if not len(useful):
-        return chosen
-    alone = (np.bincount(track[useful])[track[useful]] == 1) & (np.bincount(plot[useful])[plot[useful]] == 1)
-    chosen[useful[alone]] = True
-    shared = useful[~alone]
-    for members in clusters(track[shared], plot[shared]):
-        pairs = shared[members]
-        chosen[pairs[_settle(track[pairs], plot[pairs], gain[pairs])]] = True
+    chosen[order] = chosen_of(track[order], plot[order], np.asarray(gain, dtype=np.float64)[order])
     return chosen
 
 
-def clusters(track: Ints, plot: Ints) -> list[Ints]:
-    """The pairs (indices) of each cluster: tracks and plots joined, through others or directly, by a pair.
+@kernel
+def chosen_of(track: Ints, plot: Ints, gain: Floats) -> Bools:
+    """`assign` for pairs in the order of tracks: shortest augmenting paths (Jonker, Volgenant 1987; Crouse 2016).
 
-    >>> [c.tolist() for c in clusters(np.array([0, 1, 7]), np.array([3, 3, 5]))]
-    [[0, 1], [2]]
+    # Algorithm
+    Tracks enter one by one. Each looks, by Dijkstra's method over reduced costs, for the cheapest way to a plot that
+    is free or to a track that can do without one; along that way everyone moves on. Only pairs are looked at, never a
+    matrix, so a search ends within its cluster of tracks and plots.
     """
-    if not len(track):
-        return []
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+    chosen = np.zeros(len(track), dtype=np.bool_)
+    if len(track) == 0:
+        return chosen
+    starts, row = np.empty(len(track) + 1, dtype=np.int64), np.empty(len(track), dtype=np.int64)
+    tracks, plots = _rows(track, starts, row), plot.max() + 1
+    u, v = np.zeros(tracks), np.zeros(plots)
+    of_plot, pair_of = np.full(plots, -1), np.full(tracks, -1)
+    way, by, done = np.full(plots, inf), np.empty(plots, dtype=np.int64), np.zeros(plots, dtype=np.bool_)
+    reached = np.empty(plots, dtype=np.int64)
+    for new in range(tracks):
+        for k in range(starts[new], starts[new + 1]):
+            u[new] = min(u[new], -gain[k])
+        i, length, count, alone, alone_at, free = new, 0.0, 0, inf, -1, -1
+        while True:
+            if length - u[i] < alone:
+                alone, alone_at = length - u[i], i
+            for k in range(starts[i], starts[i + 1]):
+                j = plot[k]
+                if gain[k] > 0 and not done[j]:
+                    through = length - gain[k] - u[i] - v[j]
+                    if way[j] == inf:
+                        reached[count] = j
+                        count += 1
+                    if through < way[j]:
+                        way[j], by[j] = through, k
+            nearest, least = -1, alone
+            for n in range(count):
+                j = reached[n]
+                if not done[j] and way[j] < least:
+                    nearest, least = j, way[j]
+            length = least
+            if nearest < 0:
+                break
+            done[nearest] = True
+            if of_plot[nearest] < 0:
+                free = nearest
+                break
+            i = of_plot[nearest]
+        u[new] += length
+        for n in range(count):
+            j = reached[n]
+            if done[j]:
+                if of_plot[j] >= 0:
+                    u[of_plot[j]] += length - way[j]
+                v[j] -= length - way[j]
+            way[j], done[j] = inf, False
+        if free < 0 and alone_at != new:  # that track gives up its plot, which is then free
+            free, pair_of[alone_at] = plot[pair_of[alone_at]], -1
+        while free >= 0:
+            k = by[free]
+            i = row[k]
+            before, of_plot[free], pair_of[i] = pair_of[i], i, k
+            free = plot[before] if before >= 0 and i != new else -1
+    for i in range(tracks):
+        if pair_of[i] >= 0:
+            chosen[pair_of[i]] = True
+    return chosen
 
-    tracks, rows = np.unique(track, return_inverse=True)
-    plots, columns = np.unique(plot, return_inverse=True)
-    size = len(tracks) + len(plots)
-    graph = coo_array((np.ones(len(rows)), (rows, columns + len(tracks))), shape=(size, size))
-    count, label = connected_components(graph, directed=False)
-    of_pair = label[rows]
-    return [np.flatnonzero(of_pair == cluster) for cluster in range(count)]
 
-
-def _settle(track: Ints, plot: Ints, gain: Floats) -> Bools:
-    """Which pairs of one cluster are chosen (Crouse 2016, as SciPy has it).
-
-    Where no pair is, the matrix holds zero, and a zero chosen means: left alone. So no rows for misses are needed.
-    """
-    from scipy.optimize import linear_sum_assignment
-
-    tracks, rows = np.unique(track, return_inverse=True)
-    plots, columns = np.unique(plot, return_inverse=True)
-    matrix = np.zeros((len(tracks), len(plots)))
-    matrix[rows, columns] = gain
-    picked = np.full(len(tracks), -1)
-    row, column = linear_sum_assignment(matrix, maximize=True)
-    picked[row] = column
-    return np.asarray(picked[rows] == columns)
+@kernel
+def _rows(track: Ints, starts: Ints, row: Ints) -> int:
+    """Number the tracks of the pairs from zero: fills each pair's number, and where each begins; how many there are."""
+    count = 0
+    for k in range(len(track)):
+        if k == 0 or track[k] != track[k - 1]:
+            starts[count] = k
+            count += 1
+        row[k] = count - 1
+    starts[count] = len(track)
+    return count

@@ -1,81 +1,63 @@
-"""The filters of all live tracks as arrays side by side, one row each."""
+"""The filters of all live tracks side by side, one row each, in arrays that grow by doubling."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-
 import numpy as np
 
-from jointwatch.earth.arrays import Bools, Floats, Ints
+from jointwatch.earth.arrays import Floats, Ints
+
+# Columns of numbers. X: the state of boost and that of coast; P: their covariances as upper triangles; MU: their
+# probabilities; NIS of the last plot.
+X, P, MU, NIS = 0, 14, 70, 72
+NUMBERS = 73
+
+# Columns of counts. TIME of the newest plot and FIRST of the oldest, TAI nanoseconds; PLOTS: how many; RECENT: one bit
+# for each chance to be seen, newest lowest, set where seen; CHANCES: how many there were; ORIGIN: index of the radar of
+# the first plot; CONFIRMED; NAME: running number of the track, zero while it has one plot; ENTRIES written to its
+# diary, and from PAGES on the diary's pages, -1 where there is none.
+TIME, FIRST, PLOTS, RECENT, CHANCES, ORIGIN, CONFIRMED, NAME, ENTRIES, PAGES = range(10)
+
+SMALLEST = 64  # rows
+
+# Where the elements of a covariance stand in its upper triangle, as a matrix (7, 7).
+_UPPER = np.zeros((7, 7), dtype=np.int64)
+_UPPER[np.triu_indices(7)] = np.arange(28)
+PACKED = np.maximum(_UPPER, _UPPER.T)
 
 
-@dataclass(slots=True, eq=False)
 class Bank:
-    """Rows of filters, oldest first.
+    """Rows of filters, oldest first, of which the first `len(bank)` are in use.
 
-    x (n, 2, 7), P (n, 2, 7, 7), mu (n, 2) at time (n,), TAI nanoseconds of the newest plot; nis of the last plot;
-    plots: how many; recent: one bit for each chance to be seen, newest lowest, set where seen; chances: how many there
-    were; origin: index of the radar of the first plot; confirmed; key: running number of the first plot.
+    numbers (m, 73), counts (m, 9 + pages), and tally (m, radars): how many plots each radar gave, and above 2^32 in
+    which order it first did.
     """
 
-    x: Floats
-    P: Floats
-    mu: Floats
-    time: Ints
-    nis: Floats
-    plots: Ints
-    recent: Ints
-    chances: Ints
-    origin: Ints
-    confirmed: Bools
-    key: Ints
+    def __init__(self, *, pages: int) -> None:
+        self.numbers: Floats = np.empty((SMALLEST, NUMBERS))
+        self.counts: Ints = np.empty((SMALLEST, PAGES + pages), dtype=np.int64)
+        self.tally: Ints = np.zeros((SMALLEST, 4), dtype=np.int64)
+        self.size = 0
 
     def __len__(self) -> int:
-        return len(self.key)
+        return self.size
 
-    @classmethod
-    def of(cls, x: Floats, P: Floats, mu: Floats, time_tai_ns: int, *, origin: int, first_key: int) -> Bank:
-        """A bank of k tracks that begin now, each with one plot."""
-        k = len(x)
-        ones = np.ones(k, dtype=np.int64)
-        return cls(
-            x,
-            P,
-            mu,
-            time=ones * time_tai_ns,
-            nis=np.full(k, np.nan),
-            plots=ones.copy(),
-            recent=ones.copy(),
-            chances=ones.copy(),
-            origin=ones * origin,
-            confirmed=np.zeros(k, dtype=bool),
-            key=first_key + np.arange(k, dtype=np.int64),
-        )
+    def reserve(self, rows: int, radars: int) -> None:
+        """Make room for so many further rows, and for so many radars."""
+        wanted = self.size + rows
+        if wanted > len(self.numbers):
+            capacity = max(wanted, 2 * len(self.numbers))
+            self.numbers = _grown(self.numbers, (capacity, NUMBERS))
+            self.counts = _grown(self.counts, (capacity, self.counts.shape[1]))
+            self.tally = _grown(self.tally, (capacity, self.tally.shape[1]))
+        if radars > self.tally.shape[1]:
+            self.tally = _grown(self.tally, (len(self.tally), max(radars, 2 * self.tally.shape[1])))
 
-    @classmethod
-    def empty(cls) -> Bank:
-        """A bank without tracks."""
-        return cls.of(np.empty((0, 2, 7)), np.empty((0, 2, 7, 7)), np.empty((0, 2)), 0, origin=0, first_key=0)
+    def column(self, name: int) -> Ints:
+        """One column of the counts, of the rows in use."""
+        return self.counts[: self.size, name]
 
-    def only(self, rows: Bools) -> Bank:
-        """The rows marked true."""
-        return Bank(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
 
-    def joined(self, other: Bank) -> Bank:
-        """These rows, then the other's."""
-        pairs = ((f.name, getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
-        return Bank(**{name: np.concatenate(arrays) for name, *arrays in pairs})
-
-    def mark(self, seen: Ints, missed: Bools) -> None:
-        """Note a chance: taken by the rows `seen` (indices), let go by those marked `missed`."""
-        self.recent[missed] <<= 1
-        self.chances[missed] += 1
-        self.recent[seen] = (self.recent[seen] << 1) | 1
-        self.chances[seen] += 1
-        self.plots[seen] += 1
-        self.recent &= 0xFFFFFFFF
-
-    def seen_of_last(self, window: int) -> tuple[Ints, Ints]:
-        """How often each track was seen, and how often missed, in its last chances up to a window."""
-        hits = np.bitwise_count(self.recent & ((1 << window) - 1)).astype(np.int64)
-        return hits, np.minimum(self.chances, window) - hits
+def _grown(array: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    larger = np.zeros(shape, dtype=array.dtype)
+    larger[: array.shape[0], : array.shape[1]] = array
+    return larger

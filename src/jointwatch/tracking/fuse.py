@@ -12,8 +12,6 @@ from collections.abc import Callable
 import numpy as np
 
 from jointwatch.earth.arrays import Floats
-from jointwatch.tracking.associate import assign
-from jointwatch.tracking.gate import threshold
 from jointwatch.tracking.information import inverse
 from jointwatch.tracking.track import Predicted
 
@@ -40,6 +38,9 @@ def pair(a: Predicted, b: Predicted, *, gate_probability: float = GATE_PROBABILI
             f"wanted two sets of tracks at one time, got {a.time_tai_ns} and {b.time_tai_ns} ns TAI; "
             "predict both to the same time first"
         )
+    from jointwatch.tracking.associate import assign
+    from jointwatch.tracking.gate import threshold
+
     d2 = distances(a.x, a.P, b.x, b.P)
     rows, columns = np.nonzero(d2 <= threshold(gate_probability, 6))
     chosen = assign(rows, columns, GREATEST_COST - d2[rows, columns])

@@ -1,26 +1,29 @@
 """Which plots may belong to which tracks, and how likely each pair is.
 
 A pair passes when the normalised innovation squared of either mode lies inside the chi-square gate (three degrees of
-freedom). First looks, at the range alone and then component by component, are necessary conditions of the same gate and
-cost no matrix.
+freedom). First looks, at the range alone (plots are sorted by it) and then component by component, are necessary
+conditions of the same gate and cost no matrix.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from math import log, pi
+from math import atan2, exp, floor, inf, log, log1p, pi, sqrt
+from typing import Any
 
 import numpy as np
 
-from jointwatch.earth.arrays import Bools, Floats, Ints
-from jointwatch.sensors.measurement import jacobian, residual
-from jointwatch.sensors.measurement import predict as measured
-from jointwatch.tracking.predict import Prediction
-from jointwatch.tracking.screen import Admitted
+from jointwatch.earth.arrays import Floats, Ints
+from jointwatch.earth.compiled import kernel
+from jointwatch.sensors.measurement import LEAST_GROUND_RANGE_M
+from jointwatch.sensors.site import Site, frame
+from jointwatch.tracking import lanes
+from jointwatch.tracking.lanes import LANES, PLACE, TRACKS, C, S, Z, expect
+from jointwatch.tracking.predict import fly, gather, mix_modes, wander
 from jointwatch.tracking.settings import Settings
 
 _LOG_2_PI = log(2 * pi)
+_GAMMA, _LEAST_WEIGHT, _LOG_FALSE = range(3)
 
 
 @lru_cache(maxsize=32)
@@ -35,76 +38,123 @@ def threshold(probability: float, degrees_of_freedom: int = 3) -> float:
     return float(chdtri(degrees_of_freedom, 1 - probability))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Expected:
-    """What one radar should measure of each track and mode: z (n, 2, 3), H = dz/dr, S = H P H' (n, 2, 3, 3)."""
-
-    z: Floats
-    H: Floats
-    S: Floats
-
-    def __getitem__(self, rows: Ints) -> Expected:
-        return Expected(self.z[rows], self.H[rows], self.S[rows])
+def belief(settings: Settings) -> Floats:
+    """What the kernels need to know to judge a pair."""
+    missed = (1 - settings.detection_probability) / settings.detection_probability
+    false = log(settings.extraneous_plots_per_m_rad2 * missed)
+    return np.array([threshold(settings.gate_probability), settings.least_mode_weight_in_gate, false])
 
 
-def expected(plots: Admitted, prediction: Prediction) -> Expected:
-    """The measurements a prediction leads to at the site of the plots, without their own noise."""
-    n = len(prediction.x)
-    r = np.ascontiguousarray(prediction.x[..., :3]).reshape(-1, 3)
-    z = measured(plots.site, r).reshape(n, 2, 3)
-    H = jacobian(plots.site, r).reshape(n, 2, 3, 3)
-    return Expected(z, H, H @ prediction.P[..., :3, :3] @ H.swapaxes(-1, -2))
+@lru_cache(maxsize=256)
+def place(site: Site) -> Floats:
+    """Position of a site (3), then east, north and up (9), Earth-fixed."""
+    origin, basis = frame(site)
+    return np.concatenate([origin, basis.ravel()])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
-    """Pairs inside the gate: indices of track (p,) and plot (p,), log likelihood and NIS under each mode (p, 2)."""
-
-    track: Ints
-    plot: Ints
-    log_likelihood: Floats
-    nis: Floats
-
-    def __len__(self) -> int:
-        return len(self.track)
-
-    def __getitem__(self, which: Bools) -> Pairs:
-        return Pairs(self.track[which], self.plot[which], self.log_likelihood[which], self.nis[which])
+@kernel
+def look(block: Floats, site: Floats) -> None:
+    """What the radar should measure of each lane, without the plot's own noise: Z, H and S."""
+    expect(
+        block, site[0], site[1], site[2], site[3], site[4], site[5], site[6], site[7], site[8], site[9], site[10],
+        site[11], LEAST_GROUND_RANGE_M,
+    )  # fmt: skip
+    for i in range(LANES):
+        azimuth = atan2(block[PLACE * LANES + i], block[(PLACE + 1) * LANES + i])
+        azimuth = azimuth if azimuth >= 0 else azimuth + 2 * pi
+        block[(Z + 1) * LANES + i] = azimuth if azimuth < 2 * pi else 0.0
+        block[(Z + 2) * LANES + i] = atan2(block[(PLACE + 2) * LANES + i], block[(PLACE + 3) * LANES + i])
 
 
-def gated(plots: Admitted, expectation: Expected, settings: Settings) -> Pairs:
-    """All pairs of tracks (n) and plots (m) inside the gate, in the order of tracks, then plots."""
-    gamma = threshold(settings.gate_probability)
-    track, plot = _within_range(plots, expectation, gamma)
-    nu = residual(plots.z[plot, None], expectation.z[track])
-    i = np.arange(3)
-    S = expectation.S[track]
-    S[..., i, i] += (plots.sigma[plot] ** 2)[:, None]
-    near = (nu * nu <= gamma * S[..., i, i]).all(axis=-1).any(axis=-1)
-    track, plot, nu, S = track[near], plot[near], nu[near], S[near]
-    nis = (nu[..., None, :] @ np.linalg.inv(S) @ nu[..., None])[..., 0, 0]
-    log_likelihood = -0.5 * (nis + np.log(np.linalg.det(S)) + 3 * _LOG_2_PI)
-    return Pairs(track, plot, log_likelihood, nis)[np.any(nis <= gamma, axis=1)]
+@kernel
+def turned(azimuth_rad: float) -> float:
+    """A difference of azimuths in [-pi, pi)."""
+    return azimuth_rad - 2 * pi * floor((azimuth_rad + pi) / (2 * pi))
 
 
-def _within_range(plots: Admitted, expectation: Expected, gamma: float) -> tuple[Ints, Ints]:
-    """Pairs (track, plot) whose ranges allow it under either mode, plots being sorted by range; a few too many."""
-    r, sigma = plots.z[:, 0], plots.sigma[:, 0].max()
-    reach = np.sqrt(gamma * (expectation.S[..., 0, 0] + sigma**2))
-    first = np.searchsorted(r, (expectation.z[..., 0] - reach).min(axis=1), "left")
-    last = np.searchsorted(r, (expectation.z[..., 0] + reach).max(axis=1), "right")
-    count = last - first
-    start = np.repeat(first - np.cumsum(count) + count, count)
-    return np.repeat(np.arange(len(count)), count), start + np.arange(len(start))
+@kernel
+def _judge(block: Floats, at: int, z: Floats, sigma: Floats, j: int, gamma: float) -> tuple[bool, float, float]:
+    """Whether a plot is near a lane's expectation component by component; its NIS and log likelihood."""
+    a, b, c = sigma[j, 0] * sigma[j, 0], sigma[j, 1] * sigma[j, 1], sigma[j, 2] * sigma[j, 2]
+    s00, s11, s22 = block[S * LANES + at] + a, block[(S + 3) * LANES + at] + b, block[(S + 5) * LANES + at] + c
+    n0 = z[j, 0] - block[Z * LANES + at]
+    n1 = turned(z[j, 1] - block[(Z + 1) * LANES + at])
+    n2 = z[j, 2] - block[(Z + 2) * LANES + at]
+    near = n0 * n0 <= gamma * s00 and n1 * n1 <= gamma * s11 and n2 * n2 <= gamma * s22
+    s01, s02, s12 = block[(S + 1) * LANES + at], block[(S + 2) * LANES + at], block[(S + 4) * LANES + at]
+    c00, c01, c02 = s11 * s22 - s12 * s12, s02 * s12 - s01 * s22, s01 * s12 - s02 * s11
+    c11, c12, c22 = s00 * s22 - s02 * s02, s01 * s02 - s00 * s12, s00 * s11 - s01 * s01
+    det = s00 * c00 + s01 * c01 + s02 * c02
+    nis = n0 * (c00 * n0 + 2 * c01 * n1 + 2 * c02 * n2) + n1 * (c11 * n1 + 2 * c12 * n2) + c22 * n2 * n2
+    return near, nis / det, det
 
 
-def gain(pairs: Pairs, c: Floats, settings: Settings) -> Floats:
-    """Log ratio (p,) of "this plot is this track's" to "the track was missed and the plot is something else".
+@kernel
+def _speaks(c: float, nis: float, like: float, believed: Floats) -> float:
+    """Log of what a mode adds to the likelihood of a pair; one outside its own gate does not speak for it."""
+    return log(max(c, believed[_LEAST_WEIGHT])) + like if nis <= believed[_GAMMA] else -inf
 
-    c (n, 2): probabilities of the modes before the plot. A mode outside its own gate does not speak for the pair.
+
+@kernel
+def _within(z: Floats, value: float, beyond: bool) -> int:
+    """Index of the first plot whose range is not below a value, or beyond it."""
+    low, high = 0, len(z)
+    while low < high:
+        middle = (low + high) // 2
+        if z[middle, 0] < value or (beyond and z[middle, 0] == value):
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def gated(
+    numbers: Floats, counts: Ints, rows: Ints, time_tai_ns: int, z: Floats, sigma: Floats, site: Floats,
+    moving: Floats, believed: Floats,
+) -> tuple[Ints, Ints, Floats, Floats]:  # fmt: skip
+    """All pairs of tracks and plots inside the gate, in the order of tracks, then plots.
+
+    Tracks are indices into rows; gain (p,): log ratio of "this plot is this track's" to "the track was missed and the
+    plot is something else"; judged (p, 4): NIS and log likelihood under boost, then under coast.
     """
-    weight = np.maximum(c[pairs.track], settings.least_mode_weight_in_gate)
-    speaks = pairs.nis <= threshold(settings.gate_probability)
-    log_mixture = np.logaddexp.reduce(np.where(speaks, np.log(weight) + pairs.log_likelihood, -np.inf), axis=1)
-    detected = settings.detection_probability
-    return np.asarray(log_mixture - log(settings.extraneous_plots_per_m_rad2 * (1 - detected) / detected))
+    gamma, widest, found = believed[_GAMMA], sigma[:, 0].max(), 0
+    pair, judged = np.empty((2 * len(z) + 64, 2), dtype=np.int64), np.empty((2 * len(z) + 64, 5))
+    block = np.empty(lanes.SIZE)
+    for first in range(0, len(rows), TRACKS):
+        steps = gather(block, numbers, counts, rows, first, time_tai_ns, moving)
+        mix_modes(block, moving)
+        fly(block, steps, moving)
+        lanes.spread_place(block, wander(moving))
+        look(block, site)
+        for i in range(min(TRACKS, len(rows) - first)):
+            boost, coast = block[Z * LANES + i], block[Z * LANES + TRACKS + i]
+            by_boost = sqrt(gamma * (block[S * LANES + i] + widest * widest))
+            by_coast = sqrt(gamma * (block[S * LANES + TRACKS + i] + widest * widest))
+            last = _within(z, max(boost + by_boost, coast + by_coast), True)
+            for j in range(_within(z, min(boost - by_boost, coast - by_coast), False), last):
+                near_b, nis_b, det_b = _judge(block, i, z, sigma, j, gamma)
+                near_c, nis_c, det_c = _judge(block, TRACKS + i, z, sigma, j, gamma)
+                if not ((near_b or near_c) and (nis_b <= gamma or nis_c <= gamma)):
+                    continue
+                if found == len(pair):
+                    pair, judged = _doubled(pair), _doubled(judged)
+                like_b = -0.5 * (nis_b + log(det_b) + 3 * _LOG_2_PI)
+                like_c = -0.5 * (nis_c + log(det_c) + 3 * _LOG_2_PI)
+                a = _speaks(block[C * LANES + i], nis_b, like_b, believed)
+                b = _speaks(block[C * LANES + TRACKS + i], nis_c, like_c, believed)
+                pair[found, 0], pair[found, 1] = first + i, j
+                judged[found, 4] = max(a, b) + log1p(exp(-abs(a - b))) - believed[_LOG_FALSE]
+                judged[found, 0], judged[found, 1], judged[found, 2], judged[found, 3] = nis_b, like_b, nis_c, like_c
+                found += 1
+    return pair[:found, 0].copy(), pair[:found, 1].copy(), judged[:found, 4].copy(), judged[:found, :4].copy()
+
+
+@kernel
+def _doubled(rows: Any) -> Any:
+    """The same rows in an array twice as long."""
+    longer = np.empty((2 * len(rows), rows.shape[1]), dtype=rows.dtype)
+    for k in range(len(rows)):
+        for c in range(rows.shape[1]):
+            longer[k, c] = rows[k, c]
+    return longer

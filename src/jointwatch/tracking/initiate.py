@@ -6,26 +6,31 @@ import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats
 from jointwatch.earth.ellipsoid import geodetic_from_ecef
-from jointwatch.tracking.imm import BOOST, COAST, THRUST
+from jointwatch.tracking.bank import MU, NIS, NUMBERS, PACKED, P, X
 from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
 
 
-def first_states(plots: Admitted, settings: Settings) -> tuple[Floats, Floats, Floats]:
-    """States (k, 2, 7), covariances and mode probabilities (k, 2) that k single plots give.
+def first_states(plots: Admitted, settings: Settings) -> Floats:
+    """Rows (k, 73) of a bank's numbers that k single plots give.
 
     Position from the plot, velocity at rest with a sigma wide enough for any object, thrust at its prior.
     """
-    k = len(plots)
-    x, P = np.zeros((k, 2, 7)), np.zeros((k, 2, 7, 7))
-    x[..., :3], P[..., :3, :3] = plots.r[:, None], plots.R[:, None]
-    i = np.arange(3, 6)
-    P[..., i, i] = settings.velocity_sigma_m_s**2
-    x[..., THRUST] = settings.thrust_mean_m_s2
-    P[..., THRUST, THRUST] = settings.thrust_sigma_m_s2**2
-    mu = np.empty((k, 2))
-    mu[:, BOOST], mu[:, COAST] = settings.initial_boost_probability, 1 - settings.initial_boost_probability
-    return x, P, mu
+    thrust = settings.thrust_mean_m_s2, settings.thrust_sigma_m_s2**2
+    boost = settings.initial_boost_probability
+    numbers = np.zeros((len(plots), NUMBERS))
+    for mode in range(2):
+        x, p = X + 7 * mode, P + 28 * mode
+        numbers[:, x : x + 3], numbers[:, x + 6] = plots.r, thrust[0]
+        numbers[:, p + PACKED[_PLACE]] = plots.R[:, *_PLACE]
+        numbers[:, p + PACKED[_VELOCITY, _VELOCITY]] = settings.velocity_sigma_m_s**2
+        numbers[:, p + PACKED[6, 6]] = thrust[1]
+    numbers[:, MU], numbers[:, MU + 1], numbers[:, NIS] = boost, 1 - boost, np.nan
+    return numbers
+
+
+_PLACE = np.triu_indices(3)
+_VELOCITY = np.arange(3, 6)
 
 
 def plausible(x: Floats, settings: Settings) -> Bools:

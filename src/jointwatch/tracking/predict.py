@@ -6,94 +6,138 @@ velocity. Its acceleration is a first-order Gauss-Markov process (Singer 1970) a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from math import ceil, exp, expm1
 
 import numpy as np
 
 from jointwatch.earth.arrays import Floats, Ints
-from jointwatch.flight.coast import transition_arrays
-from jointwatch.tracking.imm import BOOST, COAST, THRUST
+from jointwatch.earth.compiled import kernel
+from jointwatch.earth.timescale import NS_PER_S
+from jointwatch.tracking import bank, lanes
+from jointwatch.tracking.bank import MU, TIME
+from jointwatch.tracking.lanes import (
+    AGO,
+    BURNOUT,
+    DECAY,
+    DENSITY,
+    DURATION,
+    IGNITION,
+    LANES,
+    SIGN,
+    SPEED,
+    STEP,
+    STEPS,
+    THRUST,
+    TRACKS,
+    WAY,
+    P,
+    X,
+    begin,
+    fall,
+    mix,
+    push,
+)  # fmt: skip
 from jointwatch.tracking.settings import Settings
 
-_I3 = np.eye(3)
-_WHERE = np.zeros((3, 7, 7))  # position, position by velocity, and velocity, as they stand in a covariance
-_WHERE[0, :3, :3] = _WHERE[1, :3, 3:6] = _WHERE[1, 3:6, :3] = _WHERE[2, 3:6, 3:6] = _I3
+LONGEST_STEP_S = 10.0
+"""Of the Runge-Kutta method of order 4: against the adaptive method good to 0.1 mm, as in `flight.variation`."""
+
+# What `motion` holds.
+MEAN_OF, SIGMA_OF, TAU_OF, NOISE_OF, BURNOUT_OF, IGNITION_OF = 0, 1, 2, 3, 5, 6
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Prediction:
-    """States x (n, 2, 7) and covariances P at the new time, derivative F of the new by the old, noise Q between."""
-
-    x: Floats
-    P: Floats
-    F: Floats
-    Q: Floats
-
-    def __getitem__(self, rows: Ints) -> Prediction:
-        return Prediction(self.x[rows], self.P[rows], self.F[rows], self.Q[rows])
+def motion(settings: Settings) -> Floats:
+    """What the kernels need to know of the two modes."""
+    return np.array([
+        settings.thrust_mean_m_s2, settings.thrust_sigma_m_s2, settings.thrust_time_s, settings.boost_noise_m2_s3,
+        settings.coast_noise_m2_s3, settings.burnout_rate_per_s, settings.ignition_rate_per_s,
+    ])  # fmt: skip
 
 
-def predict(x: Floats, P: Floats, duration_s: Floats, settings: Settings) -> Prediction:
-    """Both modes (n, 2, 7) after durations (n,) in seconds; negative ones go back, and the noise still adds."""
-    n = len(x)
-    x1, F = x.copy(), np.zeros((n, 2, 7, 7))
-    flat = np.ascontiguousarray(x[..., :6]).reshape(2 * n, 6)
-    fallen, Phi = transition_arrays(flat, np.repeat(duration_s, 2))
-    x1[..., :6] = fallen.reshape(n, 2, 6)
-    F[..., :6, :6] = Phi.reshape(n, 2, 6, 6)
-    F[:, COAST, THRUST, THRUST] = 1.0
-    along, toward = _direction(0.5 * (x[:, BOOST, 3:6] + x1[:, BOOST, 3:6]), P[:, BOOST])
-    _push(x1[:, BOOST], F[:, BOOST], along, toward, duration_s, settings)
-    Q = _noise(duration_s, along, settings)
-    return Prediction(x1, F @ P @ F.swapaxes(-1, -2) + Q, F, Q)
+@kernel
+def gather(
+    block: Floats, numbers: Floats, counts: Ints, rows: Ints, first: int, time_tai_ns: int, moving: Floats
+) -> int:
+    """Bring the tracks of the rows from `first` on into the lanes, with what is known of the time until the plots.
 
-
-def _direction(v: Floats, P: Floats) -> tuple[Floats, Floats]:
-    """Expected unit vector (n, 3) along the velocity and its derivative (n, 3, 3) by velocity.
-
-    The mean of v/|v| when v is uncertain is close to v / sqrt(|v|^2 + tr P_vv): a velocity not yet known gives no push.
+    Returns the most steps that one of them needs. Lanes beyond the last row hold that row again.
     """
-    norm = np.sqrt(np.sum(v * v, axis=1) + np.trace(P[:, 3:6, 3:6], axis1=1, axis2=2))[:, None]
-    along = v / norm
-    return along, (_I3 - along[:, :, None] * along[:, None, :]) / norm[:, :, None]
+    tau, most, known = moving[TAU_OF], 1, np.nan
+    burnout = ignition = decay = way = speed = 0.0
+    for i in range(TRACKS):
+        row = rows[min(first + i, len(rows) - 1)]
+        dt = (time_tai_ns - counts[row, TIME]) / NS_PER_S
+        ago = abs(dt)
+        sign = 1.0 if dt > 0 else (-1.0 if dt < 0 else 0.0)
+        steps = max(1.0, ceil(ago / LONGEST_STEP_S))
+        if dt != known:  # most tracks were last seen by one of a few scans
+            burnout, ignition = -expm1(-moving[BURNOUT_OF] * max(dt, 0.0)), -expm1(-moving[IGNITION_OF] * max(dt, 0.0))
+            decay = exp(-ago / tau)
+            way, speed = tau * (ago - tau * (1 - decay)), sign * tau * (1 - decay)
+            known = dt
+        most = max(most, int(steps))
+        for mode in range(2):
+            at = mode * TRACKS + i
+            thrust = 1.0 - mode
+            for k in range(7):
+                block[(X + k) * LANES + at] = numbers[row, bank.X + 7 * mode + k]
+            for k in range(28):
+                block[(P + k) * LANES + at] = numbers[row, bank.P + 28 * mode + k]
+            block[lanes.MU * LANES + at] = numbers[row, MU + mode]
+            block[DURATION * LANES + at], block[AGO * LANES + at], block[SIGN * LANES + at] = dt, ago, sign
+            block[STEPS * LANES + at], block[STEP * LANES + at] = steps, dt / steps
+            block[BURNOUT * LANES + at], block[IGNITION * LANES + at] = burnout, ignition
+            block[DECAY * LANES + at] = decay if mode == 0 else 1.0
+            block[WAY * LANES + at], block[SPEED * LANES + at] = thrust * way, thrust * speed
+            block[THRUST * LANES + at] = thrust
+            block[DENSITY * LANES + at] = moving[NOISE_OF + mode]
+    return most
 
 
-def _push(x: Floats, F: Floats, along: Floats, toward: Floats, duration_s: Floats, settings: Settings) -> None:
-    """Add the thrust's change of position and velocity to fallen states (n, 7) and their derivatives, in place."""
-    mean, tau = settings.thrust_mean_m_s2, settings.thrust_time_s
-    elapsed = np.abs(duration_s)
-    decay = np.exp(-elapsed / tau)
-    speed_by_a = np.sign(duration_s) * tau * (1 - decay)
-    way_by_a = tau * (elapsed - tau * (1 - decay))
-    excess = x[:, THRUST] - mean
-    speed = (mean * duration_s + excess * speed_by_a)[:, None]
-    way = (mean * duration_s**2 / 2 + excess * way_by_a)[:, None]
-    x[:, 0:3] += way * along
-    x[:, 3:6] += speed * along
-    x[:, THRUST] = mean + excess * decay
-    F[:, 0:3, 3:6] += way[:, :, None] * toward
-    F[:, 3:6, 3:6] += speed[:, :, None] * toward
-    F[:, 0:3, THRUST] = way_by_a[:, None] * along
-    F[:, 3:6, THRUST] = speed_by_a[:, None] * along
-    F[:, THRUST, THRUST] = decay
+@kernel
+def wander(moving: Floats) -> float:
+    """Variance of the thrust's acceleration that a second adds, m2/s5."""
+    return float(2 * moving[SIGMA_OF] * moving[SIGMA_OF] / moving[TAU_OF])
 
 
-def _noise(duration_s: Floats, along: Floats, settings: Settings) -> Floats:
-    """Covariance (n, 2, 7, 7) that the noise adds: white acceleration in both modes, a wandering thrust in boost.
+@kernel
+def fly(block: Floats, steps: int, moving: Floats) -> None:
+    """States after the duration, and their derivatives F by those before."""
+    begin(block)
+    for step in range(steps):
+        fall(block, float(step))
+    push(block, moving[MEAN_OF])
 
-    Back in time the velocity's part changes sign against the others (put t -> -t, v -> -v). The thrust's part is that
-    of a random walk, which over more than a minute is wider than the Gauss-Markov process: on the safe side.
+
+@kernel
+def mix_modes(block: Floats, moving: Floats) -> None:
+    """States and covariances each mode starts from, and probabilities of the modes, after possible changes of mode."""
+    mix(block, moving[MEAN_OF], moving[SIGMA_OF] * moving[SIGMA_OF])
+
+
+@kernel
+def predict(numbers: Floats, counts: Ints, rows: Ints, time_tai_ns: int, moving: Floats, ahead: Floats) -> None:
+    """Fill rows of numbers, `ahead` (k, 73), with the tracks at a common time, forward or back.
+
+    Of two modes the likelier is assumed to go on, both where neither is below one in a thousand.
     """
-    t, s = np.abs(duration_s), np.sign(duration_s)
-    white = np.array([t**3 / 3, s * t**2 / 2, t]).T @ _WHERE.reshape(3, 49)
-    density = np.array([settings.boost_noise_m2_s3, settings.coast_noise_m2_s3])
-    Q = (density[:, None] * white[:, None]).reshape(-1, 2, 7, 7)
-    E = np.zeros((len(t), 3, 7))  # rows: how way, speed and thrust along the velocity enter the state
-    E[:, 0, 0:3] = E[:, 1, 3:6] = along
-    E[:, 2, THRUST] = 1.0
-    g = 2 * settings.thrust_sigma_m_s2**2 / settings.thrust_time_s
-    way_speed, way_thrust, speed_thrust = s * t**4 / 8, t**3 / 6, s * t**2 / 2
-    rows = [t**5 / 20, way_speed, way_thrust, way_speed, t**3 / 3, speed_thrust, way_thrust, speed_thrust, t]
-    walk = g * np.array(rows).T.reshape(-1, 3, 3)
-    Q[:, BOOST] += E.swapaxes(-1, -2) @ walk @ E
-    return Q
+    block = np.empty(lanes.SIZE)
+    for first in range(0, len(rows), TRACKS):
+        fly(block, gather(block, numbers, counts, rows, first, time_tai_ns, moving), moving)
+        lanes.spread(block, wander(moving))
+        for i in range(min(TRACKS, len(rows) - first)):
+            scatter(block, i, lanes.X1, lanes.P1, ahead, first + i)
+            boost, coast = numbers[rows[first + i], MU], numbers[rows[first + i], MU + 1]
+            boost, coast = 0.0 if boost < 1e-3 else boost, 0.0 if coast < 1e-3 else coast
+            ahead[first + i, MU], ahead[first + i, MU + 1] = boost / (boost + coast), coast / (boost + coast)
+
+
+@kernel
+def scatter(block: Floats, i: int, x_row: int, p_row: int, numbers: Floats, row: int) -> None:
+    """Put both modes' states and covariances of one track, from these rows of the block, into a row of numbers."""
+    for mode in range(2):
+        at = mode * TRACKS + i
+        for k in range(7):
+            numbers[row, bank.X + 7 * mode + k] = block[(x_row + k) * LANES + at]
+        for k in range(28):
+            numbers[row, bank.P + 28 * mode + k] = block[(p_row + k) * LANES + at]

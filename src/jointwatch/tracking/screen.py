@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from jointwatch.earth.arrays import Bools, Floats, Ints
+from jointwatch.earth.arrays import Floats, Ints
 from jointwatch.earth.timescale import NS_PER_S
-from jointwatch.sensors.measurement import Plots, position
+from jointwatch.sensors.measurement import Plots
 from jointwatch.sensors.site import Site
 from jointwatch.tracking.settings import Settings
 
@@ -23,8 +23,7 @@ TOO_LATE = "scan too late"
 JUMPED = "scan far ahead of all others"
 NO_ROOM = "over the limit of new tracks per scan"
 
-GREATEST_RANGE_M = 1e8
-GREATEST_ANGLE_SIGMA_RAD = 0.3  # beyond, the derivative at the plot says nothing of the other end of the cloud
+_FAULTS = (NOT_FINITE, NO_VARIANCE, TOO_WIDE, IMPOSSIBLE, REPEATED)  # as `sieve` counts them, from 1 on
 # m, rad, rad: what claims to be better is taken as this, or a covariance as thin as a sheet of paper and as wide as a
 # sea could not be held in double precision.
 LEAST_SIGMA = np.array([1.0, 1e-6, 1e-6])
@@ -58,7 +57,7 @@ class Screen:
     refused: Counter[str] = field(default_factory=Counter)
     newest_tai_ns: int | None = None
     _ahead: int = 0
-    _said: dict[tuple[str, int], set[bytes]] = field(default_factory=dict)
+    _said: dict[tuple[str, int], Floats] = field(default_factory=dict)
 
     def admit(self, plots: Plots) -> Admitted | None:
         """The plots that may be used, sorted by range; None where the scan as a whole is refused."""
@@ -66,11 +65,16 @@ class Screen:
         if reason:
             self.refused[reason] += max(1, len(plots.z))
             return None
-        z, sigma = self._sound(np.asarray(plots.z, dtype=float), np.asarray(plots.sigma, dtype=float))
+        # in one layout, whatever the maker's: a kernel is compiled for each
+        z, sigma = (np.array(rows, dtype=float, order="C") for rows in (plots.z, plots.sigma))
+        z, sigma = self._sound(z, sigma)
         fresh = self._not_repeated(plots.radar, plots.time_tai_ns, z)
-        kept = fresh[self._within_limit(len(fresh))]
-        z, sigma = z[kept], np.maximum(sigma[kept], LEAST_SIGMA)
-        return Admitted(plots.site, plots.radar, plots.time_tai_ns, z, sigma, *position(plots.site, z, sigma))
+        if fresh is not None:
+            z, sigma = z[fresh], sigma[fresh]
+        if len(z) > self.settings.plots_per_scan_limit:
+            spread = self._within_limit(len(z))
+            z, sigma = z[spread], sigma[spread]
+        return _placed(plots, z, np.maximum(sigma, LEAST_SIGMA))
 
     def heard(self, radar: str, time_tai_ns: int) -> bool:
         """Whether a scan of this radar and time came before."""
@@ -79,30 +83,31 @@ class Screen:
     def _within_limit(self, count: int) -> Ints:
         """Indices of the plots that one scan may bring; of too many, a share spread evenly over the ranges."""
         limit = self.settings.plots_per_scan_limit
-        self.refused[TOO_MANY] += max(0, count - limit)
-        return np.arange(count) if count <= limit else np.arange(limit) * count // limit
+        self.refused[TOO_MANY] += count - limit
+        return np.arange(limit) * count // limit
 
     def _sound(self, z: Floats, sigma: Floats) -> tuple[Floats, Floats]:
-        """The plots that make sense, in an order that follows from their values alone."""
-        kept = np.ones(len(z), dtype=bool)
-        for reason, fault in faults(z, sigma):
-            self.refused[reason] += int(np.count_nonzero(kept & fault))
-            kept &= ~fault
-        z, sigma = z[kept], sigma[kept]
-        order = np.lexsort(z.T[::-1])
-        return z[order], sigma[order]
+        """The plots that make sense, each once, in an order that follows from their values alone."""
+        from jointwatch.tracking.sieve import sift
 
-    def _not_repeated(self, radar: str, time_tai_ns: int, z: Floats) -> Ints:
-        """Indices of the plots that this radar did not already report for this time."""
-        said = self._said.setdefault((radar, time_tai_ns), set())
-        fresh = []
-        for index, row in enumerate(z):
-            key = row.tobytes()
-            if key not in said:
-                said.add(key)
-                fresh.append(index)
+        faults = np.zeros(len(_FAULTS) + 1, dtype=np.int64)
+        kept = sift(z, sigma, np.lexsort((z[:, 2], z[:, 1], z[:, 0])), faults)
+        if len(kept) < len(z):
+            for reason, count in zip(_FAULTS, faults[1:].tolist(), strict=True):
+                self.refused[reason] += count
+        return z[kept], sigma[kept]
+
+    def _not_repeated(self, radar: str, time_tai_ns: int, z: Floats) -> Ints | None:
+        """Indices of the plots that this radar did not already report for this time; None for all."""
+        said = self._said.get((radar, time_tai_ns))
+        if said is None:
+            self._said[radar, time_tai_ns] = z
+            return None
+        known = set(map(bytes, said))
+        fresh = np.flatnonzero([bytes(row) not in known for row in z])
+        self._said[radar, time_tai_ns] = np.concatenate([said, z[fresh]])
         self.refused[REPEATED] += len(z) - len(fresh)
-        return np.array(fresh, dtype=np.int64)
+        return fresh
 
     def _refuses(self, time_tai_ns: int) -> str | None:
         """Why a scan of this time is not used, or None; moves the newest time on.
@@ -123,12 +128,11 @@ class Screen:
         return None
 
 
-def faults(z: Floats, sigma: Floats) -> tuple[tuple[str, Bools], ...]:
-    """What may be wrong with plots (n, 3), each reason with the rows (n,) it holds for."""
-    with np.errstate(invalid="ignore"):
-        return (
-            (NOT_FINITE, np.logical_not(np.isfinite(z).all(axis=1) & np.isfinite(sigma).all(axis=1))),
-            (NO_VARIANCE, np.logical_not(np.all(sigma > 0, axis=1))),
-            (TOO_WIDE, (sigma[:, 0] > z[:, 0]) | (sigma[:, 1:] > GREATEST_ANGLE_SIGMA_RAD).any(axis=1)),
-            (IMPOSSIBLE, ~((z[:, 0] > 0) & (z[:, 0] <= GREATEST_RANGE_M) & (np.abs(z[:, 2]) <= np.pi / 2))),
-        )
+def _placed(plots: Plots, z: Floats, sigma: Floats) -> Admitted:
+    """The plots with the places where they stand."""
+    from jointwatch.tracking.gate import place
+    from jointwatch.tracking.sieve import stand
+
+    r, R = np.empty((len(z), 3)), np.empty((len(z), 3, 3))
+    stand(z, sigma, place(plots.site), r, R)
+    return Admitted(plots.site, plots.radar, plots.time_tai_ns, z, sigma, r, R)

@@ -2,127 +2,111 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
 from jointwatch.earth.timescale import NS_PER_S
-from jointwatch.tracking import imm
-from jointwatch.tracking.bank import Bank
+from jointwatch.tracking.bank import CONFIRMED, FIRST, NAME, NIS, NUMBERS, PLOTS, TIME, Bank
+from jointwatch.tracking.diary import SUMMARY, TRIANGLE, Diaries
 from jointwatch.tracking.initiate import first_states, plausible
 from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import History, Status, Track
 
 
-@dataclass(slots=True)
-class Diary:
-    """The estimates of one track while it lives: the first ones for good, and a ring of the last ones."""
-
-    first: int
-    last: int
-    left_out: int = 0
-    _entries: list[tuple[int, Floats, Floats, float, tuple[str, ...]]] = field(default_factory=list)
-
-    def write(self, time_tai_ns: int, x: Floats, P: Floats, boost_probability: float, radar: str) -> None:
-        """Add an estimate; one of the same time replaces the last, and both radars are named."""
-        entries = self._entries
-        radars: tuple[str, ...] = (radar,)
-        if entries and entries[-1][0] == time_tai_ns:
-            radars = (*entries.pop()[4], radar)
-        entries.append((time_tai_ns, x, P, boost_probability, radars))
-        if len(entries) > self.first + self.last:
-            del entries[self.first]
-            self.left_out += 1
-
-    def read(self, track_id: str) -> History:
-        """The history so far, as arrays of its own."""
-        times, xs, Ps, boosts, radars = zip(*self._entries, strict=True)
-        return History(
-            track_id,
-            np.array(times, dtype=np.int64),
-            np.array(xs, dtype=float),
-            np.array(Ps, dtype=float),
-            np.array(boosts, dtype=float),
-            tuple(radars),
-            self.left_out,
-        )
-
-
-@dataclass(slots=True)
-class Record:
-    """What is kept of a track beside its filter: its name once it has two plots, its diary, who saw it."""
-
-    diary: Diary
-    first_plot_tai_ns: int
-    radars: Counter[str] = field(default_factory=Counter)
-    id: str = ""
-
-
 class TrackFile:
     """All tracks of one tracker, from their first plot until lost ones are forgotten.
 
     A single plot is not yet a track: it gets its number with its second plot, so that most false ones never do.
+    Nothing here goes through tracks one by one at a scan, but what the kernels do and what changes its status.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.bank = Bank.empty()
-        self._records: dict[int, Record] = {}
-        self._lost: dict[str, tuple[Track, Diary]] = {}
-        self._begun = 0
+        self._diaries = Diaries(settings.history_first, settings.history_last)
+        self.bank = Bank(pages=self._diaries.pages_of_one)
+        self._radars: dict[str, int] = {}
+        self._lost: dict[str, tuple[Track, Ints]] = {}
         self._named = 0
+        self._known: tuple[Floats, Floats] | None = None
 
-    def begin(self, plots: Admitted, origin: int) -> None:
+    def index_of(self, radar: str) -> int:
+        """The radar's number, from zero, in the order in which they first scanned."""
+        return self._radars.setdefault(radar, len(self._radars))
+
+    def follow(self, plots: Admitted, radar: int) -> Ints:
+        """Update the tracks that a plot of the scan belongs to; the indices of the plots that are left over.
+
+        # Algorithm
+        1. Mix the modes and predict each track to the scan, back in time where the track is newer.
+        2. Gate, and assign each plot to at most one track.
+        3. Update states and mode probabilities.
+        """
+        from jointwatch.tracking.associate import chosen_of
+        from jointwatch.tracking.gate import gated, place
+        from jointwatch.tracking.life import enter
+        from jointwatch.tracking.update import update
+
+        bank, site, time = self.bank, place(plots.site), plots.time_tai_ns
+        if not len(bank) or not len(plots):
+            return np.arange(len(plots))
+        moving, believed = self._model()
+        everyone, of = np.arange(len(bank)), (bank.numbers, bank.counts)
+        rows, plot, gain, judged = gated(*of, everyone, time, plots.z, plots.sigma, site, moving, believed)
+        chosen = chosen_of(rows, plot, gain)
+        rows, plot = rows[chosen], plot[chosen]
+        update(*of, rows, plot, judged[chosen], time, plots.z, plots.sigma, plots.r, site, moving)
+        self.bank.reserve(0, radar + 1)
+        self._named = enter(*of, bank.tally, rows, radar, time, self._named, *self._pages(len(rows)))
+        left = np.ones(len(plots), dtype=bool)
+        left[plot] = False
+        return np.flatnonzero(left)
+
+    def begin(self, plots: Admitted, radar: int) -> None:
         """Begin a track with each of these plots."""
-        x, P, mu = first_states(plots, self.settings)
-        new = Bank.of(x, P, mu, plots.time_tai_ns, origin=origin, first_key=self._begun)
-        self._begun += len(new)
-        for key in new.key.tolist():
-            diary = Diary(self.settings.history_first, self.settings.history_last)
-            self._records[key] = Record(diary, plots.time_tai_ns)
-        self._write(new, np.arange(len(new)), plots)
-        self.bank = self.bank.joined(new)
+        from jointwatch.tracking.life import begin
 
-    def updated(self, rows: Ints, plots: Admitted) -> None:
-        """Enter the estimates of updated tracks into their diaries, and name those that now have two plots."""
-        self._write(self.bank, rows, plots)
-        for key in self.bank.key[rows].tolist():
-            record = self._records[key]
-            if not record.id:
-                self._named += 1
-                record.id = f"T-{self._named:04d}"
+        bank, new = self.bank, first_states(plots, self.settings)
+        bank.reserve(len(new), radar + 1)
+        pages = self._pages(len(new))
+        begin(bank.numbers, bank.counts, bank.tally, bank.size, new, radar, plots.time_tai_ns, *pages)
+        bank.size += len(new)
 
-    def confirm(self) -> None:
-        """Confirm the tracks seen often enough of late that fly as something that flies."""
-        bank = self.bank
-        hits, _ = bank.seen_of_last(self.settings.confirm_window)
-        ready = np.flatnonzero(~bank.confirmed & (hits >= self.settings.confirm_plots))
+    def miss(self, radar: int, time_tai_ns: int) -> None:
+        """Note a chance let go by the tracks that this radar saw first and did not see now."""
+        from jointwatch.tracking.life import miss
+
+        miss(self.bank.counts, len(self.bank), radar, time_tai_ns)
+
+    def settle(self, now_tai_ns: int) -> None:
+        """Confirm and drop tracks.
+
+        Confirmed are those seen often enough of late that fly as something that flies; those not seen for too long are
+        let go, and tentative ones that can no longer be confirmed in time.
+        """
+        from jointwatch.tracking.life import judge
+
+        bank, asked = self.bank, self.settings
+        terms = asked.confirm_plots, asked.confirm_window, asked.tentative_lost_after_s, asked.lost_after_s
+        ready, gone, going = judge(bank.counts, len(bank), now_tai_ns, *terms)
         if len(ready):
-            x, _ = imm.combined(bank.x[ready], bank.P[ready], bank.mu[ready])
-            bank.confirmed[ready] = plausible(x, self.settings)
-
-    def drop(self, now_tai_ns: int) -> None:
-        """Let go of tracks not seen for too long, and of tentative ones that can no longer be confirmed in time."""
-        bank, settings = self.bank, self.settings
-        age = (now_tai_ns - bank.time) / NS_PER_S
-        _, misses = bank.seen_of_last(settings.confirm_window)
-        hopeless = (misses > settings.confirm_window - settings.confirm_plots) | (age > settings.tentative_lost_after_s)
-        gone = np.where(bank.confirmed, age > settings.lost_after_s, hopeless)
-        if gone.any():
+            believed = ready[plausible(self._summaries(bank.numbers, ready)[:, :6], asked)]
+            bank.counts[believed, CONFIRMED] = 1
+            gone[believed] = (now_tai_ns - bank.counts[believed, TIME]) / NS_PER_S > asked.lost_after_s
+            going = int(np.count_nonzero(gone))
+        if going:
             self._part_with(gone)
-        keep = now_tai_ns - settings.lost_kept_s * NS_PER_S
-        for track_id in [i for i, (track, _) in self._lost.items() if track.time_tai_ns < keep]:
-            del self._lost[track_id]
+        self._forget(now_tai_ns)
 
     def live(self, rows: Ints) -> list[Track]:
         """Live tracks of these rows, by number."""
-        bank = self.bank
-        x, P = imm.combined(bank.x[rows], bank.P[rows], bank.mu[rows])
-        boost = imm.boost_probability(bank.x[rows], bank.P[rows], bank.mu[rows])
+        if not len(rows):
+            return []
+        x, P, boost = _estimates(self._summaries(self.bank.numbers, rows))
         told = (self._told(row, x[i], P[i], float(boost[i])) for i, row in enumerate(rows.tolist()))
         return sorted(told, key=number)
 
@@ -132,59 +116,97 @@ class TrackFile:
 
     def history(self, track_id: str) -> History:
         """The diary of a track, live or lost."""
-        if track_id in self._lost:
-            return self._lost[track_id][1].read(track_id)
-        return self._records[int(self.bank.key[self.rows([track_id])[0]])].diary.read(track_id)
+        lost = self._lost.get(track_id)
+        counts = lost[1] if lost else self.bank.counts[self.rows([track_id])[0]]
+        return self._diaries.read(track_id, counts, tuple(self._radars))
+
+    def predicted(self, rows: Ints, time_tai_ns: int) -> tuple[Floats, Floats, Floats]:
+        """States (n, 6), covariances and boost probabilities of these rows at one common time."""
+        from jointwatch.tracking.predict import predict
+
+        ahead = np.empty((len(rows), NUMBERS))
+        predict(self.bank.numbers, self.bank.counts, rows, time_tai_ns, self._model()[0], ahead)
+        return _estimates(self._summaries(ahead, np.arange(len(rows))))
 
     def rows(self, ids: Iterable[str]) -> Ints:
         """Rows of live tracks."""
-        row_of = {self._records[key].id: row for row, key in enumerate(self.bank.key.tolist())}
-        row_of.pop("", None)
+        names = self.bank.column(NAME).tolist()
+        row_of = {track_id(name): row for row, name in enumerate(names) if name}
         wanted = list(ids)
-        for track_id in wanted:
-            if track_id not in row_of:
-                raise KeyError(f"wanted a live track, got {track_id!r}; live now: {', '.join(row_of) or 'none'}")
-        return np.array([row_of[track_id] for track_id in wanted], dtype=np.int64)
+        for one in wanted:
+            if one not in row_of:
+                raise KeyError(f"wanted a live track, got {one!r}; live now: {', '.join(row_of) or 'none'}")
+        return np.array([row_of[one] for one in wanted], dtype=np.int64)
 
-    def _write(self, bank: Bank, rows: Ints, plots: Admitted) -> None:
-        if not len(rows):
-            return
-        x, P = imm.combined(bank.x[rows], bank.P[rows], bank.mu[rows])
-        boost = imm.boost_probability(bank.x[rows], bank.P[rows], bank.mu[rows])
-        times = bank.time[rows].tolist()
-        for i, key in enumerate(bank.key[rows].tolist()):
-            record = self._records[key]
-            record.diary.write(times[i], x[i].copy(), P[i].copy(), float(boost[i]), plots.radar)
-            record.radars[plots.radar] += 1
-            record.first_plot_tai_ns = min(record.first_plot_tai_ns, plots.time_tai_ns)
+    def _model(self) -> tuple[Floats, Floats]:
+        """What the kernels need to know of motion, and to judge a pair."""
+        if self._known is None:
+            from jointwatch.tracking.gate import belief
+            from jointwatch.tracking.predict import motion
+
+            self._known = motion(self.settings), belief(self.settings)
+        return self._known
+
+    def _pages(self, needed: int) -> tuple[Any, ...]:
+        """The diaries as the kernels take them, with so many free pages."""
+        all_ = self._diaries
+        all_.reserve(needed)
+        return all_.summaries, all_.times, all_.radars, all_.unused, all_.left, all_.first, all_.last
+
+    def _summaries(self, numbers: Floats, rows: Ints) -> Floats:
+        from jointwatch.tracking.imm import combined
+
+        summaries = np.empty((len(rows), SUMMARY))
+        combined(numbers, rows, summaries)
+        return summaries
 
     def _part_with(self, gone: Bools) -> None:
         """Forget tentative tracks, and move confirmed ones to the lost."""
-        confirmed = np.flatnonzero(gone & self.bank.confirmed)
-        for track in self.live(confirmed) if len(confirmed) else ():
-            record = self._records[int(self.bank.key[self.rows([track.id])[0]])]
-            self._lost[track.id] = (replace(track, status=Status.LOST), record.diary)
-        for key in self.bank.key[gone].tolist():
-            del self._records[key]
-        self.bank = self.bank.only(~gone)
+        from jointwatch.tracking.life import close_up
+
+        bank = self.bank
+        confirmed = np.flatnonzero(gone & (bank.column(CONFIRMED) == 1))
+        row_of = {track_id(int(bank.counts[row, NAME])): row for row in confirmed}
+        for track in self.live(confirmed):
+            self._lost[track.id] = (replace(track, status=Status.LOST), bank.counts[row_of[track.id]].copy())
+        pages = self._diaries
+        bank.size = close_up(bank.numbers, bank.counts, bank.tally, len(bank), gone, pages.unused, pages.left)
+
+    def _forget(self, now_tai_ns: int) -> None:
+        """Let go of what was lost long ago."""
+        keep = now_tai_ns - self.settings.lost_kept_s * NS_PER_S
+        for one in [name for name, (track, _) in self._lost.items() if track.time_tai_ns < keep]:
+            self._diaries.release(self._lost.pop(one)[1])
 
     def _told(self, row: int, x: Floats, P: Floats, boost_probability: float) -> Track:
         """A live track as a value of its own."""
-        bank = self.bank
-        record = self._records[int(bank.key[row])]
+        counts, tally = self.bank.counts[row], self.bank.tally[row, : len(self._radars)]
+        seen = sorted((int(of) >> 32, name, int(of) & 0xFFFFFFFF) for name, of in zip(self._radars, tally, strict=True))
         return Track(
-            id=record.id,
-            status=Status.CONFIRMED if bank.confirmed[row] else Status.TENTATIVE,
-            time_tai_ns=int(bank.time[row]),
+            id=track_id(int(counts[NAME])),
+            status=Status.CONFIRMED if counts[CONFIRMED] else Status.TENTATIVE,
+            time_tai_ns=int(counts[TIME]),
             x=x,
             P=P,
             boost_probability=boost_probability,
-            nis=float(bank.nis[row]),
-            plots=int(bank.plots[row]),
-            radars=tuple(record.radars.items()),
-            first_plot_tai_ns=record.first_plot_tai_ns,
-            last_plot_tai_ns=int(bank.time[row]),
+            nis=float(self.bank.numbers[row, NIS]),
+            plots=int(counts[PLOTS]),
+            radars=tuple((name, plots) for _, name, plots in seen if plots),
+            first_plot_tai_ns=int(counts[FIRST]),
+            last_plot_tai_ns=int(counts[TIME]),
         )
+
+
+def _estimates(summaries: Floats) -> tuple[Floats, Floats, Floats]:
+    """States (n, 6), covariances (n, 6, 6) and boost probabilities of summaries (n, 28)."""
+    P = np.empty((len(summaries), 6, 6))
+    P[:, TRIANGLE[0], TRIANGLE[1]] = P[:, TRIANGLE[1], TRIANGLE[0]] = summaries[:, 6:27]
+    return summaries[:, :6].copy(), P, summaries[:, 27].copy()
+
+
+def track_id(name: int) -> str:
+    """What a track is called, by its running number."""
+    return f"T-{name:04d}"
 
 
 def number(track: Track) -> int:

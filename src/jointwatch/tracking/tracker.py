@@ -6,18 +6,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from jointwatch.earth.arrays import Floats, Ints
-from jointwatch.earth.timescale import NS_PER_S
+from jointwatch.earth.arrays import Ints
 from jointwatch.sensors.measurement import Plots
-from jointwatch.tracking import imm
-from jointwatch.tracking.associate import assign
-from jointwatch.tracking.gate import expected, gain, gated
-from jointwatch.tracking.predict import predict
+from jointwatch.tracking.bank import CONFIRMED, PLOTS
 from jointwatch.tracking.screen import NO_ROOM, Admitted, Screen
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import History, Predicted, Track
 from jointwatch.tracking.track_file import TrackFile, number
-from jointwatch.tracking.update import innovation, update
 
 
 class Tracker:
@@ -36,7 +31,6 @@ class Tracker:
         self.name = name
         self._screen = Screen(self.settings)
         self._file = TrackFile(self.settings)
-        self._radars: dict[str, int] = {}
 
     @property
     def refused(self) -> dict[str, int]:
@@ -61,25 +55,21 @@ class Tracker:
         admitted = self._screen.admit(plots)
         if admitted is None:
             return
-        origin = self._radars.setdefault(plots.radar, len(self._radars))
-        rows, used = self._follow(admitted)
-        bank = self._file.bank
-        missed = (bank.origin == origin) & (bank.time < plots.time_tai_ns) & (not again)
-        missed[rows] = False
-        bank.mark(rows, missed)
-        self._file.updated(rows, admitted)
-        self._begin(admitted, np.delete(np.arange(len(admitted)), used), origin)
-        self._file.confirm()
-        self._file.drop(self._screen.newest_tai_ns or 0)
+        origin = self._file.index_of(plots.radar)
+        left = self._file.follow(admitted, origin)
+        if not again:
+            self._file.miss(origin, plots.time_tai_ns)
+        self._begin(admitted, left, origin)
+        self._file.settle(self._screen.newest_tai_ns or 0)
 
     def tracks(self) -> list[Track]:
         """Every track with two plots or more, by number; lost ones too, for Settings.lost_kept_s."""
-        live = self._file.live(np.flatnonzero(self._file.bank.plots > 1))
+        live = self._file.live(np.flatnonzero(self._file.bank.column(PLOTS) > 1))
         return sorted([*live, *self._file.lost()], key=number)
 
     def confirmed(self) -> list[Track]:
         """The tracks that are confirmed and not lost, by number."""
-        return self._file.live(np.flatnonzero(self._file.bank.confirmed))
+        return self._file.live(np.flatnonzero(self._file.bank.column(CONFIRMED)))
 
     def history(self, track_id: str) -> History:
         """The estimates of one track after each of its plots, oldest first; of lost ones too while they are kept."""
@@ -92,42 +82,7 @@ class Tracker:
         ignition is foreseen.
         """
         names = tuple(track.id for track in self.confirmed()) if ids is None else tuple(ids)
-        rows = self._file.rows(names)
-        bank = self._file.bank
-        mu = np.where(bank.mu[rows] < 1e-3, 0.0, bank.mu[rows])
-        mu /= mu.sum(axis=1, keepdims=True)
-        ahead = predict(bank.x[rows], bank.P[rows], _seconds(time_tai_ns - bank.time[rows]), self.settings)
-        x, P = imm.combined(ahead.x, ahead.P, mu)
-        P = 0.5 * (P + P.swapaxes(-1, -2))
-        return Predicted(time_tai_ns, names, x, P, imm.boost_probability(ahead.x, ahead.P, mu))
-
-    def _follow(self, plots: Admitted) -> tuple[Ints, Ints]:
-        """Update the tracks that a plot of the scan belongs to; their rows, and the indices of those plots.
-
-        # Algorithm
-        1. Mix the modes and predict each track to the scan, back in time where the track is newer.
-        2. Gate, and assign each plot to at most one track.
-        3. Update states and mode probabilities.
-        """
-        bank, settings = self._file.bank, self.settings
-        if not len(bank) or not len(plots):
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        duration = _seconds(plots.time_tai_ns - bank.time)
-        x, P, c = imm.mix(bank.x, bank.P, bank.mu, imm.transition(duration, settings), settings)
-        prediction = predict(x, P, duration, settings)
-        expectation = expected(plots, prediction)
-        pairs = gated(plots, expectation, settings)
-        pairs = pairs[assign(pairs.track, pairs.plot, gain(pairs, c, settings))]
-        rows = pairs.track
-        if len(rows):
-            theirs = prediction[rows]
-            seen = innovation(plots[pairs.plot], theirs, expectation[rows])
-            x1, P1 = update(x[rows], P[rows], theirs, seen, duration[rows] < 0)
-            imm.without_thrust(x1, P1, settings)
-            bank.x[rows], bank.P[rows], bank.mu[rows] = x1, P1, imm.reweighed(c[rows], pairs.log_likelihood)
-            bank.nis[rows] = pairs.nis[np.arange(len(rows)), bank.mu[rows].argmax(axis=1)]
-            bank.time[rows] = np.maximum(bank.time[rows], plots.time_tai_ns)
-        return rows, pairs.plot
+        return Predicted(time_tai_ns, names, *self._file.predicted(self._file.rows(names), time_tai_ns))
 
     def _begin(self, plots: Admitted, which: Ints, origin: int) -> None:
         """Begin a track with each plot that no track took, as far as there is room."""
@@ -135,7 +90,3 @@ class Tracker:
         self._screen.refused[NO_ROOM] += max(0, len(which) - room)
         if len(which):
             self._file.begin(plots[which[:room]], origin)
-
-
-def _seconds(duration_ns: Ints) -> Floats:
-    return np.asarray(duration_ns, dtype=np.float64) / NS_PER_S

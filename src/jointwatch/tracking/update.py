@@ -1,80 +1,107 @@
 """The Kalman update of both modes of many tracks, each with its one plot, in time or late.
 
 A late plot was made when the object was at x(t_k - d); the track's present state is taken back there (retrodiction) and
-the plot speaks of the present through the derivative of that: H F, with the noise of the way back added to the plot's
-own. Without process noise this is the exact answer; with it, the correlation of that noise with the track is left out,
-which makes the update cautious (Bar-Shalom, Li, Kirubarajan 2001; Bar-Shalom, Chen, Mallick 2004, algorithm B).
+the plot speaks of the present through the derivative of that. The algebra is in `lanes.take`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from math import hypot, sqrt
 
 import numpy as np
 
-from jointwatch.earth.arrays import Bools, Floats
-from jointwatch.sensors.measurement import jacobian, residual
-from jointwatch.tracking.gate import Expected
-from jointwatch.tracking.predict import Prediction
-from jointwatch.tracking.screen import Admitted
-
-_I7 = np.eye(7)
-_GUARD = 1 + 1e-12 * _I7
-"""Variances grow by this much at each update, so that rounding cannot take a correlation to one."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Innovation:
-    """What k plots say against k predictions: nu (k, 2, 3), H = dz/dr (k, 2, 3, 3), R (k, 1, 3, 3)."""
-
-    nu: Floats
-    H: Floats
-    R: Floats
+from jointwatch.earth.arrays import Floats, Ints
+from jointwatch.earth.compiled import kernel
+from jointwatch.sensors.measurement import LEAST_GROUND_RANGE_M
+from jointwatch.tracking import lanes
+from jointwatch.tracking.bank import CHANCES, MU, NIS, RECENT, TIME
+from jointwatch.tracking.bank import P as P_OF
+from jointwatch.tracking.bank import X as X_OF
+from jointwatch.tracking.gate import look, turned
+from jointwatch.tracking.imm import THRUST, reweighed
+from jointwatch.tracking.lanes import LANES, LATE, NU, TRACKS, C, H, P, R, S, X, Z
+from jointwatch.tracking.predict import MEAN_OF, SIGMA_OF, fly, gather, mix_modes, scatter, wander
 
 
-def innovation(plots: Admitted, prediction: Prediction, expectation: Expected) -> Innovation:
-    """Innovations of plots against the tracks of the same index, linearised where each pair is known best.
+@kernel
+def jacobian(site: Floats, r: Floats, H_of: Floats) -> None:
+    """Fill the derivative (9,) of range, azimuth and elevation by Earth-fixed position, at a position (3,)."""
+    d0, d1, d2 = r[0] - site[0], r[1] - site[1], r[2] - site[2]
+    e = d0 * site[3] + d1 * site[4] + d2 * site[5]
+    n = d0 * site[6] + d1 * site[7] + d2 * site[8]
+    u = d0 * site[9] + d1 * site[10] + d2 * site[11]
+    rho = max(hypot(e, n), LEAST_GROUND_RANGE_M)
+    r2 = rho * rho + u * u
+    by_r, tilt = 1 / sqrt(r2), -u / (rho * r2)
+    for k in range(3):
+        east, north, up = site[3 + k], site[6 + k], site[9 + k]
+        H_of[k] = (e * east + n * north + u * up) * by_r
+        H_of[3 + k] = (n * east - e * north) / (rho * rho)
+        H_of[6 + k] = (e * east + n * north) * tilt + rho / r2 * up
+
+
+@kernel
+def innovate(block: Floats, at: int, wide: bool, z: Floats, sigma: Floats, r: Floats, H_at_plot: Floats) -> None:
+    """Innovation and noise of a plot in a lane, linearised where the pair is known best.
 
     A prediction narrower than the plot is the point to linearise at (the EKF). A wider one, as after the first plot, is
     not: there the plot's own position is taken, or the sagitta of tens of km across the beam would pass for range.
     """
-    sigma2 = plots.sigma**2
-    R = sigma2[:, None, :, None] * np.eye(3)
-    nu = residual(plots.z[:, None], expectation.z)
-    wide = (np.einsum("...ii->...i", expectation.S)[..., 1:] > sigma2[:, None, 1:]).any(axis=-1)
-    if not wide.any():
-        return Innovation(nu, expectation.H, R)
-    at_plot = jacobian(plots.site, plots.r)[:, None]
-    nu_at_plot = (at_plot @ (plots.r[:, None] - prediction.x[..., :3])[..., None])[..., 0]
-    H = np.where(wide[..., None, None], at_plot, expectation.H)
-    return Innovation(np.where(wide[..., None], nu_at_plot, nu), H, R)
+    for k in range(3):
+        block[(R + k) * LANES + at] = sigma[k] * sigma[k]
+        difference = z[k] - block[(Z + k) * LANES + at]
+        block[(NU + k) * LANES + at] = turned(difference) if k == 1 else difference
+    if wide:
+        for a in range(3):
+            nu = 0.0
+            for b in range(3):
+                block[(H + 3 * a + b) * LANES + at] = H_at_plot[3 * a + b]
+                nu += H_at_plot[3 * a + b] * (r[b] - block[(lanes.X1 + b) * LANES + at])
+            block[(NU + a) * LANES + at] = nu
 
 
-def update(x: Floats, P: Floats, prediction: Prediction, seen: Innovation, late: Bools) -> tuple[Floats, Floats]:
-    """States (k, 2, 7) and covariances after the plots.
+@kernel
+def update(
+    numbers: Floats, counts: Ints, rows: Ints, plot: Ints, judged: Floats, time_tai_ns: int, z: Floats, sigma: Floats,
+    r: Floats, site: Floats, moving: Floats,
+) -> None:  # fmt: skip
+    """Update the filters of these rows, each with its plot, given NIS and log likelihoods of the pairs (p, 4)."""
+    block, H_at_plot = np.empty(lanes.SIZE), np.empty(9)
+    for first in range(0, len(rows), TRACKS):
+        steps = gather(block, numbers, counts, rows, first, time_tai_ns, moving)
+        mix_modes(block, moving)
+        fly(block, steps, moving)
+        lanes.spread(block, wander(moving))
+        look(block, site)
+        for i in range(TRACKS):
+            pair = min(first + i, len(rows) - 1)
+            j = plot[pair]
+            jacobian(site, r[j], H_at_plot)
+            for mode in range(2):
+                at = mode * TRACKS + i
+                wide = block[(S + 3) * LANES + at] > sigma[j, 1] ** 2 or block[(S + 5) * LANES + at] > sigma[j, 2] ** 2
+                block[LATE * LANES + at] = 1.0 if counts[rows[pair], TIME] > time_tai_ns else 0.0
+                innovate(block, at, wide, z[j], sigma[j], r[j], H_at_plot)
+        lanes.take(block, wander(moving))
+        for i in range(min(TRACKS, len(rows) - first)):
+            row = rows[first + i]
+            scatter(block, i, X, P, numbers, row)
+            _without_thrust(numbers, row, moving)
+            of = judged[first + i]
+            boost, coast = block[C * LANES + i], block[C * LANES + TRACKS + i]
+            numbers[row, MU], numbers[row, MU + 1] = reweighed(boost, coast, of[1], of[3])
+            numbers[row, NIS] = of[0] if numbers[row, MU] >= numbers[row, MU + 1] else of[2]
+            counts[row, TIME] = max(counts[row, TIME], time_tai_ns)
+            counts[row, RECENT] = ((counts[row, RECENT] << 1) | 1) & 0xFFFFFFFF
+            counts[row, CHANCES] += 1
 
-    x, P: as the tracks were before the prediction, mixed; late (k,): whose time lies after the plot's, so that the
-    estimate stays at its own time.
-    """
-    H = np.zeros((*seen.H.shape[:-1], 7))
-    H[..., :3] = seen.H
-    if not late.any():
-        return joseph(prediction.x, prediction.P, seen.nu, H, seen.R)
-    back = late[:, None, None, None]
-    H_now = np.where(back, H @ prediction.F, H)
-    R = np.where(back, seen.R + seen.H @ prediction.Q[..., :3, :3] @ seen.H.swapaxes(-1, -2), seen.R)
-    x_now = np.where(back[..., 0], x, prediction.x)
-    P_now = np.where(back, P, prediction.P)
-    return joseph(x_now, P_now, seen.nu, H_now, R)
 
-
-def joseph(x: Floats, P: Floats, nu: Floats, H: Floats, R: Floats) -> tuple[Floats, Floats]:
-    """State and covariance after a measurement with innovation nu, derivative H and noise R; any leading axes.
-
-    Joseph's form (Bucy, Joseph 1968), symmetrised: positive definite whatever the gain's rounding.
-    """
-    PH = P @ H.swapaxes(-1, -2)
-    K = PH @ np.linalg.inv(H @ PH + R)
-    A = _I7 - K @ H
-    P1 = A @ P @ A.swapaxes(-1, -2) + K @ R @ K.swapaxes(-1, -2)
-    return x + (K @ nu[..., None])[..., 0], 0.5 * (P1 + P1.swapaxes(-1, -2)) * _GUARD
+@kernel
+def _without_thrust(numbers: Floats, row: int, moving: Floats) -> None:
+    """Put the thrust of the coast mode back to its prior."""
+    numbers[row, X_OF + 7 + THRUST] = moving[MEAN_OF]
+    n = P_OF + 28 + 6
+    for a in range(6):
+        numbers[row, n] = 0.0
+        n += 6 - a
+    numbers[row, P_OF + 55] = moving[SIGMA_OF] * moving[SIGMA_OF]

@@ -1,0 +1,366 @@
+"""The filter's algebra for eight tracks at a time, written out as straight-line text and compiled to vector code.
+
+A loop over lanes without branches, calls and small loops becomes vector instructions; the loops of a matrix product
+do not. So the text of every product is put together here. Each track has two lanes, one for each mode: boost in the
+first eight, coast in the last. A block is one row of LANES numbers for each quantity, in one array, at offsets that
+are known when it is compiled. Covariances are held as the 28 elements of their upper triangle, row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jointwatch.earth.ellipsoid import A_M, GM_M3_S2, J2, OMEGA_RAD_S
+from jointwatch.earth.gravity import INNERMOST_M
+from jointwatch.tracking.imm import LEAST_PROBABILITY
+from jointwatch.tracking.straight import straight
+
+TRACKS = 8
+LANES = 2 * TRACKS
+
+# Rows. What a mode is: state and covariance before the prediction and after; F, derivative of the new state's first
+# six components by the seven old ones, row by row, and DECAY that of the seventh by itself; ALONG the direction of
+# thrust. What is known of the time between: DURATION, AGO without its sign, SIGN; STEPS of Runge-Kutta and the length
+# STEP of one; WAY and SPEED, position and velocity by thrust; BURNOUT and IGNITION, probabilities of changing mode.
+# THRUST: one for boost, zero for coast; DENSITY of the white noise; MU and C, probabilities before and after mixing.
+X, P, X1, P1, F, WORK = 0, 7, 35, 42, 70, 112
+DURATION, AGO, SIGN, STEPS, STEP, TAKEN, DECAY, WAY, SPEED, BURNOUT, IGNITION, THRUST, DENSITY, MU, C = range(161, 176)
+ALONG = 176
+# What a radar should measure: range, azimuth, elevation, their derivatives H by position, S = H P H'; east, north, up
+# and ground range. What a plot says: its innovation NU, the variances R of its noise, LATE one where it came late.
+Z, H, S, PLACE, NU, R, LATE = 179, 182, 191, 197, 201, 204, 207
+ROWS = 208
+SIZE = (ROWS + 49) * LANES
+
+_TURN = 2 * OMEGA_RAD_S
+
+
+def packed(a: int, b: int) -> int:
+    """Where the element of row a and column b stands among the 28 of an upper triangle, or that of b and a."""
+    a, b = min(a, b), max(a, b)
+    return 7 * a - a * (a - 1) // 2 + b - a
+
+
+UPPER = tuple((a, b) for a in range(7) for b in range(a, 7))
+
+
+def _at(row: int, lane: int = 0) -> str:
+    return f"block[{row * LANES + lane} + i]"
+
+
+def _p(a: int, b: int) -> str:
+    return _at(P + packed(a, b))
+
+
+def _sum(pairs: Iterator[tuple[str, str]]) -> str:
+    return " + ".join(f"{left} * {right}" for left, right in pairs)
+
+
+def _pull(stage: int) -> Iterator[str]:
+    """Acceleration a of free fall on the turning Earth at z0 to z4, and its six derivatives by position, in WORK.
+
+    As `earth.gravity.gravity` and `gravity_gradient`, whose terms are shared here.
+    """
+    yield f"by_r2 = 1 / max(z0 * z0 + z1 * z1 + z2 * z2, {INNERMOST_M * INNERMOST_M!r})"
+    yield f"g = {-GM_M3_S2!r} * by_r2 * sqrt(by_r2)"
+    yield f"j = {1.5 * J2 * A_M * A_M!r} * by_r2"
+    yield "s = 5 * z2 * z2 * by_r2"
+    yield f"equatorial = g * (1 + j * (1 - s)) + {OMEGA_RAD_S * OMEGA_RAD_S!r}"
+    yield "polar = g * (1 + j * (3 - s))"
+    yield "c = g * (-3 + j * (-5 + 7 * s)) * by_r2"
+    yield "cz = g * (-3 + j * (-15 + 7 * s)) * by_r2"
+    yield "czz = g * (-3 + j * (-25 + 7 * s)) * by_r2"
+    yield f"a{stage}_0 = equatorial * z0 + {_TURN!r} * z4"
+    yield f"a{stage}_1 = equatorial * z1 - {_TURN!r} * z3"
+    yield f"a{stage}_2 = polar * z2"
+    gradient = ("equatorial + c * z0 * z0", "c * z0 * z1", "cz * z0 * z2", "equatorial + c * z1 * z1", "cz * z1 * z2",
+                "polar + czz * z2 * z2")  # fmt: skip
+    for k, term in enumerate(gradient):
+        yield f"{_at(WORK + 6 * stage + k)} = {term}"
+
+
+def _mix() -> Iterator[str]:
+    """Each mode's start, from both [Bar-Shalom, Li, Kirubarajan 2001, section 11.6.6]; thrust is not mixed to coast."""
+    boost, coast = _at(MU), _at(MU, TRACKS)
+    yield f"bb, bc = {boost} * (1 - {_at(BURNOUT)}), {boost} * {_at(BURNOUT)}"
+    yield f"cb, cc = {coast} * {_at(IGNITION)}, {coast} * (1 - {_at(IGNITION)})"
+    yield "into_b, into_c = bb + cb, bc + cc"
+    yield f"{_at(C)} = into_b"
+    yield f"{_at(C, TRACKS)} = into_c"
+    yield f"vb = cb / max(into_b, {LEAST_PROBABILITY})"
+    yield f"vc = cc / max(into_c, {LEAST_PROBABILITY})"
+    yield "wb, wc = 1 - vb, 1 - vc"
+    for k in range(7):
+        yield f"x{k} = {_at(X + k, TRACKS)}"
+        yield f"d{k} = {_at(X + k)} - x{k}"
+        yield f"{_at(X + k)} = x{k} + wb * d{k}"
+        yield f"{_at(X + k, TRACKS)} = {f'x{k} + wc * d{k}' if k < 6 else 'mean'}"
+    for n, (a, b) in enumerate(UPPER):
+        yield f"p, q, s = {_at(P + n)}, {_at(P + n, TRACKS)}, d{a} * d{b}"
+        yield f"{_at(P + n)} = wb * p + vb * q + wb * vb * s"
+        coasting = "wc * p + vc * q + wc * vc * s" if b < 6 else ("variance" if a == 6 else "0.0")
+        yield f"{_at(P + n, TRACKS)} = {coasting}"
+
+
+def _begin() -> Iterator[str]:
+    for k in range(6):
+        yield f"{_at(X1 + k)} = {_at(X + k)}"
+        for c in range(7):
+            yield f"{_at(F + 7 * k + c)} = {float(k == c)}"
+
+
+def _fall() -> Iterator[str]:
+    """One step of the classical Runge-Kutta method for the state; the stages' gradients are left in WORK."""
+    yield f"h = {_at(STEP)} if step < {_at(STEPS)} else 0.0"
+    yield f"{_at(TAKEN)} = h"
+    for k in range(6):
+        yield f"y{k} = {_at(X1 + k)}"
+    for stage, part in enumerate(("0.0", "0.5", "0.5", "1.0")):
+        slope = _slopes(stage - 1)
+        for k in range(6):
+            yield f"z{k} = y{k}" + (f" + {part} * h * {slope[k]}" if stage else "")
+        for k in range(3):
+            yield f"v{stage}_{k} = z{k + 3}"
+        yield from _pull(stage)
+    yield from _weighed("y", [_at(X1 + k) for k in range(6)])
+
+
+def _vary(column: int) -> Iterator[str]:
+    """The same step for a column of the transition matrix [Montenbruck, Gill 2000, eq. 7.42]."""
+    yield f"h = {_at(TAKEN)}"
+    for k in range(6):
+        yield f"y{k} = {_at(F + 7 * k + column)}"
+    for stage, part in enumerate(("0.0", "0.5", "0.5", "1.0")):
+        xx, xy, xz, yy, yz, zz = (_at(WORK + 6 * stage + k) for k in range(6))
+        slope = _slopes(stage - 1)
+        for k in range(6):
+            yield f"z{k} = y{k}" + (f" + {part} * h * {slope[k]}" if stage else "")
+        for k in range(3):
+            yield f"v{stage}_{k} = z{k + 3}"
+        yield f"a{stage}_0 = {xx} * z0 + {xy} * z1 + {xz} * z2 + {_TURN!r} * z4"
+        yield f"a{stage}_1 = {xy} * z0 + {yy} * z1 + {yz} * z2 - {_TURN!r} * z3"
+        yield f"a{stage}_2 = {xz} * z0 + {yz} * z1 + {zz} * z2"
+    yield from _weighed("y", [_at(F + 7 * k + column) for k in range(6)])
+
+
+def _slopes(stage: int) -> list[str]:
+    return [f"v{stage}_{k}" for k in range(3)] + [f"a{stage}_{k}" for k in range(3)]
+
+
+def _weighed(start: str, target: list[str]) -> Iterator[str]:
+    one, two, three, four = (_slopes(stage) for stage in range(4))
+    for k in range(6):
+        middle = f"2 * ({two[k]} + {three[k]})"
+        yield f"{target[k]} = {start}{k} + h * {1 / 6!r} * ({one[k]} + {middle} + {four[k]})"
+
+
+def _push() -> Iterator[str]:
+    """Thrust along the velocity, a first-order Gauss-Markov process in closed form [Singer 1970].
+
+    The mean of v/|v| when v is uncertain is close to v / sqrt(|v|^2 + tr P_vv): a velocity not yet known gives no push.
+    """
+    yield f"dt, way_by_a, speed_by_a = {_at(DURATION)}, {_at(WAY)}, {_at(SPEED)}"
+    for k in range(3):
+        yield f"v{k} = 0.5 * ({_at(X + 3 + k)} + {_at(X1 + 3 + k)})"
+    yield f"inverse = 1 / sqrt(v0 * v0 + v1 * v1 + v2 * v2 + {_p(3, 3)} + {_p(4, 4)} + {_p(5, 5)})"
+    yield f"excess = {_at(X + 6)} - mean"
+    yield f"way = {_at(THRUST)} * mean * dt * dt * 0.5 + excess * way_by_a"
+    yield f"speed = {_at(THRUST)} * mean * dt + excess * speed_by_a"
+    yield f"{_at(X1 + 6)} = mean + excess * {_at(DECAY)}"
+    for a in range(3):
+        yield f"u{a} = v{a} * inverse"
+        yield f"{_at(ALONG + a)} = {_at(THRUST)} * u{a}"
+        yield f"{_at(X1 + a)} += way * u{a}"
+        yield f"{_at(X1 + 3 + a)} += speed * u{a}"
+        yield f"{_at(F + 7 * a + 6)} = way_by_a * u{a}"
+        yield f"{_at(F + 7 * (3 + a) + 6)} = speed_by_a * u{a}"
+    for a in range(3):
+        for b in range(3):
+            yield f"toward = ({float(a == b)} - u{a} * u{b}) * inverse"
+            yield f"{_at(F + 7 * a + 3 + b)} += way * toward"
+            yield f"{_at(F + 7 * (3 + a) + 3 + b)} += speed * toward"
+
+
+def _flown(a: int) -> Iterator[str]:
+    """Row a of WORK = F P."""
+    for b in range(7):
+        yield f"{_at(WORK + 7 * a + b)} = {_sum((_at(F + 7 * a + k), _p(k, b)) for k in range(7))}"
+
+
+def _spread(a: int, columns: int) -> Iterator[str]:
+    """Row a of P1 = F P F' + Q, up to a column: WORK F', and the noise.
+
+    White acceleration in both modes, and a thrust that wanders as a random walk, which over more than a minute is
+    wider than the Gauss-Markov process: on the safe side. Back in time the velocity's part changes sign against the
+    others (put t -> -t, v -> -v).
+    """
+    yield f"t, sign, density = {_at(AGO)}, {_at(SIGN)}, {_at(DENSITY)}"
+    yield f"u0, u1, u2 = {_at(ALONG)}, {_at(ALONG + 1)}, {_at(ALONG + 2)}"
+    yield "t2 = t * t"
+    row = [_at(WORK + 7 * a + k) for k in range(7)]
+    for b in range(a, columns):
+        if b < 6:
+            product = _sum((row[k], _at(F + 7 * b + k)) for k in range(7))
+        else:
+            product = f"{row[6]} * {_at(DECAY)}" if a < 6 else f"{_at(DECAY)} * {_at(DECAY)} * {_p(6, 6)}"
+        yield f"{_at(P1 + packed(a, b))} = {product} + {_noise(a, b)}"
+
+
+def _noise(a: int, b: int) -> str:
+    """An element of Q, a <= b; walk: the thrust's variance per second."""
+    same = float(a % 3 == b % 3)
+    if b < 3:
+        return f"({same} * density * t2 * t * {1 / 3!r} + walk * t2 * t2 * t * 0.05 * u{a} * u{b})"
+    if a < 3 and b < 6:
+        return f"sign * ({same} * density * t2 * 0.5 + walk * t2 * t2 * 0.125 * u{a} * u{b - 3})"
+    if b < 6:
+        return f"({same} * density * t + walk * t2 * t * {1 / 3!r} * u{a - 3} * u{b - 3})"
+    if a < 3:
+        return f"walk * t2 * t * {1 / 6!r} * u{a}"
+    return f"sign * walk * t2 * 0.5 * u{a - 3}" if a < 6 else f"{_at(THRUST)} * walk * t"
+
+
+def _expect() -> Iterator[str]:
+    """Range, and what azimuth and elevation come from; H; S = H P1 H'.
+
+    Straight above the site azimuth has no derivative; the Jacobian is that of an object `least` metres to the side.
+    """
+    for k in range(3):
+        yield f"d{k} = {_at(X1 + k)} - o{k}"
+    for k, axis in enumerate("enu"):
+        yield f"{axis} = d0 * {axis}0 + d1 * {axis}1 + d2 * {axis}2"
+        yield f"{_at(PLACE + k)} = {axis}"
+    yield "ground = sqrt(e * e + n * n)"
+    yield f"{_at(PLACE + 3)} = ground"
+    yield f"{_at(Z)} = sqrt(ground * ground + u * u)"
+    yield "rho = max(ground, least)"
+    yield "by_rho2 = 1 / (rho * rho)"
+    yield "by_r2 = 1 / (rho * rho + u * u)"
+    yield "by_r = sqrt(by_r2)"
+    yield "tilt = -u * by_r2 / rho"
+    rows = (
+        ("e * by_r", "n * by_r", "u * by_r"),
+        ("n * by_rho2", "-e * by_rho2", ""),
+        ("e * tilt", "n * tilt", "rho * by_r2"),
+    )
+    for a, parts in enumerate(rows):
+        for b in range(3):
+            yield f"h{a}{b} = " + " + ".join(
+                f"{part} * {axis}{b}" for part, axis in zip(parts, "enu", strict=True) if part
+            )
+            yield f"{_at(H + 3 * a + b)} = h{a}{b}"
+    p = [[_at(P1 + packed(a, b)) for b in range(3)] for a in range(3)]
+    for a in range(3):
+        for b in range(3):
+            yield f"t{a}{b} = {_sum((f'h{a}{k}', p[k][b]) for k in range(3))}"
+    for n, (a, b) in enumerate(_TRIANGLE):
+        yield f"{_at(S + n)} = {_sum((f't{a}{k}', f'h{b}{k}') for k in range(3))}"
+
+
+_TRIANGLE = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+_GAIN, _SEEN, _REST = WORK, WORK + 21, ROWS
+"""Rows of the gain K (7, 3), of dz/dx (3, 7) and of A = 1 - K dz/dx (7, 7), while a plot is taken in."""
+
+
+def _speak() -> Iterator[str]:
+    """What a plot says of the state at the estimate's own time: derivative SEEN, noise in S; X1, P1 at that time.
+
+    A late plot speaks of the present through H F, with the noise of the way back added to its own [Bar-Shalom, Li,
+    Kirubarajan 2001; Bar-Shalom, Chen, Mallick 2004, algorithm B]. Without process noise this is the exact answer;
+    with it, its correlation with the track is left out, which makes the update cautious.
+    """
+    yield f"late, t = {_at(LATE)}, {_at(AGO)}"
+    yield f"white = {_at(DENSITY)} * t * t * t * {1 / 3!r}"
+    yield "wander = walk * t * t * t * t * t * 0.05"
+    for a in range(3):
+        for b in range(3):
+            yield f"h{a}{b} = {_at(H + 3 * a + b)}"
+        yield f"f{a} = {_sum((f'h{a}{k}', _at(ALONG + k)) for k in range(3))}"
+    for a in range(3):
+        for b in range(7):
+            flown = _sum((f"h{a}{k}", _at(F + 7 * k + b)) for k in range(3))
+            yield f"{_at(_SEEN + 7 * a + b)} = ({flown}) if late > 0.5 else {f'h{a}{b}' if b < 3 else '0.0'}"
+    for a, b in _TRIANGLE:
+        own = _at(R + a) if a == b else "0.0"
+        back = f"white * ({_sum((f'h{a}{k}', f'h{b}{k}') for k in range(3))}) + wander * f{a} * f{b}"
+        yield f"{_s(a, b)} = {own} + (({back}) if late > 0.5 else 0.0)"
+
+
+def _now() -> Iterator[str]:
+    yield f"late = {_at(LATE)}"
+    for old, new in [(X + k, X1 + k) for k in range(7)] + [(P + n, P1 + n) for n in range(28)]:
+        yield f"{_at(new)} = {_at(old)} if late > 0.5 else {_at(new)}"
+
+
+def _s(a: int, b: int) -> str:
+    return _at(S + _TRIANGLE.index((min(a, b), max(a, b))))
+
+
+def _p1(a: int, b: int) -> str:
+    return _at(P1 + packed(a, b))
+
+
+def _covary(b: int) -> Iterator[str]:
+    """Column b of P1 dz/dx'; it stands where the gain will."""
+    for a in range(7):
+        yield f"{_at(_GAIN + 3 * a + b)} = {_sum((_p1(a, k), _at(_SEEN + 7 * b + k)) for k in range(7))}"
+
+
+def _gain() -> Iterator[str]:
+    for a in range(7):
+        for b in range(3):
+            yield f"q{a}{b} = {_at(_GAIN + 3 * a + b)}"
+    for a, b in _TRIANGLE:
+        yield f"s{a}{b} = {_s(a, b)} + {_sum((_at(_SEEN + 7 * a + k), f'q{k}{b}') for k in range(7))}"
+    yield "c00, c01, c02 = s11 * s22 - s12 * s12, s02 * s12 - s01 * s22, s01 * s12 - s02 * s11"
+    yield "c11, c12, c22 = s00 * s22 - s02 * s02, s01 * s02 - s00 * s12, s00 * s11 - s01 * s01"
+    yield "inverse = 1 / (s00 * c00 + s01 * c01 + s02 * c02)"
+    for a in range(7):
+        for b in range(3):
+            product = _sum((f"q{a}{k}", f"c{min(k, b)}{max(k, b)}") for k in range(3))
+            yield f"{_at(_GAIN + 3 * a + b)} = ({product}) * inverse"
+
+
+def _leave(a: int) -> Iterator[str]:
+    """Element a of the state after the plot, in X; and row a of A."""
+    gain = [_at(_GAIN + 3 * a + k) for k in range(3)]
+    yield f"{_at(X + a)} = {_at(X1 + a)} + {_sum((gain[k], _at(NU + k)) for k in range(3))}"
+    for b in range(7):
+        product = _sum((gain[k], _at(_SEEN + 7 * k + b)) for k in range(3))
+        yield f"{_at(_REST + 7 * a + b)} = {float(a == b)} - ({product})"
+
+
+def _joseph(a: int) -> Iterator[str]:
+    """Row a of the covariance after the plot, in P: Joseph's form A P A' + K R K' [Bucy, Joseph 1968].
+
+    Positive definite whatever the gain's rounding; variances grow by 1e-12 of themselves, so that rounding cannot
+    take a correlation to one.
+    """
+    for b in range(7):
+        yield f"t{b} = {_sum((_at(_REST + 7 * a + k), _p1(k, b)) for k in range(7))}"
+    for b in range(3):
+        yield f"n{b} = {_sum((_at(_GAIN + 3 * a + k), _s(k, b)) for k in range(3))}"
+    for b in range(a, 7):
+        left = _sum((f"t{k}", _at(_REST + 7 * b + k)) for k in range(7))
+        noise = _sum((f"n{k}", _at(_GAIN + 3 * b + k)) for k in range(3))
+        yield f"{_at(P + packed(a, b))} = ({left} + {noise})" + (" * (1 + 1e-12)" if a == b else "")
+
+
+_SITE = ("o0", "o1", "o2", "e0", "e1", "e2", "n0", "n1", "n2", "u0", "u1", "u2", "least")
+_GAINED = [_gain(), *map(_leave, range(7)), *map(_joseph, range(7))]
+mix = straight("mix", ("mean", "variance"), [_mix()], lanes=TRACKS, module=__name__)
+begin = straight("begin", (), [_begin()], lanes=LANES, module=__name__)
+fall = straight("fall", ("step",), [_fall(), *map(_vary, range(6))], lanes=LANES, module=__name__)
+push = straight("push", ("mean",), [_push()], lanes=LANES, module=__name__)
+spread = straight(
+    "spread", ("walk",), [*map(_flown, range(6)), *(_spread(a, 7) for a in range(7))], lanes=LANES, module=__name__
+)
+spread_place = straight(
+    "spread_place",
+    ("walk",),
+    [*map(_flown, range(3)), *(_spread(a, 3) for a in range(3))],
+    lanes=LANES,
+    module=__name__,
+)
+expect = straight("expect", _SITE, [_expect()], lanes=LANES, module=__name__)
+take = straight("take", ("walk",), [_speak(), _now(), *map(_covary, range(3)), *_GAINED], lanes=LANES, module=__name__)
