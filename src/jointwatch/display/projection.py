@@ -24,7 +24,7 @@ class EqualArea:
     def forward(self, longitude_deg: ArrayLike, latitude_deg: ArrayLike) -> tuple[NDArray[np.float64], ...]:
         """Return x and y in km of places in degrees.
 
-        >>> [abs(float(each.round())) for each in EqualArea(90.0, 0.0).forward(90.0, 0.0)]  # from the pole to the equator
+        >>> [abs(float(each.round())) for each in EqualArea(90.0, 0.0).forward(90.0, 0.0)]  # pole to equator
         [9010.0, 0.0]
         """
         phi, lam = np.radians(np.asarray(latitude_deg)), np.radians(np.asarray(longitude_deg) - self.longitude_deg)

@@ -13,13 +13,17 @@ from scipy.interpolate import CubicHermiteSpline
 
 from jointwatch.catalogue.regions import Region
 from jointwatch.earth.arrays import Floats
+from jointwatch.earth.ellipsoid import geodetic_from_ecef
 from jointwatch.earth.states import Ecef
-from jointwatch.flight import trajectories
+from jointwatch.flight import coast, trajectories
 from jointwatch.flight.arcs import Arcs
 from jointwatch.flight.boost import BoostProfile, ascent
 from jointwatch.flight.burnout import burnout_for
+from jointwatch.flight.model import EXP
 from jointwatch.flight.vehicle import VehicleClass
 
+_THICK_M = 30e3
+_LEAST_PULL_M_S2, _MORE_S = 9.0, 120.0  # below 250 km; the height of such a burnout is fallen through in less
 _ENDS = 11  # between which an ascent without stages is a cubic in time to 2 m
 
 
@@ -74,14 +78,34 @@ def positions(flights: Bundle | Arcs, part: slice, *, step_s: float, beta_kg_m2:
     rising_s = np.arange(0.0, burn_s, step_s)
     ends_s = np.linspace(0.0, burn_s, _ENDS)
     ends = _rise(flights, part, ends_s)
-    flown = trajectories.fly(Ecef(ends[:, -1]), beta_kg_m2=beta_kg_m2)
-    steps = int(np.ceil((burn_s + flown.end_s.max(initial=0.0)) / step_s)) + 1
-    falling_s = np.arange(len(rising_s), steps) * step_s
+    falling = _fall(ends[:, -1], burn_s, step_s, beta_kg_m2)
     if flights.profile.stages or len(rising_s) <= _ENDS:
         rising = _rise(flights, part, rising_s)[..., :3]
     else:  # an ascent without stages is all but a cubic in time
         rising = CubicHermiteSpline(ends_s, ends[..., :3], ends[..., 3:], axis=1)(rising_s)
-    return np.concatenate([rising, flown.at(falling_s - burn_s)[..., :3]], axis=1)
+    return np.concatenate([rising, falling], axis=1)
+
+
+def _fall(burnout: Floats, burn_s: float, step_s: float, beta_kg_m2: float) -> Floats:
+    """Positions (k, t, 3) from the burnouts (k, 6) on, at whole steps from ignition, to the last one's end."""
+    from jointwatch.flight.integration import GROUND
+
+    first = int(np.ceil(burn_s / step_s))
+
+    def times(end_s: float) -> Floats:
+        steps = np.arange(first, int(np.ceil((burn_s + end_s) / step_s)) + 1, dtype=np.float64)
+        return np.asarray(steps * step_s - burn_s)
+
+    if geodetic_from_ecef(burnout[:, :3])[2].max(initial=0.0) > _THICK_M:
+        flown = trajectories.fly(Ecef(burnout), beta_kg_m2=beta_kg_m2)
+        return flown.at(times(flown.end_s.max(initial=0.0)))[..., :3]
+    # whoever begins in thick air is flown one by one whichever way, and then its samples cost a tenth of its nodes
+    fastest_m_s = float(np.linalg.norm(burnout[:, 3:], axis=1).max(initial=0.0))
+    every = np.tile(times(2 * fastest_m_s / _LEAST_PULL_M_S2 + _MORE_S), (len(burnout), 1))
+    x, inverse_beta = coast.checked(burnout, beta_kg_m2)
+    states, end_s, _ = coast.one_by_one(x, inverse_beta, every, EXP, GROUND)
+    ended_s = np.where(np.isnan(end_s), every[:, -1], end_s)
+    return states[:, : len(times(ended_s.max(initial=0.0))), :3]
 
 
 def _rise(flights: Bundle | Arcs, part: slice, times_s: Floats) -> Floats:
