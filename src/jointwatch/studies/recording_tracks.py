@@ -9,8 +9,13 @@ import numpy as np
 
 from jointwatch.assessment.apogee import ApogeeEstimate, apogee
 from jointwatch.assessment.burnout import BurnoutEstimate, burnout
+from jointwatch.assessment.classify import NOTHING_KNOWN, Verdict
 from jointwatch.assessment.estimate import Assessment, assess
+from jointwatch.assessment.launch_point import CLEAR_OF_AIR_M
 from jointwatch.assessment.priors import BoostPriors
+from jointwatch.assessment.range_class import NO_CLASS
+from jointwatch.earth.arrays import Ints
+from jointwatch.earth.ellipsoid import geodetic_from_ecef
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.studies.recording import Recording
 from jointwatch.studies.recording_sites import Sensor
@@ -21,6 +26,10 @@ from jointwatch.tracking.tracker import Tracker
 STEPS_S = (30, 60, 90, 120, 180, 240, 300, 420, 600, 900, 1800, 3600)
 """Seconds after its first plot at which a track is asked what it says; once more after its last."""
 SINGLE_SHARE = 0.9  # of a sensor's scans that are one plot, from which on its rows are taken to come one at a time
+ESTIMATES_KEPT = 8192
+"""Of each track, the newest: two hours of a radar that looks every second, 13 minutes of one that looks ten times."""
+LOOKS_S = 2.5  # between the estimates that the assessment is given of a track that has them more often than each second
+SINKING = "not yet: it sinks, and is under thrust"
 _FOR_EVER_S = 1e9
 
 
@@ -67,7 +76,7 @@ def settings_for(recording: Recording) -> Settings:
     at_ends = recording.begins()
     sensor, size = recording.sensor[at_ends[:-1]], np.diff(at_ends)
     shares = [float(np.mean(size[sensor == place] == 1)) for place in np.unique(sensor)]
-    kept = Settings(jump_limit_s=_FOR_EVER_S, lost_kept_s=_FOR_EVER_S)
+    kept = Settings(jump_limit_s=_FOR_EVER_S, lost_kept_s=_FOR_EVER_S, history_last=ESTIMATES_KEPT)
     return replace(kept, confirm_window=32) if any(share > SINGLE_SHARE for share in shares) else kept
 
 
@@ -76,8 +85,8 @@ def follow(
 ) -> Found:
     """The confirmed tracks of a recording by number; an interrupt (Ctrl-C) ends it early with what is known by then.
 
-    done: told the number of scans followed so far, after each. Memory: the recording, and up to 512 estimates of each
-    track, 0.2 MB.
+    done: told the number of scans followed so far, after each. Memory: the recording, and 0.4 kB for each estimate, of
+    which a track keeps 8,320 at most: the first 128, and the last.
     """
     tracker, followed = Tracker(name="recording", settings=settings_for(recording)), 0
     try:
@@ -95,25 +104,58 @@ def follow(
 
 def told(found: TrackFound, priors: BoostPriors) -> tuple[Said, ...]:
     """What a track said at the steps up to its last plot, and at that."""
-    first, history = found.track.first_plot_tai_ns, found.history
+    first, history = found.track.first_plot_tai_ns, spaced(found.history)
     whole_s = (int(history.time_tai_ns[-1]) - first) / NS_PER_S
     steps = [float(step) for step in STEPS_S if step < whole_s]
     return tuple(_said(_until(history, first, step), step, priors) for step in [*steps, whole_s])
 
 
+def spaced(history: History) -> History:
+    """The history as it is, or, of a radar that looks several times a second, its last estimate of each 2.5 s.
+
+    Free flight is believed after three estimates in a row that say so, a rule made for radars that look every few
+    seconds: at ten a second it would be three tenths of a second in which the filter is unsure.
+    """
+    times = history.time_tai_ns
+    if len(times) < 2 or float(np.median(np.diff(times))) >= NS_PER_S:
+        return history
+    look = (times - times[0]) // round(LOOKS_S * NS_PER_S)
+    return _rows(history, np.append(np.flatnonzero(np.diff(look)), len(times) - 1))
+
+
 def _until(history: History, first_tai_ns: int, seconds: float) -> History:
     """The history up to so many seconds after an instant."""
     last = first_tai_ns + round(seconds * NS_PER_S)
-    k = int(np.searchsorted(history.time_tai_ns, last, side="right"))
+    return _rows(history, np.arange(np.searchsorted(history.time_tai_ns, last, side="right")))
+
+
+def _rows(history: History, rows: Ints) -> History:
     return replace(
         history,
-        time_tai_ns=history.time_tai_ns[:k],
-        x=history.x[:k],
-        P=history.P[:k],
-        boost_probability=history.boost_probability[:k],
-        radars=history.radars[:k],
+        time_tai_ns=history.time_tai_ns[rows],
+        x=history.x[rows],
+        P=history.P[rows],
+        boost_probability=history.boost_probability[rows],
+        radars=tuple(history.radars[row] for row in rows.tolist()),
     )
 
 
 def _said(history: History, since_s: float, priors: BoostPriors) -> Said:
-    return Said(since_s, assess(history, priors), burnout(history), apogee(history))
+    said = assess(history, priors)
+    if not sinking_under_thrust(history):
+        return Said(since_s, said, burnout(history), apogee(history))
+    verdict = Verdict(NOTHING_KNOWN, "undecided", SINKING, NO_CLASS)
+    waiting = replace(said, verdict=verdict, impact=None, impact_note=SINKING, range_m=None, apogee_height_m=None)
+    return Said(since_s, waiting, None, None)
+
+
+def sinking_under_thrust(history: History) -> bool:
+    """Whether the last two estimates are of an object that burns, clear of the air, and sank in either.
+
+    Many launchers do for minutes before they are in orbit. The end of boost is looked for among climbing states, since
+    a fall slowed by air looks like thrust, so such an ascent would be taken for free flight to the ground.
+    """
+    x, p = history.x[-2:], history.boost_probability[-2:]
+    sinks = np.einsum("ki,ki->k", x[:, :3], x[:, 3:]) < 0.0
+    high = geodetic_from_ecef(x[:, :3])[2] > CLEAR_OF_AIR_M
+    return len(x) == 2 and bool(sinks.any() and (high & (p > 0.5)).all())
