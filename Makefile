@@ -19,7 +19,9 @@ check: install
 	.venv/bin/mypy
 	$(PY) -m pytest -q tests/test_rooms.py
 
+# some peers are under other licences, and are installed for this only
 bench: install
+	$(UV) sync --locked --quiet --group bench
 	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(PY) $$script || exit 1; done
 
 docs: install
