@@ -253,6 +253,11 @@ def eastward(speed_m_s: float) -> Wind:
     return lambda r: speed_m_s * np.array([-r[1], r[0], 0.0]) / np.hypot(r[0], r[1])
 
 
+def jet(r: Floats) -> Floats:
+    """A jet stream of 50 m/s, 10 km thick."""
+    return eastward(50.0 * max(0.0, 1 - abs(height_m(*r) - 11e3) / 5e3))(r)
+
+
 def at_rest(r: Floats) -> Floats:
     """The wind of air that does not turn with the Earth."""
     return OMEGA_RAD_S * np.array([r[1], -r[0], 0.0])
@@ -263,6 +268,7 @@ def other_worlds() -> Iterator[World]:
     x, beta = ordinary(FEW), np.full(FEW, BETA_KG_M2)
     calm = by_scipy(x, beta, US76)
     yield apart("10 m/s of wind from the west", by_scipy(x, beta, US76, eastward(10.0)), calm)
+    yield apart("50 m/s from the west at 11 km, none over 16 and under 6", by_scipy(x, beta, US76, jet), calm)
     yield apart("air that does not turn", by_scipy(x, beta, US76, at_rest), calm)
     x = ordinary(FEWER)
     plain = in_vacuum(x, zonal_to_four)
