@@ -78,7 +78,7 @@ def _map(axes: Axes, data: TrackFigure) -> None:
     """Draw coast, borders, radars, tracks and ellipses; longitudes squeezed by the cosine of the middle latitude."""
     everything, middle = _places(data)
     low, high = everything.min(axis=0), everything.max(axis=0)
-    half = np.maximum((high - low) * 0.58, _LEAST_DEG / 2)
+    half = np.maximum((high - low) * 0.62, _LEAST_DEG / 2)
     centre = (low + high) / 2
     squeeze = max(0.2, float(np.cos(np.radians(centre[1]))))
     half = np.maximum(half, [half[1] * 0.9 / squeeze, half[0] * squeeze * 0.7])
@@ -94,9 +94,12 @@ def _map(axes: Axes, data: TrackFigure) -> None:
     for name, longitude, latitude in data.radars:
         at = (_near(longitude, middle), latitude)
         axes.plot(*at, "^", color=_INK, markersize=6, zorder=4)
-        axes.annotate(name, at, xytext=(5, 4), textcoords="offset points", fontsize=8, zorder=5, clip_on=True)
+        axes.annotate(
+            name, at, xytext=(-6, -9), textcoords="offset points", fontsize=8, zorder=5, clip_on=True, ha="right"
+        )
     for number, line in enumerate(data.lines):
         _over(axes, line, number, middle)
+    axes.xaxis.set_major_formatter(lambda degrees, _: f"{_near(degrees, 0.0):g}")
     axes.set(xlabel="longitude, °", ylabel="latitude, °")
     axes.set_title("tracks, launch and impact with 95 % ellipses", fontsize=9.5, loc="left")
     axes.text(0, -0.16, coastline.NOTE, transform=axes.transAxes, fontsize=6, color=_SOFT, wrap=True)
