@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from pathlib import Path
 
@@ -35,6 +36,12 @@ def test_every_decision_is_listed_and_numbered_without_a_gap() -> None:
     for name in records:
         text = (folder / name).read_text(encoding="utf-8")
         assert all(f"\n## {part}\n" in text for part in ("Question", "Options", "Choice", "Price")), name
+
+
+def test_the_example_in_the_readme_prints_what_it_says() -> None:
+    failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert tried > 0
+    assert failed == 0
 
 
 def test_every_make_target_that_is_shown_exists() -> None:

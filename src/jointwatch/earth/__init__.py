@@ -1,10 +1,11 @@
-"""The rotating Earth: time scales, the ellipsoid, frames, gravity, air and horizon.
+"""The rotating Earth: time scales, orientation, frames, ellipsoid, gravity, air, what both airs do to a ray.
 
-Nothing here knows of rockets or radars. Positions are Earth-fixed (ECEF, WGS 84), metres and radians, many at
-once in arrays (..., 3); time is int64 nanoseconds of TAI. `gravity`, `height` and `air` hold scalar functions
-compiled by Numba, shared by every kernel of the house; the other modules need NumPy alone. States convert between
-the frames in `frames`, with the Earth's orientation by date in `orientation`.
+Nothing here knows of rockets or radars. Positions are Earth-fixed (ECEF, WGS 84), metres and radians, many at once in
+arrays (..., 3); time is int64 nanoseconds of TAI. `gravity`, `height` and `air` hold scalar functions compiled by Numba
+(`compiled` says how), shared by every kernel of the house; the other modules need NumPy alone. States (`states`) know
+their frame, and two frames refuse to combine.
 
-`timescale`, `julian`, `orientation`, `sidereal`, `nutation`, `precession`, `turning`, `frames`, `states`, `ellipsoid`,
-`geodesic`, `topocentric`, `horizon`, `refractivity`, `refraction`, `gravity`, `height`, `air`.
+Time: `timescale`, `julian`. Orientation by date: `orientation`, `sidereal`, `nutation`, `precession`, `turning`, and
+`frames`, which turns states by them. Places: `ellipsoid`, `geodesic`, `topocentric`. What is seen from them: `horizon`,
+`refractivity`, `refraction`, `ionosphere`. What acts: `gravity`, `height`, `standard_atmosphere`, `air` for kernels.
 """
