@@ -1,8 +1,10 @@
-"""The tables of `jointwatch coverage`: radars down, regions, launch sites and classes of vehicles across."""
+"""The tables of `jointwatch coverage`: regions, launch sites and classes of vehicles down, radars across."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.progress import Progress
 from rich.table import Table
 
-from jointwatch.catalogue.places import load_sites, site_place
+from jointwatch.catalogue.places import Place, load_sites, site_place
 from jointwatch.catalogue.regions import regions
 from jointwatch.cli.coverage_request import AIR, FLIGHTS, Request, flights
 from jointwatch.sensors.maps import cell_areas_m2, coverage_map, global_grid
@@ -21,9 +23,8 @@ from jointwatch.studies.regional import RegionalFlights, over_places, shares
 TOGETHER = "together"
 _WORTH_A_LINE = 0.05  # of the flights
 _NOISE = 1e-3  # of the flights; a look at nothing "detects" with the false-alarm probability
-_COLUMNS = 11  # of launch sites beside each other
+_COLUMNS = 4  # of radars beside each other: a table is to fit a screen of 80 characters
 _SOON_M = 500.0  # half of what a printed kilometre rounds
-_LONG = 10  # headings from here on are broken at their hyphens
 _TEXT = {"array", "sector", "elevations", "service"}
 
 
@@ -34,7 +35,7 @@ def tables(request: Request, progress: Progress) -> list[Any]:
     return [
         f"[bold]Coverage[/bold] of {request.words}.",
         _radars(request, areas),
-        _regions(request),
+        *_regions(request),
         *_launch_sites(request),
         *_flights(request, by_class),
     ]
@@ -68,19 +69,16 @@ def _radars(request: Request, areas: Sequence[float]) -> Table:
     return table
 
 
-def _regions(request: Request) -> Table:
+def _regions(request: Request) -> Iterable[Table]:
     every = regions()
     seen = shares(request.radars, every, altitude_m=request.altitude_m, rcs_m2=request.rcs_m2)
     title = f"Share of regions over which the object is seen at {request.altitude_m / 1e3:g} km, %"
-    table = _table(title, *(region.name for region in every))
-    for name, row in zip((*request.names, TOGETHER), seen, strict=True):
-        table.add_row(_strong(name), *(_percent(share) for share in row))
-    return table
+    columns = [[_percent(share) for share in row] for row in seen]
+    yield from _crossed(title, [region.name for region in every], request.names, columns)
 
 
 def _launch_sites(request: Request) -> Iterable[Any]:
-    sites = list(load_sites())
-    places = [site_place(name) for name in sites]
+    places = [site_place(name) for name in load_sites()]
     over = over_places(
         request.radars, [(p.latitude_rad, p.longitude_rad) for p in places], altitude_m=request.altitude_m,
         rcs_m2=request.rcs_m2,
@@ -88,16 +86,13 @@ def _launch_sites(request: Request) -> Iterable[Any]:
     lowest = np.array([*over.lowest_visible_m, np.fmin.reduce(over.lowest_visible_m)])
     first = np.array([*over.first_detection_m, over.first_detection_by_any_m])
     shown = np.flatnonzero(np.isfinite(lowest[-1]))
-    for begin in range(0, len(shown), _COLUMNS):
-        part = shown[begin : begin + _COLUMNS]
-        title = f"Lowest height in view over launch sites, km; *: {request.rcs_m2:g} m² is not seen from there on"
-        table = _table(title, *(sites[i] for i in part), no_wrap=True)
-        for name, heights, seen in zip((*request.names, TOGETHER), lowest, first, strict=True):
-            table.add_row(_strong(name), *(_height(heights[i], seen[i]) for i in part))
-        yield table
-    hidden = [name for i, name in enumerate(sites) if i not in shown]
+    title = f"Lowest height in view over launch sites, km; *: {request.rcs_m2:g} m² is not seen from there on"
+    columns = [[_height(heights[i], seen[i]) for i in shown] for heights, seen in zip(lowest, first, strict=True)]
+    if len(shown):
+        yield from _crossed(title, [_titled(places[i]) for i in shown], request.names, columns)
+    hidden = [_titled(place) for i, place in enumerate(places) if i not in shown]
     if hidden:
-        yield f"Nothing is in view up to {CAP_M / 1e3:,.0f} km over {', '.join(hidden)}."
+        yield f"Nothing is in view up to {CAP_M / 1e3:,.0f} km over {'; '.join(hidden)}."
 
 
 def _flights(request: Request, by_class: dict[tuple[str, str], RegionalFlights]) -> Iterable[Any]:
@@ -109,18 +104,43 @@ def _flights(request: Request, by_class: dict[tuple[str, str], RegionalFlights])
             yield f"Flights out of {region}: none of any class is detected."
             continue
         title = (
-            f"Flights out of {region}: detected, %, and median first detection, s after launch "
+            f"Flights out of {region}: detected, and when first, by the median, after launch "
             f"({FLIGHTS} a class, bearings all round, {section})"
         )
-        table = _table(title, *here)
-        for number, name in enumerate(request.names):
-            table.add_row(name, *(_detected(e.detected[number], e.first_s[number]) for e in here.values()))
-        table.add_row(_strong(TOGETHER), *(_detected(e.detected_by_any, e.first_by_any_s) for e in here.values()))
-        table.add_row("with a gap, %", *(_percent(each.with_gap) for each in here.values()))
-        table.add_row("longest gap, s", *(f"{each.longest_gap_s:.0f}" for each in here.values()))
-        yield table
+        columns = [
+            *([_detected(e.detected[i], e.first_s[i]) for e in here.values()] for i in range(len(request.names))),
+            [_detected(each.detected_by_any, each.first_by_any_s) for each in here.values()],
+        ]
+        gaps = {"with gaps": [_gaps(each) for each in here.values()]}
+        yield from _crossed(title, [*here], request.names, columns, gaps)
         yield from filter(None, (_hand_overs(request.radars, each) for each in here.values()))
     yield f"Assumed: {AIR}; search of the whole field in every revisit. See `jointwatch catalogue radars NAME`."
+
+
+def _crossed(
+    title: str, rows: Sequence[str], names: Sequence[str], columns: Sequence[Sequence[str]],
+    more: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Iterable[Table]:  # fmt: skip
+    """Tables of a few radars each, the last with what all see together (the last column) and with what is more."""
+    heads = [*names] if len(names) == 1 else [*names, TOGETHER]
+    cells = {**dict(zip(heads, columns, strict=False)), **more}
+    keys = [*cells]
+    for begin in range(0, len(keys), _COLUMNS):
+        part = keys[begin : begin + _COLUMNS]
+        table = _table(title if begin == 0 else "", *part)
+        for number, row in enumerate(rows):
+            table.add_row(row, *(cells[key][number] for key in part))
+        yield table
+
+
+def _titled(place: Place) -> str:
+    """A site's title without its list's code, which stands in the catalogue."""
+    return re.sub(r" \([A-Z0-9-]+\)$", "", place.title)
+
+
+def _gaps(each: RegionalFlights) -> str:
+    """How many flights in a hundred are lost and found again, and for how long at most."""
+    return _percent(each.with_gap) + (f"%, up to {each.longest_gap_s:.0f} s" if each.with_gap > _NOISE else "%")
 
 
 def _hand_overs(radars: Sequence[Radar], each: RegionalFlights) -> str:
@@ -130,11 +150,11 @@ def _hand_overs(radars: Sequence[Radar], each: RegionalFlights) -> str:
         both = each.hand_overs.mean_overlap_s[a, b]
         held = f"{both:.0f} s together" if both >= 0 else f"{-both:.0f} s apart"
         share = 100 * each.hand_overs.count[a, b] / each.flights
-        told.append(f"{radars[a].name} to {radars[b].name} {share:.0f} ({held})")
-    return f"  hand-overs per 100 flights, {each.vehicle}: {'; '.join(told)}" if told else ""
+        told.append(f"{radars[a].name} to {radars[b].name} {share:.0f}% ({held})")
+    return f"  {each.vehicle} handed over: {'; '.join(told)}" if told else ""
 
 
-def _table(title: str, *columns: str, no_wrap: bool = False) -> Table:
+def _table(title: str, *columns: str) -> Table:
     table = Table(
         title=title,
         title_justify="left",
@@ -143,10 +163,9 @@ def _table(title: str, *columns: str, no_wrap: bool = False) -> Table:
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
     )
-    table.add_column("", no_wrap=True)
+    table.add_column("", overflow="fold")
     for column in columns:
-        words = column if len(column) < _LONG else column.replace("-", "-\n")
-        table.add_column(words, justify="left" if column in _TEXT else "right", overflow="fold", no_wrap=no_wrap)
+        table.add_column(_strong(column), justify="left" if column in _TEXT else "right", overflow="fold")
     return table
 
 
@@ -172,4 +191,4 @@ def _height(lowest_m: float, first_m: float) -> str:
 
 
 def _detected(share: float, first_s: float) -> str:
-    return _percent(share) if not np.isfinite(first_s) else f"{_percent(share)} {first_s:.0f} s"
+    return f"{_percent(share)}%" if not np.isfinite(first_s) else f"{_percent(share)}%, {first_s:.0f} s"

@@ -175,10 +175,11 @@ def _faced(
     r2 = dx * dx + dy * dy + dz * dz
     u = dx * radars[i, UP_X] + dy * radars[i, UP_Y] + dz * radars[i, UP_Z]
     s = u * abs(u)
-    level2 = max(r2 - u * u, 1e-15 * r2)  # straight overhead only rounding is left of it
+    level2 = r2 - u * u
+    overhead = level2 <= 1e-14 * r2  # only rounding is left of a bearing
     for f in range(first, last):
         t = dx * faces[f, MIDDLE_X] + dy * faces[f, MIDDLE_Y] + dz * faces[f, MIDDLE_Z]
-        sector = t * abs(t) >= faces[f, WIDTH] * level2
+        sector = overhead | (t * abs(t) >= faces[f, WIDTH] * level2)
         elevation = (s >= faces[f, FACE_LOWEST] * r2) & (s <= faces[f, FACE_HIGHEST] * r2)
         if sector & elevation & (service[f, 0] <= tai_ns) & (tai_ns < service[f, 1]):
             if radars[i, SCAN_LOSS] == 0.0:
