@@ -1,4 +1,4 @@
-"""How a track begins: its first state from one plot, and when it is believed."""
+"""How a track begins: what is believed before its first plot, and when it is believed itself."""
 
 from __future__ import annotations
 
@@ -6,31 +6,18 @@ import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats
 from jointwatch.earth.ellipsoid import geodetic_from_ecef
-from jointwatch.tracking.bank import MU, NIS, NUMBERS, PACKED, P, X
-from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
 
 
-def first_states(plots: Admitted, settings: Settings) -> Floats:
-    """Rows (k, 73) of a bank's numbers that k single plots give.
+def prior(settings: Settings) -> Floats:
+    """What is believed before anything is seen: mean and variance of the thrust, variance of the velocity, boost.
 
-    Position from the plot, velocity at rest with a sigma wide enough for any object, thrust at its prior.
+    One plot says nothing of the velocity: it is at rest, with a sigma wide enough for any object (`life.begin`).
     """
-    thrust = settings.thrust_mean_m_s2, settings.thrust_sigma_m_s2**2
-    boost = settings.initial_boost_probability
-    numbers = np.zeros((len(plots), NUMBERS))
-    for mode in range(2):
-        x, p = X + 7 * mode, P + 28 * mode
-        numbers[:, x : x + 3], numbers[:, x + 6] = plots.r, thrust[0]
-        numbers[:, p + PACKED[_PLACE]] = plots.R[:, *_PLACE]
-        numbers[:, p + PACKED[_VELOCITY, _VELOCITY]] = settings.velocity_sigma_m_s**2
-        numbers[:, p + PACKED[6, 6]] = thrust[1]
-    numbers[:, MU], numbers[:, MU + 1], numbers[:, NIS] = boost, 1 - boost, np.nan
-    return numbers
-
-
-_PLACE = np.triu_indices(3)
-_VELOCITY = np.arange(3, 6)
+    return np.array([
+        settings.thrust_mean_m_s2, settings.thrust_sigma_m_s2**2, settings.velocity_sigma_m_s**2,
+        settings.initial_boost_probability,
+    ])  # fmt: skip
 
 
 def plausible(x: Floats, settings: Settings) -> Bools:

@@ -9,7 +9,21 @@ import numpy as np
 from jointwatch.earth.arrays import Bools, Floats, Ints
 from jointwatch.earth.compiled import kernel
 from jointwatch.earth.timescale import NS_PER_S
-from jointwatch.tracking.bank import CHANCES, CONFIRMED, FIRST, NAME, ORIGIN, PAGES, RECENT, TIME
+from jointwatch.tracking.bank import (
+    CHANCES,
+    CONFIRMED,
+    FIRST,
+    MU,
+    NAME,
+    NIS,
+    NUMBERS,
+    ORIGIN,
+    PAGES,
+    RECENT,
+    TIME,
+    P,
+    X,
+)
 from jointwatch.tracking.entry import write
 
 
@@ -30,20 +44,40 @@ def enter(
 
 @kernel
 def begin(
-    numbers: Floats, counts: Ints, tally: Ints, size: int, new: Floats, radar: int, time_tai_ns: int,
+    numbers: Floats, counts: Ints, tally: Ints, size: int, plots: Ints, r: Floats, R: Floats, prior: Floats,
+    radar: int, time_tai_ns: int,
     summaries: Floats, times: Ints, radars: Any, unused: Ints, left: Ints, first: int, last: int,
 ) -> None:  # fmt: skip
-    """Append the rows of tracks that begin now, each with one plot."""
-    for i in range(len(new)):
+    """Append the rows of tracks that begin with these plots, which stand at r (m, 3) with covariances R (m, 3, 3)."""
+    for i in range(len(plots)):
         row = size + i
-        numbers[row] = new[i]
-        tally[row] = 0
-        counts[row, :PAGES] = 0
-        counts[row, PAGES:] = -1
+        _first_state(numbers, row, r[plots[i]], R[plots[i]], prior)
+        for k in range(tally.shape[1]):
+            tally[row, k] = 0
+        for k in range(counts.shape[1]):
+            counts[row, k] = 0 if k < PAGES else -1
         counts[row, TIME] = counts[row, FIRST] = time_tai_ns
         counts[row, RECENT] = counts[row, CHANCES] = 1
         counts[row, ORIGIN] = radar
         write(numbers, counts, tally, row, radar, time_tai_ns, summaries, times, radars, unused, left, first, last)
+
+
+@kernel
+def _first_state(numbers: Floats, row: int, r: Floats, R: Floats, prior: Floats) -> None:
+    """Position from the plot, all else from the prior (`initiate.prior`)."""
+    for k in range(NUMBERS):
+        numbers[row, k] = 0.0
+    for mode in range(2):
+        x, p = X + 7 * mode, P + 28 * mode
+        for a in range(3):
+            numbers[row, x + a] = r[a]
+            for b in range(a, 3):
+                numbers[row, p + 7 * a - a * (a - 1) // 2 + b - a] = R[a, b]
+        numbers[row, x + 6] = prior[0]
+        for a in range(3, 6):
+            numbers[row, p + 7 * a - a * (a - 1) // 2] = prior[2]
+        numbers[row, p + 27] = prior[1]
+    numbers[row, MU], numbers[row, MU + 1], numbers[row, NIS] = prior[3], 1 - prior[3], np.nan
 
 
 @kernel

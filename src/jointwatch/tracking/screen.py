@@ -44,10 +44,6 @@ class Admitted:
     def __len__(self) -> int:
         return len(self.z)
 
-    def __getitem__(self, which: Ints) -> Admitted:
-        of = (self.z, self.sigma, self.r, self.R)
-        return Admitted(self.site, self.radar, self.time_tai_ns, *(a[which] for a in of))
-
 
 @dataclass(slots=True)
 class Screen:
@@ -91,7 +87,11 @@ class Screen:
         from jointwatch.tracking.sieve import sift
 
         faults = np.zeros(len(_FAULTS) + 1, dtype=np.int64)
-        kept = sift(z, sigma, np.lexsort((z[:, 2], z[:, 1], z[:, 0])), faults)
+        order = np.argsort(z[:, 0])
+        ranges = z[order, 0]
+        if np.any(ranges[1:] == ranges[:-1]):
+            order = np.lexsort((z[:, 2], z[:, 1], z[:, 0]))
+        kept = sift(z, sigma, order, faults)
         if len(kept) < len(z):
             for reason, count in zip(_FAULTS, faults[1:].tolist(), strict=True):
                 self.refused[reason] += count

@@ -12,7 +12,7 @@ from jointwatch.earth.arrays import Bools, Floats, Ints
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.tracking.bank import CONFIRMED, FIRST, NAME, NIS, NUMBERS, PLOTS, TIME, Bank
 from jointwatch.tracking.diary import SUMMARY, TRIANGLE, Diaries
-from jointwatch.tracking.initiate import first_states, plausible
+from jointwatch.tracking.initiate import plausible, prior
 from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import History, Status, Track
@@ -32,6 +32,7 @@ class TrackFile:
         self._radars: dict[str, int] = {}
         self._lost: dict[str, tuple[Track, Ints]] = {}
         self._named = 0
+        self._prior = prior(settings)
         self._known: tuple[Floats, Floats] | None = None
 
     def index_of(self, radar: str) -> int:
@@ -66,15 +67,15 @@ class TrackFile:
         left[plot] = False
         return np.flatnonzero(left)
 
-    def begin(self, plots: Admitted, radar: int) -> None:
-        """Begin a track with each of these plots."""
+    def begin(self, plots: Admitted, which: Ints, radar: int) -> None:
+        """Begin a track with each of the plots of these indices."""
         from jointwatch.tracking.life import begin
 
-        bank, new = self.bank, first_states(plots, self.settings)
-        bank.reserve(len(new), radar + 1)
-        pages = self._pages(len(new))
-        begin(bank.numbers, bank.counts, bank.tally, bank.size, new, radar, plots.time_tai_ns, *pages)
-        bank.size += len(new)
+        bank, time = self.bank, plots.time_tai_ns
+        bank.reserve(len(which), radar + 1)
+        arrays, pages = (bank.numbers, bank.counts, bank.tally), self._pages(len(which))
+        begin(*arrays, bank.size, which, plots.r, plots.R, self._prior, radar, time, *pages)
+        bank.size += len(which)
 
     def miss(self, radar: int, time_tai_ns: int) -> None:
         """Note a chance let go by the tracks that this radar saw first and did not see now."""

@@ -89,4 +89,4 @@ class Tracker:
         room = self.settings.new_tracks_per_scan_limit
         self._screen.refused[NO_ROOM] += max(0, len(which) - room)
         if len(which):
-            self._file.begin(plots[which[:room]], origin)
+            self._file.begin(plots, which[:room], origin)
