@@ -58,7 +58,7 @@ def arcs() -> Figure:
             axis.set_ylim(0, None)
             axis.grid(alpha=0.25)
         over.set(
-            title=f"{name}, {range_km:,.0f} km but for the air",
+            title=f"{name}, {range_km:,.0f} km in vacuum",
             xlabel="distance over the ground, km",
             ylabel="height, km",
         )
