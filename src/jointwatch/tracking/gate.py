@@ -73,20 +73,32 @@ def turned(azimuth_rad: float) -> float:
 
 
 @kernel
-def _judge(block: Floats, at: int, z: Floats, sigma: Floats, j: int, gamma: float) -> tuple[bool, float, float]:
-    """Whether a plot is near a lane's expectation component by component; its NIS and log likelihood."""
+def _near(block: Floats, at: int, z: Floats, sigma: Floats, j: int, gamma: float) -> bool:
+    """Whether a plot is near a lane's expectation component by component."""
+    n0 = z[j, 0] - block[Z * LANES + at]
+    if n0 * n0 > gamma * (block[S * LANES + at] + sigma[j, 0] * sigma[j, 0]):
+        return False
+    n2 = z[j, 2] - block[(Z + 2) * LANES + at]
+    if n2 * n2 > gamma * (block[(S + 5) * LANES + at] + sigma[j, 2] * sigma[j, 2]):
+        return False
+    n1 = turned(z[j, 1] - block[(Z + 1) * LANES + at])
+    return bool(n1 * n1 <= gamma * (block[(S + 3) * LANES + at] + sigma[j, 1] * sigma[j, 1]))
+
+
+@kernel
+def _judge(block: Floats, at: int, z: Floats, sigma: Floats, j: int) -> tuple[float, float]:
+    """NIS of a plot under a lane's expectation, and the determinant of its covariance."""
     a, b, c = sigma[j, 0] * sigma[j, 0], sigma[j, 1] * sigma[j, 1], sigma[j, 2] * sigma[j, 2]
     s00, s11, s22 = block[S * LANES + at] + a, block[(S + 3) * LANES + at] + b, block[(S + 5) * LANES + at] + c
     n0 = z[j, 0] - block[Z * LANES + at]
     n1 = turned(z[j, 1] - block[(Z + 1) * LANES + at])
     n2 = z[j, 2] - block[(Z + 2) * LANES + at]
-    near = n0 * n0 <= gamma * s00 and n1 * n1 <= gamma * s11 and n2 * n2 <= gamma * s22
     s01, s02, s12 = block[(S + 1) * LANES + at], block[(S + 2) * LANES + at], block[(S + 4) * LANES + at]
     c00, c01, c02 = s11 * s22 - s12 * s12, s02 * s12 - s01 * s22, s01 * s12 - s02 * s11
     c11, c12, c22 = s00 * s22 - s02 * s02, s01 * s02 - s00 * s12, s00 * s11 - s01 * s01
     det = s00 * c00 + s01 * c01 + s02 * c02
     nis = n0 * (c00 * n0 + 2 * c01 * n1 + 2 * c02 * n2) + n1 * (c11 * n1 + 2 * c12 * n2) + c22 * n2 * n2
-    return near, nis / det, det
+    return nis / det, det
 
 
 @kernel
@@ -133,9 +145,11 @@ def gated(
             by_coast = sqrt(gamma * (block[S * LANES + TRACKS + i] + widest * widest))
             last = _within(z, max(boost + by_boost, coast + by_coast), True)
             for j in range(_within(z, min(boost - by_boost, coast - by_coast), False), last):
-                near_b, nis_b, det_b = _judge(block, i, z, sigma, j, gamma)
-                near_c, nis_c, det_c = _judge(block, TRACKS + i, z, sigma, j, gamma)
-                if not ((near_b or near_c) and (nis_b <= gamma or nis_c <= gamma)):
+                if not (_near(block, i, z, sigma, j, gamma) or _near(block, TRACKS + i, z, sigma, j, gamma)):
+                    continue
+                nis_b, det_b = _judge(block, i, z, sigma, j)
+                nis_c, det_c = _judge(block, TRACKS + i, z, sigma, j)
+                if nis_b > gamma and nis_c > gamma:
                     continue
                 if found == len(pair):
                     pair, judged = _doubled(pair), _doubled(judged)
