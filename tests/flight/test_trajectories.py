@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,11 +12,12 @@ from jointwatch.earth.ellipsoid import A_M, ecef_from_geodetic
 from jointwatch.earth.states import Ecef
 from jointwatch.earth.topocentric import azimuth_elevation_range, enu_basis
 from jointwatch.flight import coast
-from jointwatch.flight.model import EXP, US76
+from jointwatch.flight.model import EXP, US76, Model
 from jointwatch.flight.trajectories import apogee, climb_m_s, crossings, fly, height_m
 
 Arcs = Callable[..., np.ndarray]
 
+TABLE = Path(__file__).parents[1] / "oracles" / "coast_impacts.csv"
 BETWEEN_M, BETWEEN_M_S = 0.1, 0.11  # of a state between two nodes, anywhere on the way
 REGIMES = {
     "ordinary": ((25, 55), (2, 7), 5000.0),
@@ -38,6 +40,26 @@ def test_a_path_is_the_integrators_between_its_nodes_too(regime: str, arcs: Arcs
     off = paths.at(times) - truth
     assert np.linalg.norm(off[..., :3], axis=-1).max() < BETWEEN_M
     assert np.linalg.norm(off[..., 3:], axis=-1).max() < BETWEEN_M_S
+
+
+@pytest.mark.parametrize("model", [EXP, US76], ids=lambda model: model.air)
+@pytest.mark.parametrize("regime", ["dust", "grazing", "drifting", "anywhere"])
+def test_where_flights_are_wild_paths_are_still_theirs(regime: str, model: Model) -> None:
+    rows = np.loadtxt(TABLE, delimiter=",", skiprows=1, dtype=str)
+    numbers = rows[rows[:, 0] == regime, 1:].astype(float)[:25]
+    x, beta = np.ascontiguousarray(numbers[:, 1:7]), numbers[:, 0]
+    paths = fly(Ecef(x), beta_kg_m2=beta, horizon_s=2e4, model=model)
+    times = paths.end_s[:, None] * np.linspace(0, 1 - 1e-9, 200)
+    truth = coast.one_by_one(x, 1 / beta, times, model, np.int64(0))[0]
+    assert np.linalg.norm((paths.at(times) - truth)[..., :3], axis=-1).max() < 2 * BETWEEN_M
+
+
+def test_what_starts_in_dense_air_has_nodes_enough() -> None:
+    fast = np.append(ecef_from_geodetic(0.5, 0.9, 31.0), 6900.0 * enu_basis(0.5, 0.9)[2])
+    paths = fly(Ecef(fast), beta_kg_m2=20.0)
+    times = np.linspace(0.0, paths.end_s[0] * (1 - 1e-9), 2000)
+    truth = coast.trajectory(Ecef(fast), times, beta_kg_m2=20.0).r_m
+    assert np.linalg.norm(paths.at(times)[0, :, :3] - truth, axis=1).max() < BETWEEN_M
 
 
 def test_a_path_ends_where_the_impact_is(arcs: Arcs) -> None:

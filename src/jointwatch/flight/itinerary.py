@@ -1,7 +1,7 @@
 """Which legs a flight takes to the ground: up through the air, over the top, down through the air; by Numba.
 
 Whatever does not go one of these ways (orbits, what skips, what stalls, what flies in thick air only) is left to
-`integration`, which is some ten times slower and takes everything.
+`integration`, which is some twenty times slower and takes everything.
 """
 
 from __future__ import annotations

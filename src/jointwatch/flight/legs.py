@@ -29,7 +29,7 @@ SHORTEST = 1e-5  # a step so short, in metres of height or seconds, goes nowhere
 LEAST_RATE_M_S = 300.0  # a leg in height begins at no less: near an apogee height is no variable to integrate by
 REST_S = 100.0  # of a flight after its leg in time
 FAR_S = 1_500.0  # of a leg in time: over so long a way J2 moves its end by many kilometres
-SHARE = 0.22  # of itself that a velocity may change by between two nodes
+SHARE = 0.2  # of itself that a velocity may change by between two nodes
 STRAY_M = 0.1  # how far from its height an object may end a leg in height
 
 
@@ -154,6 +154,8 @@ def fly_in_height(
                 first = FIRST_STEP_UP_M if target_m[waiting] > states[waiting, 7] else FIRST_STEP_DOWN_M
                 load(block, lane, states, waiting, states[waiting, 7], first, inverse_beta[waiting])
                 block[CAP * LANES + lane], block[REST * LANES + lane] = cap_m, rest_s[waiting]
+                if noting:
+                    block[CAP * LANES + lane] = min(cap_m, _way_m(states[waiting], inverse_beta[waiting], forces))
                 set_layer(block, lane, target_m[waiting], forces)
                 waiting = _next(waiting + 1, going, lost)
             if arc[lane] >= 0:

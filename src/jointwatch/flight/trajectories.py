@@ -1,8 +1,8 @@
 """Paths of many falling objects at once: flown once, asked for any time, apogee or crossing afterwards.
 
 A path is its nodes, the ends of integration steps that were kept short enough for it: between two of them a
-polynomial of degree five in time has both places, velocities and accelerations, and is within 0.1 m of the flight,
-in the entry too (tests/flight/test_trajectories.py).
+polynomial of degree five in time has both places, velocities and accelerations, and is within 0.2 m of the flight,
+mostly 0.1 m, in the entry too (tests/flight/test_trajectories.py).
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from jointwatch.flight.model import EXP, Model
 
 _PART = 2_048  # paths flown at a time: their nodes take some tens of megabytes
 _SAMPLES = 1_000_000  # states sampled at a time
-_COARSE_S, _FINE_S, _AIR_M = 20.0, 0.5, 130e3  # nodes of a path flown one by one
+# Nodes of a path flown one by one: so far apart, and then cut until the velocity changes little between two.
+_COARSE_S, _FINE_S, _AIR_M, _SLOW_M_S, _MOST_PARTS, _ROUNDS, _MANY = 20.0, 0.5, 130e3, 100.0, 32, 6, 100_000
 _LOOKS = 4  # places between two nodes where a crossing is looked for
 
 
@@ -167,7 +168,8 @@ def _nodes(x: Floats, inverse_beta: Floats, horizon_s: float, model: Model) -> _
     from jointwatch.flight.segments import pulls
 
     nodes, count, left = nodes_to_ground(x, inverse_beta, model)
-    landed = ~left & (nodes[np.arange(len(x)), np.maximum(count, 1) - 1, 0] <= horizon_s)
+    last = np.clip(count, 1, nodes.shape[1]) - 1
+    landed = ~left & (nodes[np.arange(len(x)), last, 0] <= horizon_s)
     rows = [nodes[i, : count[i]] if landed[i] else None for i in range(len(x))]
     for i in np.flatnonzero(~landed):
         rows[i], landed[i] = _alone(x[i : i + 1], inverse_beta[i : i + 1], horizon_s, model)
@@ -191,6 +193,25 @@ def _alone(x: Floats, inverse_beta: Floats, horizon_s: float, model: Model) -> t
     low = height_m(Ecef(states[0])) < _AIR_M
     fine = [np.linspace(a, b, 1 + int(np.ceil((b - a) / _FINE_S)), endpoint=False) if near else [a]
             for a, b, near in zip(coarse[0], coarse[0, 1:], low[:-1] | low[1:], strict=False)]  # fmt: skip
-    times = np.concatenate([*fine, [end]])[None]
-    states, _, _ = coast.one_by_one(x, inverse_beta, times, model, NOTHING)
-    return np.concatenate([times[0, :, None], states[0]], axis=1), not np.isnan(time_s[0])
+    times = np.concatenate([*fine, [end]])
+    for _ in range(_ROUNDS):
+        states, _, _ = coast.one_by_one(x, inverse_beta, times[None], model, NOTHING)
+        parts = _parts(times, states[0], inverse_beta, model)
+        if parts.max() == 1 or len(times) > _MANY:
+            break
+        within = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)
+        between = np.repeat(times[:-1], parts) + np.repeat(np.diff(times) / parts, parts) * within
+        times = np.append(between, end)
+    return np.concatenate([times[:, None], states[0]], axis=1), not np.isnan(time_s[0])
+
+
+def _parts(times: Floats, states: Floats, inverse_beta: Floats, model: Model) -> Ints:
+    """In how many parts each segment must be cut, so that the velocity changes by a share of itself at most."""
+    from jointwatch.flight.legs import SHARE
+    from jointwatch.flight.segments import pulls
+
+    pull = np.empty((len(times), 3))
+    pulls(np.ascontiguousarray(states), np.full(len(times), inverse_beta[0]), model.forces, pull)
+    speed = np.maximum(np.linalg.norm(states[:, 3:], axis=1), _SLOW_M_S)
+    way = SHARE * speed / np.linalg.norm(pull, axis=1)
+    return np.asarray(np.clip(np.ceil(np.diff(times) / np.minimum(way[:-1], way[1:])), 1, _MOST_PARTS), dtype=np.int64)
