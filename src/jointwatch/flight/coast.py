@@ -23,6 +23,7 @@ from jointwatch.flight.model import EXP, Model
 
 HORIZON_S = 5400.0
 TOLERANCE_M = 0.2
+AT_ONCE_S = 1e-6  # what is on the ground may be over it by a rounding
 PART, ALONE = 16_384, 1_024  # objects worked on at a time: some megabytes, however many there are; fewer one by one
 _NOTHING = np.int64(0)  # integration.NOTHING, without importing the kernels
 
@@ -174,6 +175,8 @@ def _land(x: Floats, inverse_beta: Floats, model: Model, tolerance_m: float, hor
 
         horizon = np.full((rest.size, 1), horizon_s)
         _, time_s[rest], there[rest] = one_by_one(x[rest], inverse_beta[rest], horizon, model, GROUND)
+    here = time_s < AT_ONCE_S
+    time_s[here], there[here] = 0.0, x[here]
     late = ~(time_s <= horizon_s)
     time_s[late], there[late] = np.nan, np.nan
     return time_s, there
