@@ -1,8 +1,8 @@
 """Paths of many falling objects at once: flown once, asked for any time, apogee or crossing afterwards.
 
 A path is its nodes, the ends of integration steps that were kept short enough for it: between two of them a
-polynomial of degree five in time has both places, velocities and accelerations, and is within 0.2 m of the flight,
-mostly 0.1 m, in the entry too (tests/flight/test_trajectories.py).
+polynomial of degree five in time has both places, velocities and accelerations, and is within 0.12 m of the flight,
+in the entry too; within 1.2 m where something light begins fast near the ground (docs/method/flight.md).
 """
 
 from __future__ import annotations
