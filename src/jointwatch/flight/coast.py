@@ -24,7 +24,7 @@ from jointwatch.flight.model import EXP, Model
 HORIZON_S = 5400.0
 TOLERANCE_M = 0.2
 AT_ONCE_S = 1e-6  # what is on the ground may be over it by a rounding
-PART, ALONE = 16_384, 1_024  # objects worked on at a time: some megabytes, however many there are; fewer one by one
+PART, ALONE = 8_192, 1_024  # objects worked on at a time: some megabytes, however many there are; fewer one by one
 _NOTHING = np.int64(0)  # integration.NOTHING, without importing the kernels
 
 
