@@ -165,10 +165,20 @@ def impact_arrays(
 
 
 def _land(x: Floats, inverse_beta: Floats, model: Model, tolerance_m: float, horizon_s: float) -> tuple[Floats, Floats]:
-    """Times and states at the ground of one part: by the fast legs, and one by one what they leave."""
+    """Times and states at the ground of one part."""
     from jointwatch.flight.itinerary import to_ground
 
     time_s, there, left = to_ground(x, inverse_beta, model, tolerance_m)
+    return landed(x, inverse_beta, model, horizon_s, time_s, there, left)
+
+
+def landed(
+    x: Floats, inverse_beta: Floats, model: Model, horizon_s: float, time_s: Floats, there: Floats, left: Bools
+) -> tuple[Floats, Floats]:
+    """Times (n,) and states (n, 6) at the ground, after the fast legs: what they left is flown one by one.
+
+    What was on the ground is there at once, and what comes later than the horizon is NaN. Both are written in place.
+    """
     rest = np.flatnonzero(left)
     if rest.size:
         from jointwatch.flight.integration import GROUND

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from jointwatch.earth.arrays import Bools, Floats
-from jointwatch.flight.coast import HORIZON_S, TOLERANCE_M, check_positive, checked, one_by_one, shared
+from jointwatch.flight.coast import HORIZON_S, TOLERANCE_M, check_positive, checked, landed
 from jointwatch.flight.itinerary import AIRS, STEP_SHARE
 from jointwatch.flight.model import EXP, Model
 from jointwatch.flight.unrolled import LANES, ROWS
@@ -65,19 +65,8 @@ def impact_arrays(
     for first in range(0, len(start), PART):
         part = slice(first, first + PART)
         time_s[part], there[part], left[part] = _to_ground(start[part], inverse_beta[part], model, tolerance_m)
-    rest = np.flatnonzero(left)
-
-    def land(part: slice) -> None:
-        from jointwatch.flight.integration import GROUND
-
-        few = rest[part]
-        horizon = np.full((few.size, 1), horizon_s)
-        _, time_s[few], there[few] = one_by_one(start[few], inverse_beta[few], horizon, model, GROUND)
-
-    shared(land, rest.size, None)
-    late = ~(time_s <= horizon_s)
-    time_s[late], there[late] = np.nan, np.nan
-    return time_s, there, ~late
+    landed(start, inverse_beta, model, horizon_s, time_s, there, left)
+    return time_s, there, ~np.isnan(time_s)
 
 
 def _to_ground(x: Floats, inverse_beta: Floats, model: Model, tolerance_m: float) -> tuple[Floats, Floats, Bools]:

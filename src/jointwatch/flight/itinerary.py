@@ -144,19 +144,9 @@ def _flown(
     def in_time(way: str, going: Bools) -> None:
         if np.any(going):
             fly_in_time(
-                advance(way),
-                states,
-                going,
-                legs[DOWN],
-                legs[DRAG],
-                forces,
-                air,
-                tolerance,
-                legs[CAP],
-                nodes,
-                count,
+                advance(way), states, going, legs[DOWN], legs[DRAG], forces, air, tolerance, legs[CAP], nodes, count,
                 lost,
-            )
+            )  # fmt: skip
 
     in_height(legs[UP] > 0, legs[UP], legs[REST])
     in_time("in_vacuum", (legs[DOWN] > 0) & (legs[DRAG] == 0))

@@ -14,7 +14,8 @@ from jointwatch.earth.arrays import Floats
 from jointwatch.earth.ellipsoid import geodetic_from_ecef
 from jointwatch.earth.states import Ecef, joined
 from jointwatch.earth.topocentric import enu_basis
-from jointwatch.flight import arcs, coast
+from jointwatch.flight import burnout as burnouts
+from jointwatch.flight import coast
 from jointwatch.flight.boost import BoostProfile, ascent
 
 STEP_S = 5.0
@@ -121,14 +122,14 @@ def fly_range(
     """The flight whose arc without air comes down at a range over the ground, to a kilometre: `fly` of its burnout.
 
     apogee_m: highest point over the ellipsoid; None for the least speed at burnout. For a range or an apogee that
-    cannot be, see `arcs.burnout_for`.
+    cannot be, see `burnout.burnout_for`.
 
     >>> flown = fly_range(BoostProfile(100.0, 0.4, 0.36), latitude_rad=0.6, longitude_rad=0.9, azimuth_rad=2.4,
     ...     range_m=2000e3)
     >>> round(float(flown.height_m.max()) / 1e3), round(flown.impact_time_s)
     (494, 801)
     """
-    speed, angle = arcs.burnout_for(range_m, apogee_m, profile, latitude_rad=latitude_rad, azimuth_rad=azimuth_rad)
+    speed, angle = burnouts.burnout_for(range_m, apogee_m, profile, latitude_rad=latitude_rad, azimuth_rad=azimuth_rad)
     return fly(
         profile,
         latitude_rad=latitude_rad,
@@ -165,7 +166,7 @@ def fly_orbit(
     """
     speed, height, latitude, azimuth = 7500.0, 0.0, latitude_rad, azimuth_rad
     for _ in range(_PASSES):  # the burnout's place moves the speed by less than 1 %: each pass gains two digits
-        found, perigee = arcs.injection_for(perigee_height_m, apogee_height_m, azimuth, latitude)
+        found, perigee = burnouts.injection_for(perigee_height_m, apogee_height_m, azimuth, latitude)
         speed, height = float(found), float(perigee)
         profile = replace(profile, altitude_fraction=None, burnout_height_m=height)
         launch = (latitude_rad, longitude_rad, 0.0, azimuth_rad)
