@@ -45,9 +45,10 @@ def straight(
 
 def _emitted(text: str, arguments: tuple[str, ...]) -> Any:
     """What Numba puts in place of a call `body(block, i, arguments)`."""
-    tree = ast.parse(text)
 
     def typed(_context: Any, block: Any, i: Any, values: Any) -> Any:
+        tree = ast.parse(text)  # not before: what comes out of the cache needs no text
+
         def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             data = context.make_array(signature.args[0])(context, builder, args[0]).data
             known = {
