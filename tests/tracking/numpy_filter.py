@@ -21,15 +21,17 @@ from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
 
 
-def transition(duration_s: Floats, settings: Settings) -> Floats:
+def transition(duration_s: Floats, settings: Settings, burned: Bools | bool = True) -> Floats:
     """Probabilities (n, 2, 2) of going from mode (row) to mode (column) in durations (n,), none for negative ones.
+
+    burned: whether a coast since the first plot is refuted; until then no burnout flows into it.
 
     >>> transition(np.array([5.0]), Settings(burnout_rate_per_s=0.02, ignition_rate_per_s=0.0)).round(3)
     array([[[0.905, 0.095],
             [0.   , 1.   ]]])
     """
     elapsed = np.maximum(duration_s, 0.0)
-    burnout = -np.expm1(-settings.burnout_rate_per_s * elapsed)
+    burnout = np.where(burned, -np.expm1(-settings.burnout_rate_per_s * elapsed), 0.0)
     ignition = -np.expm1(-settings.ignition_rate_per_s * elapsed)
     pi = np.empty((len(elapsed), 2, 2))
     pi[:, BOOST, BOOST], pi[:, BOOST, COAST] = 1 - burnout, burnout

@@ -15,6 +15,7 @@ from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.update import update
 
 SETTINGS = Settings(ignition_rate_per_s=0.01)
+BURNED = np.arange(21) % 2 == 0
 AGREEMENT = 1e-9
 """Relative to each quantity's own sigma or size: the rounding of products summed in another order."""
 
@@ -47,6 +48,7 @@ def held(world):
     numbers[:, bank.P : bank.MU] = P[:, :, *upper].reshape(-1, 56)
     numbers[:, bank.MU : bank.NIS] = mu
     counts[:, bank.TIME] = time
+    counts[:, bank.BURNED] = BURNED
     return numbers, counts
 
 
@@ -55,7 +57,7 @@ def formulas(world):
     """Pairs, gains, and the mixed and predicted tracks, by NumPy."""
     x, P, mu, time, plots = world
     duration = (plots.time_tai_ns - time) / 1e9
-    x, P, c = plain.mix(x, P, mu, plain.transition(duration, SETTINGS), SETTINGS)
+    x, P, c = plain.mix(x, P, mu, plain.transition(duration, SETTINGS, BURNED), SETTINGS)
     prediction = plain.predict(x, P, duration, SETTINGS)
     expectation = plain.expected(plots, prediction)
     pairs = plain.gated(plots, expectation, SETTINGS)
@@ -99,6 +101,7 @@ def test_an_update_in_time_or_late_gives_the_same_tracks(world, held, formulas):
     assert off == pytest.approx(np.zeros_like(P1), abs=AGREEMENT)
     mu = plain.reweighed(c[track], pairs.log_likelihood[first])
     assert numbers[track, bank.MU : bank.NIS] == pytest.approx(mu, rel=1e-7)  # of logarithms in the hundreds
+    assert (counts[track, bank.BURNED] == (BURNED[track] | (mu[:, 1] < SETTINGS.coast_refuted_below))).all()
     assert (counts[track, bank.TIME] == np.maximum(world[3][track], plots.time_tai_ns)).all()
 
 

@@ -5,6 +5,10 @@ in m/s2. A coasting object has none: under `coast` that component stands at its 
 without it lends none to a mode that needs one (the unbiased mixing of states of unequal length, Yuan, Bar-Shalom,
 Willett 2012).
 
+A track's coast mode first stands for a coast ever since the first plot, and nothing flows into it from boost, or the
+merged width of burnouts that never were would stay in it; when that is refuted it stands for the coast after a burnout
+(two hypotheses of which one is dead before the other is needed; Settings.coast_refuted_below).
+
 Source: Blom and Bar-Shalom 1988; Bar-Shalom, Li, Kirubarajan 2001, section 11.6.6. The mixing is in `lanes`.
 """
 

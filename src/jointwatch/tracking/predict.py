@@ -14,7 +14,7 @@ from jointwatch.earth.arrays import Floats, Ints
 from jointwatch.earth.compiled import kernel
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.tracking import bank, lanes
-from jointwatch.tracking.bank import MU, TIME
+from jointwatch.tracking.bank import BURNED, MU, TIME
 from jointwatch.tracking.lanes import (
     AGO,
     BURNOUT,
@@ -43,7 +43,7 @@ LONGEST_STEP_S = 10.0
 """Of the Runge-Kutta method of order 4: against the adaptive method good to 0.1 mm, as in `flight.variation`."""
 
 # What `motion` holds.
-MEAN_OF, SIGMA_OF, TAU_OF, NOISE_OF, BURNOUT_OF, IGNITION_OF = 0, 1, 2, 3, 5, 6
+MEAN_OF, SIGMA_OF, TAU_OF, NOISE_OF, BURNOUT_OF, IGNITION_OF, REFUTED_OF = 0, 1, 2, 3, 5, 6, 7
 
 
 def motion(settings: Settings) -> Floats:
@@ -51,6 +51,7 @@ def motion(settings: Settings) -> Floats:
     return np.array([
         settings.thrust_mean_m_s2, settings.thrust_sigma_m_s2, settings.thrust_time_s, settings.boost_noise_m2_s3,
         settings.coast_noise_m2_s3, settings.burnout_rate_per_s, settings.ignition_rate_per_s,
+        settings.coast_refuted_below,
     ])  # fmt: skip
 
 
@@ -86,7 +87,9 @@ def gather(
             block[lanes.MU * LANES + at] = numbers[row, MU + mode]
             block[DURATION * LANES + at], block[AGO * LANES + at], block[SIGN * LANES + at] = dt, ago, sign
             block[STEPS * LANES + at], block[STEP * LANES + at] = steps, dt / steps
-            block[BURNOUT * LANES + at], block[IGNITION * LANES + at] = burnout, ignition
+            # until then the coast mode means "never burned in sight", and a burnout must not blur it
+            block[BURNOUT * LANES + at] = burnout if counts[row, BURNED] else 0.0
+            block[IGNITION * LANES + at] = ignition
             block[DECAY * LANES + at] = decay if mode == 0 else 1.0
             block[WAY * LANES + at], block[SPEED * LANES + at] = thrust * way, thrust * speed
             block[THRUST * LANES + at] = thrust

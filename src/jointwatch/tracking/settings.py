@@ -33,6 +33,10 @@ class Settings:
     ignition_rate_per_s: float = 1e-9
     # A coast believed too early is wrong with great certainty, a boost believed too long is vague for some scans.
     initial_boost_probability: float = 0.7
+    # Until its probability has once been below this, the coast mode means "coasting since the first plot": what burns
+    # out does not flow into it, or the width of the boost would stay in the state of every object that coasts (position
+    # 18 % worse after a minute, 100 objects). Once refuted, it means "burned out since".
+    coast_refuted_below: float = 0.01
 
     # First states. One plot says nothing of the velocity: zero-mean, so that 8 km/s in any direction is two sigma.
     velocity_sigma_m_s: float = 4000.0

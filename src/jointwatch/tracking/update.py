@@ -14,13 +14,13 @@ from jointwatch.earth.arrays import Floats, Ints
 from jointwatch.earth.compiled import kernel
 from jointwatch.sensors.measurement import LEAST_GROUND_RANGE_M
 from jointwatch.tracking import lanes
-from jointwatch.tracking.bank import CHANCES, MU, NIS, RECENT, TIME
+from jointwatch.tracking.bank import BURNED, CHANCES, MU, NIS, RECENT, TIME
 from jointwatch.tracking.bank import P as P_OF
 from jointwatch.tracking.bank import X as X_OF
 from jointwatch.tracking.gate import look, turned
 from jointwatch.tracking.imm import THRUST, reweighed
 from jointwatch.tracking.lanes import LANES, LATE, NU, TRACKS, C, H, P, R, S, X, Z
-from jointwatch.tracking.predict import MEAN_OF, SIGMA_OF, fly, gather, mix_modes, scatter, wander
+from jointwatch.tracking.predict import MEAN_OF, REFUTED_OF, SIGMA_OF, fly, gather, mix_modes, scatter, wander
 
 
 @kernel
@@ -90,6 +90,8 @@ def update(
             of = judged[first + i]
             boost, coast = block[C * LANES + i], block[C * LANES + TRACKS + i]
             numbers[row, MU], numbers[row, MU + 1] = reweighed(boost, coast, of[1], of[3])
+            if numbers[row, MU + 1] < moving[REFUTED_OF]:
+                counts[row, BURNED] = 1
             numbers[row, NIS] = of[0] if numbers[row, MU] >= numbers[row, MU + 1] else of[2]
             counts[row, TIME] = max(counts[row, TIME], time_tai_ns)
             counts[row, RECENT] = ((counts[row, RECENT] << 1) | 1) & 0xFFFFFFFF
