@@ -17,7 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 from sgp4.api import WGS72, Satrec, SatrecArray  # type: ignore[import-untyped]
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
+from jointwatch.earth.frames import ecef_from_teme
 from jointwatch.earth.julian import J2000_JULIAN_DATE, days_since_j2000, tai_minus_utc_s, tai_nanoseconds
+from jointwatch.earth.orientation import orientation
 from jointwatch.earth.states import Teme
 from jointwatch.earth.timescale import NS_PER_S, S_PER_DAY, tai_ns_from_utc
 
@@ -26,6 +28,10 @@ _JULIAN_DATE_1970 = 2_440_587.5
 _JULIAN_DATE_OF_SGP4 = 2_433_281.5  # 1949-12-31, from which SGP4 counts its epochs
 _RAD_MIN = 2 * np.pi / 1440  # of revolutions per day
 _NOT_FINITE = 7  # a code of our own, after SGP4's
+ARC_S = 60
+_EVERYONE = slice(None)
+_FARTHEST_M = 1e9  # elements beyond their reach may send an object past the Moon without an error
+_ARCS_KEPT = 4  # ends of arcs: scans that come some seconds late find the arc before still there
 
 REASONS: dict[int, str] = {
     1: "the mean eccentricity has left 0 to 1: the elements do not reach so far from their epoch",
@@ -196,6 +202,46 @@ def ephemeris(catalogue: Catalogue, tai_ns: ArrayLike) -> Ephemeris:
     code[(code == 0) & ~np.isfinite(pos_vel[..., 0] + pos_vel[..., 5])] = _NOT_FINITE
     pos_vel[code != 0] = np.nan
     return Ephemeris(times, pos_vel, Failures(code))
+
+
+class ShortArcs:
+    """Where a catalogue is, Earth-fixed, at any time asked for: SGP4 each whole minute, Hermite's cubic between.
+
+    For a watch that asks for the whole sky several times a second. Of 1,000 objects of the public catalogue, the cubic
+    is off by no more than 1.1 m and 0.11 m/s in 999. Past the table of the Earth's orientation that is carried on.
+
+    >>> from jointwatch.formats.tle import read_tle
+    >>> arcs = ShortArcs(catalogue_of(read_tle('''1 00005U 58002B   20287.20333880 -.00000016  00000-0 -22483-4 0  9998
+    ... 2 00005  34.2443 225.5254 1845686 162.2516 205.2356 10.84869164218149''').elements))
+    >>> arcs.at(tai_ns_from_utc("2020-10-14T00:00:30Z"))[0, :3].round().tolist()
+    [-1714456.0, 6897275.0, -4809391.0]
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._ends: dict[int, Floats] = {}
+
+    def at(self, tai_ns: int, rows: Ints | slice = _EVERYONE) -> Floats:
+        """States (k, 6) of these rows of the catalogue at a time, m and m/s; NaN where SGP4 has no answer."""
+        first, rest_ns = divmod(tai_ns, ARC_S * NS_PER_S)
+        start, end = self.end(first)[rows], self.end(first + 1)[rows]
+        s = rest_ns / (ARC_S * NS_PER_S)
+        r0, v0, r1, v1 = start[:, :3], ARC_S * start[:, 3:], end[:, :3], ARC_S * end[:, 3:]
+        twist, bend = v0 + v1 - 2 * (r1 - r0), 3 * (r1 - r0) - 2 * v0 - v1
+        r = r0 + s * (v0 + s * (bend + s * twist))
+        return np.concatenate([r, (v0 + s * (2 * bend + 3 * s * twist)) / ARC_S], axis=1)
+
+    def end(self, minute: int) -> Floats:
+        """States (n, 6) of the whole catalogue at a whole minute of TAI, where an arc ends and the next begins."""
+        if minute not in self._ends:
+            while len(self._ends) >= _ARCS_KEPT:
+                del self._ends[min(self._ends)]
+            tai_ns = minute * ARC_S * NS_PER_S
+            found, _ = states(self.catalogue, tai_ns)
+            fixed = ecef_from_teme(found, tai_ns, earth=orientation(tai_ns)).pos_vel
+            fixed[~(np.linalg.norm(found.r_m, axis=1) < _FARTHEST_M)] = np.nan
+            self._ends[minute] = fixed
+        return self._ends[minute]
 
 
 def _epoch_tai_ns(text: str) -> int:
