@@ -20,7 +20,7 @@ from math import log, pi
 import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
-from jointwatch.earth.gravity import GM_M3_S2
+from jointwatch.earth.ellipsoid import GM_M3_S2
 from jointwatch.earth.sidereal import ROTATION_RATE_RAD_S
 from jointwatch.earth.timescale import NS_PER_S, S_PER_DAY
 from jointwatch.flight.satellites import ARC_S, Catalogue, ShortArcs
@@ -76,7 +76,7 @@ class Explained:
 
 
 class Known:
-    """A catalogue as trackers use it; several may share one, and nothing in it changes but a memory of the last minutes.
+    """A catalogue as trackers use it; several may share one: all that changes in it is a memory of the last minutes.
 
     numbers (n,): catalogue numbers. An object whose elements are too old to say where it is explains nothing.
     """
@@ -149,7 +149,7 @@ class Known:
 
 
 def covariance(x: Floats, late_s: Floats, errors: ElementErrors) -> Floats:
-    """Covariances (k, 6, 6) of Earth-fixed states (k, 6): early or late on the orbit by a sigma late_s (k,), and beside it.
+    """Covariances (k, 6, 6) of Earth-fixed states (k, 6): late on the orbit by a sigma late_s (k,), and off beside it.
 
     A satellite that is late is elsewhere on the same orbit: place and velocity are wrong together, by the velocity and
     the acceleration as a star sees them. What is off radially or across swings once in a turn.
@@ -170,9 +170,7 @@ def covariance(x: Floats, late_s: Floats, errors: ElementErrors) -> Floats:
     return np.asarray(P)
 
 
-def _near_in_range(
-    expected: Floats, H: Floats, P: Floats, z: Floats, sigma: Floats, gamma: float
-) -> tuple[Ints, Ints]:
+def _near_in_range(expected: Floats, H: Floats, P: Floats, z: Floats, sigma: Floats, gamma: float) -> tuple[Ints, Ints]:
     """Pairs of objects and plots whose ranges agree, objects in order; plots are sorted by range."""
     if not len(z):
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)

@@ -26,6 +26,7 @@ class Track:
     time_tai_ns: of the state x (6,) and its covariance P (6, 6); boost_probability: that it is under thrust;
     nis: normalised innovation squared of the last plot under the likelier mode, 3 on average if all is well.
     radars: names with their numbers of plots, in the order in which they first saw it.
+    catalogue_number: of the satellite it is, where the tracker knows a catalogue and it is one; else None.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Track:
     radars: tuple[tuple[str, int], ...]
     first_plot_tai_ns: int
     last_plot_tai_ns: int
+    catalogue_number: int | None = None
 
     @property
     def phase(self) -> str:
@@ -79,3 +81,16 @@ class Predicted:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recognised:
+    """Confirmed tracks of catalogued satellites at one common time: numbers (k,), states (k, 6), plots so far (k,)."""
+
+    time_tai_ns: int
+    numbers: Ints
+    x: Floats
+    plots: Ints
+
+    def __len__(self) -> int:
+        return len(self.numbers)

@@ -10,7 +10,7 @@ import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
 from jointwatch.earth.timescale import NS_PER_S
-from jointwatch.tracking.bank import CONFIRMED, FIRST, NAME, NIS, NUMBERS, PLOTS, TIME, Bank
+from jointwatch.tracking.bank import CONFIRMED, FIRST, KNOWN, NAME, NIS, NUMBERS, PAGES, PLOTS, TIME, Bank
 from jointwatch.tracking.diary import SUMMARY, TRIANGLE, Diaries
 from jointwatch.tracking.initiate import plausible, prior
 from jointwatch.tracking.screen import Admitted
@@ -49,7 +49,6 @@ class TrackFile:
         """
         from jointwatch.tracking.associate import chosen_of
         from jointwatch.tracking.gate import gated, place
-        from jointwatch.tracking.life import enter
         from jointwatch.tracking.update import update
 
         bank, site, time = self.bank, place(plots.site), plots.time_tai_ns
@@ -61,8 +60,7 @@ class TrackFile:
         chosen = chosen_of(rows, plot, gain)
         rows, plot = rows[chosen], plot[chosen]
         update(*of, rows, plot, judged[chosen], time, plots.z, plots.sigma, plots.r, site, moving)
-        self.bank.reserve(0, radar + 1)
-        self._named = enter(*of, bank.tally, rows, radar, time, self._named, *self._pages(len(rows)))
+        self.enter(rows, radar, time)
         left = np.ones(len(plots), dtype=bool)
         left[plot] = False
         return np.flatnonzero(left)
@@ -76,6 +74,23 @@ class TrackFile:
         arrays, pages = (bank.numbers, bank.counts, bank.tally), self._pages(len(which))
         begin(*arrays, bank.size, which, plots.r, plots.R, self._prior, radar, time, *pages)
         bank.size += len(which)
+
+    def enter(self, rows: Ints, radar: int, time_tai_ns: int) -> None:
+        """Enter rows that a plot of this radar and time updated into their diaries."""
+        from jointwatch.tracking.life import enter
+
+        bank = self.bank
+        bank.reserve(0, radar + 1)
+        arrays, pages = (bank.numbers, bank.counts, bank.tally), self._pages(len(rows))
+        self._named = enter(*arrays, rows, radar, time_tai_ns, self._named, *pages)
+
+    def rewrite(self, rows: Ints) -> None:
+        """Write the first line in the diaries of rows that have just begun once more, as they stand now."""
+        self._diaries.summaries[self.bank.counts[rows, PAGES], 0] = self._summaries(self.bank.numbers, rows)
+
+    def estimates(self, rows: Ints) -> tuple[Floats, Floats, Floats]:
+        """States (n, 6), covariances and boost probabilities of these rows, as their last plots left them."""
+        return _estimates(self._summaries(self.bank.numbers, rows))
 
     def miss(self, radar: int, time_tai_ns: int) -> None:
         """Note a chance let go by the tracks that this radar saw first and did not see now."""
@@ -107,7 +122,7 @@ class TrackFile:
         """Live tracks of these rows, by number."""
         if not len(rows):
             return []
-        x, P, boost = _estimates(self._summaries(self.bank.numbers, rows))
+        x, P, boost = self.estimates(rows)
         told = (self._told(row, x[i], P[i], float(boost[i])) for i, row in enumerate(rows.tolist()))
         return sorted(told, key=number)
 
@@ -195,6 +210,7 @@ class TrackFile:
             radars=tuple((name, plots) for _, name, plots in seen if plots),
             first_plot_tai_ns=int(counts[FIRST]),
             last_plot_tai_ns=int(counts[TIME]),
+            catalogue_number=int(counts[KNOWN]) or None,
         )
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from jointwatch.earth.arrays import Ints
 from jointwatch.sensors.measurement import Plots
-from jointwatch.tracking.bank import CONFIRMED, PLOTS
+from jointwatch.tracking.bank import CONFIRMED, KNOWN, PLOTS
 from jointwatch.tracking.screen import NO_ROOM, Admitted, Screen
 from jointwatch.tracking.settings import Settings
-from jointwatch.tracking.track import History, Predicted, Track
+from jointwatch.tracking.track import History, Predicted, Recognised, Track
 from jointwatch.tracking.track_file import TrackFile, number
+
+if TYPE_CHECKING:
+    from jointwatch.tracking.known import Known
 
 
 class Tracker:
@@ -20,15 +24,17 @@ class Tracker:
 
     name: whose tracker it is, for people. `scan` takes what one radar saw at one instant, in the order in which it
     arrives; `tracks`, `history` and `predicted` say what is believed; `refused` counts what was not used, and why.
+    known: the catalogued satellites, whose plots are then recognised as theirs and whose tracks carry their numbers.
 
     >>> tracker = Tracker(name="joint")
     >>> tracker.tracks()
     []
     """
 
-    def __init__(self, *, settings: Settings | None = None, name: str) -> None:
+    def __init__(self, *, settings: Settings | None = None, name: str, known: Known | None = None) -> None:
         self.settings = settings or Settings()
         self.name = name
+        self._known = known
         self._screen = Screen(self.settings)
         self._file = TrackFile(self.settings)
 
@@ -48,24 +54,38 @@ class Tracker:
         # Algorithm
         1. Refuse what cannot be used.
         2. Update the tracks that a plot of the scan belongs to; the others stay as their last plot left them.
-        3. Begin a track with every plot left over.
-        4. Confirm and drop tracks.
+        3. Begin the tracks of catalogued satellites, and one with every plot that is then left over.
+        4. Confirm and drop tracks; name those that are satellites.
         """
         again = self._screen.heard(plots.radar, plots.time_tai_ns)
         admitted = self._screen.admit(plots)
         if admitted is None:
             return
         origin = self._file.index_of(plots.radar)
-        left = self._file.follow(admitted, origin)
+        left = self._recognised(admitted, self._file.follow(admitted, origin), origin)
         if not again:
             self._file.miss(origin, plots.time_tai_ns)
         self._begin(admitted, left, origin)
         self._file.settle(self._screen.newest_tai_ns or 0)
+        self._review(admitted)
 
-    def tracks(self) -> list[Track]:
-        """Every track with two plots or more, by number; lost ones too, for Settings.lost_kept_s."""
-        live = self._file.live(np.flatnonzero(self._file.bank.column(PLOTS) > 1))
-        return sorted([*live, *self._file.lost()], key=number)
+    def tracks(self, *, satellites: bool = True) -> list[Track]:
+        """Every track with two plots or more, by number; lost ones too, for Settings.lost_kept_s.
+
+        satellites: whether those of catalogued satellites are among them.
+        """
+        bank = self._file.bank
+        live = self._file.live(np.flatnonzero((bank.column(PLOTS) > 1) & (satellites | (bank.column(KNOWN) == 0))))
+        lost = [one for one in self._file.lost() if satellites or one.catalogue_number is None]
+        return sorted([*live, *lost], key=number)
+
+    def satellites(self, time_tai_ns: int) -> Recognised:
+        """The confirmed tracks of catalogued satellites at one time, by catalogue number."""
+        bank = self._file.bank
+        rows = np.flatnonzero((bank.column(CONFIRMED) == 1) & (bank.column(KNOWN) > 0))
+        rows = rows[np.argsort(bank.counts[rows, KNOWN], kind="stable")]
+        x, _, _ = self._file.predicted(rows, time_tai_ns)
+        return Recognised(time_tai_ns, bank.counts[rows, KNOWN], x, bank.counts[rows, PLOTS])
 
     def confirmed(self) -> list[Track]:
         """The tracks that are confirmed and not lost, by number."""
@@ -83,6 +103,20 @@ class Tracker:
         """
         names = tuple(track.id for track in self.confirmed()) if ids is None else tuple(ids)
         return Predicted(time_tai_ns, names, *self._file.predicted(self._file.rows(names), time_tai_ns))
+
+    def _recognised(self, plots: Admitted, left: Ints, origin: int) -> Ints:
+        """What is left over when catalogued satellites have taken theirs."""
+        if self._known is None:
+            return left
+        from jointwatch.tracking import recognise
+
+        return recognise.begin(self._file, self._known, plots, left, origin)
+
+    def _review(self, plots: Admitted) -> None:
+        if self._known is not None:
+            from jointwatch.tracking import recognise
+
+            recognise.review(self._file, self._known, plots.site, plots.time_tai_ns)
 
     def _begin(self, plots: Admitted, which: Ints, origin: int) -> None:
         """Begin a track with each plot that no track took, as far as there is room."""

@@ -1,0 +1,124 @@
+"""Tracks of catalogued satellites: begun where the catalogue has them, named by their number, and named back.
+
+A name is a claim that later plots can refute: a named track that leaves its satellite's orbit loses the name, and is
+again an object that nobody announced. A track that began without a name, since a false plot or another object gave it
+its first, gets one when its whole state is a satellite's.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from jointwatch.earth.arrays import Bools, Floats, Ints
+from jointwatch.sensors.site import Site
+from jointwatch.tracking.bank import CHANCES, CONFIRMED, KNOWN, MU, NIS, PACKED, PLOTS, RECENT, TIME, Bank, P, X
+from jointwatch.tracking.diary import TRIANGLE
+from jointwatch.tracking.gate import threshold
+from jointwatch.tracking.known import Explained, Known
+from jointwatch.tracking.screen import Admitted
+from jointwatch.tracking.track_file import TrackFile
+
+THRUST_PROBABILITY = 1e-6
+"""That a satellite is under thrust when it is first seen: there are thousands, and a few manoeuvre in an hour."""
+NAMED_WITHIN = 0.9999
+"""Share of true pairs of a track and a satellite that lie inside the gate in which a name is given."""
+TAKEN_BACK_OUTSIDE = 1 - 1e-9
+"""The same for taking a name back: wider, so that no track changes its name to and fro."""
+SURE_M_S = 300.0
+"""A track is asked for its orbit once its velocity is known to this sigma: satellites cross at kilometres a second."""
+AGAIN_AFTER_PLOTS = 8  # a named track is held against its satellite anew
+
+
+def begin(file: TrackFile, known: Known, plots: Admitted, left: Ints, radar: int) -> Ints:
+    """Begin tracks of satellites with the plots that they explain; the plots that are still left over.
+
+    A satellite whose track missed this scan has left its track, or the track the satellite: it is put back where the
+    catalogue and the plot have it. One whose track has a plot of this scan explains no second one.
+    """
+    if not len(left):
+        return left
+    found = known.explain(plots, left, file.settings)
+    numbers = known.numbers[found.rows]
+    row_of = dict(zip(file.bank.column(KNOWN).tolist(), range(len(file.bank)), strict=True))
+    rows = np.array([row_of.get(number, -1) for number in numbers.tolist()], dtype=np.int64)
+    new, strayed = rows < 0, (rows >= 0) & (file.bank.counts[rows, TIME] < plots.time_tai_ns)
+    if strayed.any():
+        _put(file.bank, rows[strayed], found.x[strayed], found.P[strayed], found.nis[strayed])
+        _seen_again(file.bank, rows[strayed], plots.time_tai_ns)
+        file.enter(rows[strayed], radar, plots.time_tai_ns)
+    if new.any():
+        _begin(file, plots, found, new, numbers, radar)
+    return np.setdiff1d(left, found.plot[new | strayed])
+
+
+def review(file: TrackFile, known: Known, site: Site, time_tai_ns: int) -> None:
+    """Name the confirmed tracks of this scan that fly as a satellite does, and take names back that no longer hold."""
+    bank = file.bank
+    now = (bank.column(CONFIRMED) == 1) & (bank.column(TIME) == time_tai_ns)
+    named = bank.column(KNOWN) > 0
+    held = np.flatnonzero(now & named & (bank.column(PLOTS) % AGAIN_AFTER_PLOTS == 0))
+    if len(held):
+        x, P_of, _ = file.estimates(held)
+        there, P_there = known.at(time_tai_ns, known.rows_of(bank.counts[held, KNOWN]))
+        bank.counts[held[_apart(x - there, P_of + P_there) > threshold(TAKEN_BACK_OUTSIDE, 6)], KNOWN] = 0
+    asked = np.flatnonzero(now & ~named)
+    if len(asked):
+        _name(file, known, site, time_tai_ns, asked)
+
+
+def _begin(file: TrackFile, plots: Admitted, found: Explained, new: Bools, numbers: Ints, radar: int) -> None:
+    first = len(file.bank)
+    file.begin(plots, found.plot[new], radar)
+    rows = np.arange(first, len(file.bank))
+    _put(file.bank, rows, found.x[new], found.P[new], found.nis[new])
+    file.bank.counts[rows, KNOWN] = numbers[new]
+    file.rewrite(rows)
+
+
+def _put(bank: Bank, rows: Ints, x: Floats, P_of: Floats, nis: Floats) -> None:
+    """Set both modes of these rows to a state and covariance, coasting."""
+    i, j = TRIANGLE
+    for mode in range(2):
+        first = P + 28 * mode
+        bank.numbers[rows, X + 7 * mode : X + 7 * mode + 6] = x
+        bank.numbers[np.ix_(rows, first + PACKED[i, j])] = P_of[:, i, j]
+        bank.numbers[np.ix_(rows, first + PACKED[range(6), 6])] = 0.0
+    bank.numbers[rows, MU], bank.numbers[rows, MU + 1] = THRUST_PROBABILITY, 1 - THRUST_PROBABILITY
+    bank.numbers[rows, NIS] = nis
+
+
+def _seen_again(bank: Bank, rows: Ints, time_tai_ns: int) -> None:
+    bank.counts[rows, TIME] = time_tai_ns
+    bank.counts[rows, RECENT] = ((bank.counts[rows, RECENT] << 1) | 1) & 0xFFFFFFFF
+    bank.counts[rows, CHANCES] += 1
+
+
+def _name(file: TrackFile, known: Known, site: Site, time_tai_ns: int, rows: Ints) -> None:
+    """Give names to those of these rows whose state is that of one satellite and no other."""
+    x, P_of, boost = file.estimates(rows)
+    sure = (boost < 0.5) & (np.trace(P_of[:, 3:, 3:], axis1=1, axis2=2) < SURE_M_S**2)
+    rows, x, P_of = rows[sure], x[sure], P_of[sure]
+    sky = known.above(site, time_tai_ns)
+    if not len(rows) or not len(sky.rows):
+        return
+    off = x[:, None, :] - sky.x[None]
+    spread = np.sqrt(
+        np.trace(P_of[:, :3, :3], axis1=1, axis2=2)[:, None] + np.trace(sky.P[:, :3, :3], axis1=1, axis2=2)
+    )
+    gamma = threshold(NAMED_WITHIN, 6)
+    track, of = np.nonzero(np.linalg.norm(off[..., :3], axis=2) <= np.sqrt(gamma) * spread)
+    away = _apart(off[track, of], P_of[track] + sky.P[of])
+    for one in np.unique(track[away <= gamma]):
+        mine = np.flatnonzero(track == one)
+        nearest = mine[np.argmin(away[mine])]
+        file.bank.counts[rows[one], KNOWN] = known.numbers[sky.rows[of[nearest]]]
+
+
+def _spread(P_of: Floats) -> Floats:
+    """Traces (k,) of the position's part of covariances."""
+    return np.asarray(np.trace(P_of[:, :3, :3], axis1=1, axis2=2))
+
+
+def _apart(off: Floats, S: Floats) -> Floats:
+    """Squared Mahalanobis distances (k,) of differences (k, 6) with covariances (k, 6, 6)."""
+    return np.asarray(np.einsum("ki,ki->k", off, np.linalg.solve(S, off[..., None])[..., 0]))
