@@ -7,14 +7,18 @@ with the upper triangles of covariances. The laws are tested of these formulas, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log, pi
+from math import ceil, log, pi
 
 import numpy as np
+from numpy.polynomial import polynomial
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
+from jointwatch.earth.ellipsoid import A_M, B_M, E2, OMEGA_RAD_S
+from jointwatch.earth.gravity import gravity, gravity_gradient
 from jointwatch.flight.coast import transition_arrays
 from jointwatch.sensors.measurement import jacobian, residual
 from jointwatch.sensors.measurement import predict as measured
+from jointwatch.tracking import drag
 from jointwatch.tracking.gate import threshold
 from jointwatch.tracking.imm import BOOST, COAST, LEAST_PROBABILITY, THRUST
 from jointwatch.tracking.screen import Admitted
@@ -45,20 +49,22 @@ def mix(x: Floats, P: Floats, mu: Floats, pi: Floats, settings: Settings) -> tup
     c = joint.sum(axis=1)
     w = joint / np.maximum(c, LEAST_PROBABILITY)[:, None, :]  # from (axis 1) into (axis 2)
     w[:, BOOST] = 1 - w[:, COAST]
-    d = x[:, BOOST] - x[:, COAST]
-    mixed_x = x[:, None, COAST] + w[:, BOOST, :, None] * d[:, None]
-    spread = (w[:, BOOST] * w[:, COAST])[..., None, None] * (d[:, :, None] * d[:, None, :])[:, None]
-    mixed_P = w[:, BOOST, :, None, None] * P[:, None, BOOST] + w[:, COAST, :, None, None] * P[:, None, COAST] + spread
-    without_thrust(mixed_x, mixed_P, settings)
+    mixed_x, mixed_P = np.empty_like(x), np.empty_like(P)
+    for to in (BOOST, COAST):
+        from_x, from_P = lent(x, P, to, settings)
+        mixed_x[:, to] = np.einsum("nk,nka->na", w[:, :, to], from_x)
+        d = from_x - mixed_x[:, None, to]
+        mixed_P[:, to] = np.einsum("nk,nkab->nab", w[:, :, to], from_P + d[..., :, None] * d[..., None, :])
     return mixed_x, mixed_P, c
 
 
-def without_thrust(x: Floats, P: Floats, settings: Settings) -> None:
-    """Put the thrust of the coast mode back to its prior, in place."""
-    x[:, COAST, THRUST] = settings.thrust_mean_m_s2
-    P[:, COAST, THRUST, :] = 0.0
-    P[:, COAST, :, THRUST] = 0.0
-    P[:, COAST, THRUST, THRUST] = settings.thrust_sigma_m_s2**2
+def lent(x: Floats, P: Floats, to: int, settings: Settings) -> tuple[Floats, Floats]:
+    """Both modes as they may be mixed into one of them: the other lends its prior in place of its seventh component."""
+    x, P, other = x.copy(), P.copy(), 1 - to
+    x[:, other, 6] = (settings.thrust_mean_m_s2, 0.0)[to]
+    P[:, other, 6, :] = P[:, other, :, 6] = 0.0
+    P[:, other, 6, 6] = (settings.thrust_sigma_m_s2, settings.drag_sigma)[to] ** 2
+    return x, P
 
 
 def reweighed(c: Floats, log_likelihood: Floats) -> Floats:
@@ -110,15 +116,81 @@ def predict(x: Floats, P: Floats, duration_s: Floats, settings: Settings) -> Pre
     """Both modes (n, 2, 7) after durations (n,) in seconds; negative ones go back, and the noise still adds."""
     n = len(x)
     x1, F = x.copy(), np.zeros((n, 2, 7, 7))
-    flat = np.ascontiguousarray(x[..., :6]).reshape(2 * n, 6)
-    fallen, Phi = transition_arrays(flat, np.repeat(duration_s, 2))
-    x1[..., :6] = fallen.reshape(n, 2, 6)
-    F[..., :6, :6] = Phi.reshape(n, 2, 6, 6)
-    F[:, COAST, THRUST, THRUST] = 1.0
+    for mode in (BOOST, COAST):
+        for i in range(n):
+            x1[i, mode], F[i, mode] = fall(x[i, mode], float(duration_s[i]), felt=mode == COAST)
+    fading = np.exp(-np.abs(duration_s) / settings.drag_time_s)
+    x1[:, COAST, 6] *= fading
+    F[:, COAST, 6, 6] = fading
     along, toward = _direction(0.5 * (x[:, BOOST, 3:6] + x1[:, BOOST, 3:6]), P[:, BOOST])
     _push(x1[:, BOOST], F[:, BOOST], along, toward, duration_s, settings)
-    Q = _noise(duration_s, along, settings)
+    seconds = np.where(duration_s == 0, np.inf, duration_s)[:, None]
+    Q = _noise(duration_s, np.stack([along, F[:, COAST, 3:6, 6] / seconds], axis=1), settings)
     return Prediction(x1, F @ P @ F.swapaxes(-1, -2) + Q, F, Q)
+
+
+def near_air(x: Floats, seconds: float) -> bool:
+    """Whether a state may come below 130 km on its way: by its rate of climb and gravity alone."""
+    r = np.linalg.norm(x[:3])
+    climb = np.sign(seconds) * x[:3] @ x[3:6] / r
+    t = abs(seconds)
+    return bool(r + min(climb, 0.0) * t - 0.5 * 9.9 * t * t <= A_M + drag.TOP_M)
+
+
+def fall(x: Floats, seconds: float, *, felt: bool) -> tuple[Floats, Floats]:
+    """A state (7,) after free fall through the air, if felt, and its derivative (7, 7) by the one before."""
+    if not (felt and near_air(x, seconds)):
+        F = np.eye(7)
+        fallen, Phi = transition_arrays(x[None, :6], np.array([seconds]))
+        F[:6, :6] = Phi[0]
+        return np.concatenate([fallen[0], x[6:]]), F
+    y, steps = np.concatenate([x, np.eye(7).ravel()]), max(1, ceil(abs(seconds) / drag.LONGEST_STEP_S))
+    h = seconds / steps
+    for _ in range(steps):
+        k1 = _falling(y)
+        k2 = _falling(y + 0.5 * h * k1)
+        k3 = _falling(y + 0.5 * h * k2)
+        y = y + h / 6 * (k1 + 2 * (k2 + k3) + _falling(y + h * k3))
+    return y[:7], y[7:].reshape(7, 7)
+
+
+def _falling(y: Floats) -> Floats:
+    """Rates of a state (7,) and of its derivatives (7, 7), in one array (56,)."""
+    a, A = _accelerated(y[:7])
+    rates = np.zeros((7, 7))
+    rates[:3, 3:6] = np.eye(3)
+    rates[3:6] = A
+    return np.concatenate([y[3:6], a, [0.0], (rates @ y[7:].reshape(7, 7)).ravel()])
+
+
+def _accelerated(x: Floats) -> tuple[Floats, Floats]:
+    """Acceleration (3,) in gravity and air on the turning Earth, and its derivative (3, 7) by the state."""
+    r, v, turn = x[:3], x[3:6], np.array([0.0, 0.0, OMEGA_RAD_S])
+    across = np.array([[0.0, -OMEGA_RAD_S, 0.0], [OMEGA_RAD_S, 0.0, 0.0], [0.0, 0.0, 0.0]])
+    A = np.zeros((3, 7))
+    A[:, :3] = np.array(gravity_gradient(*r))[[[0, 1, 2], [1, 3, 4], [2, 4, 5]]] - across @ across
+    A[:, 3:6] = -2 * across
+    a = gravity(*r) - 2 * np.cross(turn, v) - np.cross(turn, np.cross(turn, r))
+    q, by_r, by_v, by_index = _braked(x)
+    A[:, :3] -= np.outer(v, by_r)
+    A[:, 3:6] -= np.outer(v, by_v) + q * np.eye(3)
+    A[:, 6] -= by_index * v
+    return a - q * v, A
+
+
+def _braked(x: Floats) -> tuple[float, Floats, Floats, float]:
+    """Drag over velocity, 1/s, and its derivatives by position, velocity and drag index."""
+    d, speed = np.linalg.norm(x[:3]), np.linalg.norm(x[3:6])
+    up, pole = x[:3] / d, np.array([0.0, 0.0, 1.0])
+    flat = 1 - E2 * (1 - up[2] ** 2)
+    height = d - B_M / np.sqrt(flat)
+    rise = up + B_M * flat**-1.5 * E2 * up[2] * (pole - up[2] * up) / d
+    q = float(drag.density_kg_m3(height) * speed * drag.ratio_of(x[6]) / (2 * drag.BETA0_KG_M2))
+    if q >= 0.5:
+        return 0.5, np.zeros(3), np.zeros(3), 0.0
+    u = height / 1e5
+    slope = polynomial.polyval(u, polynomial.polyder(drag._LOG_DENSITY)) / 1e5 if 0 < height < drag.TOP_M else 0.0
+    return q, q * slope * rise, q * x[3:6] / max(speed**2, 1e-6), q / np.sqrt(4 + x[6] ** 2)
 
 
 def _direction(v: Floats, P: Floats) -> tuple[Floats, Floats]:
@@ -152,24 +224,25 @@ def _push(x: Floats, F: Floats, along: Floats, toward: Floats, duration_s: Float
 
 
 def _noise(duration_s: Floats, along: Floats, settings: Settings) -> Floats:
-    """Covariance (n, 2, 7, 7) that the noise adds: white acceleration in both modes, a wandering thrust in boost.
+    """Covariance (n, 2, 7, 7) that the noise adds: white acceleration, and a wandering thrust or drag.
 
-    Back in time the velocity's part changes sign against the others (put t -> -t, v -> -v). The thrust's part is that
-    of a random walk, which over more than a minute is wider than the Gauss-Markov process: on the safe side.
+    along (n, 2, 3): acceleration that one unit of the seventh component gives. Back in time the velocity's part changes
+    sign against the others (put t -> -t, v -> -v). The seventh's part is that of a random walk, which in the long run
+    is wider than the Gauss-Markov process: on the safe side.
     """
     t, s = np.abs(duration_s), np.sign(duration_s)
     white = np.array([t**3 / 3, s * t**2 / 2, t]).T @ _WHERE.reshape(3, 49)
     density = np.array([settings.boost_noise_m2_s3, settings.coast_noise_m2_s3])
     Q = (density[:, None] * white[:, None]).reshape(-1, 2, 7, 7)
-    E = np.zeros((len(t), 3, 7))  # rows: how way, speed and thrust along the velocity enter the state
-    E[:, 0, 0:3] = E[:, 1, 3:6] = along
-    E[:, 2, THRUST] = 1.0
-    g = 2 * settings.thrust_sigma_m_s2**2 / settings.thrust_time_s
+    E = np.zeros((len(t), 2, 3, 7))  # rows: how way, speed and what wanders enter the state
+    E[:, :, 0, 0:3] = E[:, :, 1, 3:6] = along
+    E[:, :, 2, 6] = 1.0
+    walks = [settings.thrust_sigma_m_s2**2 / settings.thrust_time_s, settings.drag_sigma**2 / settings.drag_time_s]
+    g = 2 * np.array(walks)[:, None, None]
     way_speed, way_thrust, speed_thrust = s * t**4 / 8, t**3 / 6, s * t**2 / 2
     rows = [t**5 / 20, way_speed, way_thrust, way_speed, t**3 / 3, speed_thrust, way_thrust, speed_thrust, t]
-    walk = g * np.array(rows).T.reshape(-1, 3, 3)
-    Q[:, BOOST] += E.swapaxes(-1, -2) @ walk @ E
-    return Q
+    walk = g * np.array(rows).T.reshape(-1, 1, 3, 3)
+    return np.asarray(Q + E.swapaxes(-1, -2) @ walk @ E)
 
 
 _LOG_2_PI = log(2 * pi)

@@ -2,7 +2,7 @@ import numpy as np
 import numpy_filter as imm
 import pytest
 
-from jointwatch.tracking.imm import BOOST, COAST, THRUST
+from jointwatch.tracking.imm import BOOST, THRUST
 from jointwatch.tracking.settings import Settings
 
 SETTINGS = Settings(burnout_rate_per_s=0.02, ignition_rate_per_s=0.01)
@@ -13,7 +13,6 @@ def two(random_covariances):
     rng = np.random.default_rng(1)
     x = rng.normal(size=(4, 2, 7)) * 1e3
     P = random_covariances(rng, 8, 7).reshape(4, 2, 7, 7)
-    imm.without_thrust(x, P, SETTINGS)
     mu = rng.dirichlet([1, 1], 4)
     return x, P, mu
 
@@ -35,11 +34,16 @@ def test_mixing_keeps_the_mean_and_the_covariance_of_the_whole(two):
     assert after[1] == pytest.approx(before[1], rel=1e-9)
 
 
-def test_a_coasting_object_has_thrust_at_its_prior_and_nothing_correlated_with_it(two):
+def test_what_one_mode_alone_knows_fades_by_the_share_that_comes_from_the_other(two):
     x, P, mu = two
-    mixed_x, mixed_P, _ = imm.mix(x, P, mu, imm.transition(np.full(4, 7.0), SETTINGS), SETTINGS)
-    assert (mixed_x[:, COAST, THRUST] == SETTINGS.thrust_mean_m_s2).all()
-    assert not mixed_P[:, COAST, THRUST, :6].any()
+    pi = imm.transition(np.full(4, 7.0), SETTINGS)
+    mixed_x, _, c = imm.mix(x, P, mu, pi, SETTINGS)
+    stays = mu * pi[:, [0, 1], [0, 1]] / c
+    prior = np.array([SETTINGS.thrust_mean_m_s2, 0.0])
+    assert mixed_x[..., 6] == pytest.approx(prior + stays * (x[..., 6] - prior))
+    kept_x, kept_P, _ = imm.mix(x, P, mu, imm.transition(np.zeros(4), SETTINGS), SETTINGS)
+    assert kept_x == pytest.approx(x), "no time, no change"
+    assert kept_P == pytest.approx(P)
 
 
 def test_the_combined_covariance_is_that_of_a_sampled_mixture(two):

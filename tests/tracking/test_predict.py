@@ -15,8 +15,8 @@ KNOWN = np.diag([1.0, 1.0, 1.0, 1e-6, 1e-6, 1e-6, 1e-6])  # the velocity is know
 @pytest.fixture
 def one(sky):
     x = np.zeros((1, 2, 7))
-    x[..., :6] = sky.start(34, 52, 120, 190, 40, 2500.0)
-    x[:, BOOST, THRUST], x[:, COAST, THRUST] = 55.0, QUIET.thrust_mean_m_s2
+    x[..., :6] = sky.start(34, 52, 220, 190, 40, 2500.0)
+    x[:, BOOST, THRUST] = 55.0
     return x, np.tile(KNOWN, (1, 2, 1, 1))
 
 

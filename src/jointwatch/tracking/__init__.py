@@ -7,5 +7,6 @@ In the order of a scan: `screen` and `sieve` (which plots are admitted), `predic
 (mode probabilities), `entry` (a line in a track's `diary`), `life` (who begins, is confirmed, goes); `track_file`
 holds it all, `tracker` joins it, `track` is what comes out, `settings` what may be chosen and why, `initiate` what is
 believed at first. `lanes` holds the algebra, eight tracks at a time, as text that `straight` turns into vector code.
+`drag` is what the air does to a coast.
 `fuse` joins tracks of two owners; `bound` is the Cramér-Rao bound to hold beside them.
 """

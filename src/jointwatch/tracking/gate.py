@@ -19,7 +19,7 @@ from jointwatch.sensors.measurement import LEAST_GROUND_RANGE_M
 from jointwatch.sensors.site import Site, frame
 from jointwatch.tracking import lanes
 from jointwatch.tracking.lanes import LANES, PLACE, TRACKS, C, S, Z, expect
-from jointwatch.tracking.predict import fly, gather, mix_modes, wander
+from jointwatch.tracking.predict import fly, gather, mix_modes
 from jointwatch.tracking.settings import Settings
 
 _LOG_2_PI = log(2 * pi)
@@ -148,10 +148,10 @@ def gated(
     pair, judged = np.empty((2 * len(z) + 64, 2), dtype=np.int64), np.empty((2 * len(z) + 64, 5))
     block = np.empty(lanes.SIZE)
     for first in range(0, len(rows), TRACKS):
-        steps = gather(block, numbers, counts, rows, first, time_tai_ns, moving)
+        gather(block, numbers, counts, rows, first, time_tai_ns, moving)
         mix_modes(block, moving)
-        fly(block, steps, moving)
-        lanes.spread_place(block, wander(moving))
+        fly(block)
+        lanes.spread_place(block)
         look(block, site)
         for i in range(min(TRACKS, len(rows) - first)):
             boost, coast = block[Z * LANES + i], block[Z * LANES + TRACKS + i]

@@ -1,9 +1,9 @@
 """Interacting multiple model: two hypotheses of motion, mixed before they are predicted and weighed after.
 
-The state of each mode is Earth-fixed position and velocity and, seventh, the acceleration by thrust along the velocity
-in m/s2. A coasting object has none: under `coast` that component stands at its prior, uncorrelated, so that a mode
-without it lends none to a mode that needs one (the unbiased mixing of states of unequal length, Yuan, Bar-Shalom,
-Willett 2012).
+The state of each mode is Earth-fixed position and velocity and, seventh, what it alone knows: under `boost` the
+acceleration by thrust along the velocity in m/s2, under `coast` how much the air brakes (`drag`). Where modes are mixed
+the other lends its prior in place of it (the unbiased mixing of states of unequal length, Yuan, Bar-Shalom, Willett
+2012).
 
 A track's coast mode first stands for a coast ever since the first plot, and nothing flows into it from boost, or the
 merged width of burnouts that never were would stay in it; when that is refuted it stands for the coast after a burnout
@@ -22,7 +22,7 @@ from jointwatch.tracking.bank import MU, P, X
 
 BOOST, COAST = 0, 1
 THRUST = 6
-"""Index of the seventh component, acceleration by thrust."""
+"""Index of the seventh component: of boost, acceleration by thrust; of coast, the drag index."""
 
 LEAST_PROBABILITY = 1e-12
 """Floor of a mode's probability, so that its logarithm exists; far below anything that shows in an estimate."""

@@ -10,13 +10,13 @@ from jointwatch.tracking.settings import Settings
 
 
 def prior(settings: Settings) -> Floats:
-    """What is believed before anything is seen: mean and variance of the thrust, variance of the velocity, boost.
+    """What is believed before anything is seen: means, then variances, of thrust and drag; of the velocity; boost.
 
     One plot says nothing of the velocity: it is at rest, with a sigma wide enough for any object (`life.begin`).
     """
     return np.array([
-        settings.thrust_mean_m_s2, settings.thrust_sigma_m_s2**2, settings.velocity_sigma_m_s**2,
-        settings.initial_boost_probability,
+        settings.thrust_mean_m_s2, 0.0, settings.thrust_sigma_m_s2**2, settings.drag_sigma**2,
+        settings.velocity_sigma_m_s**2, settings.initial_boost_probability,
     ])  # fmt: skip
 
 

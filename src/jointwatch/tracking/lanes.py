@@ -3,7 +3,8 @@
 A loop over lanes without branches, calls and small loops becomes vector instructions; the loops of a matrix product
 do not. So the text of every product is put together here. Each track has two lanes, one for each mode: boost in the
 first eight, coast in the last. A block is one row of LANES numbers for each quantity, in one array, at offsets that
-are known when it is compiled. Covariances are held as the 28 elements of their upper triangle, row by row.
+are known when it is compiled. Covariances are held as the 28 elements of their upper triangle, row by row. What the
+air does to a coasting lane stands in `drag`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 
 from jointwatch.earth.ellipsoid import A_M, GM_M3_S2, J2, OMEGA_RAD_S
 from jointwatch.earth.gravity import INNERMOST_M
+from jointwatch.tracking import drag
 from jointwatch.tracking.imm import LEAST_PROBABILITY
 from jointwatch.tracking.straight import straight
 
@@ -19,19 +21,24 @@ TRACKS = 8
 LANES = 2 * TRACKS
 
 # Rows. What a mode is: state and covariance before the prediction and after; F, derivative of the new state's first
-# six components by the seven old ones, row by row, and DECAY that of the seventh by itself; ALONG the direction of
-# thrust. What is known of the time between: DURATION, AGO without its sign, SIGN; STEPS of Runge-Kutta and the length
-# STEP of one; WAY and SPEED, position and velocity by thrust; BURNOUT and IGNITION, probabilities of changing mode.
-# THRUST: one for boost, zero for coast; DENSITY of the white noise; MU and C, probabilities before and after mixing.
+# six components by the seven old ones, row by row, and DECAY that of the seventh by itself; ALONG the acceleration that
+# one unit of the seventh gives. What is known of the time between: DURATION, AGO without its sign, SIGN; STEPS of
+# Runge-Kutta and the length STEP of one; WAY and SPEED, position and velocity by thrust; BURNOUT and IGNITION,
+# probabilities of changing mode. THRUST: one for boost, zero for coast; AIR: one where a lane may meet it; DENSITY of
+# the white noise; MEAN of the seventh component and WALK, its variance per second; MU and C, probabilities before and
+# after mixing.
 X, P, X1, P1, F, WORK = 0, 7, 35, 42, 70, 112
 DURATION, AGO, SIGN, STEPS, STEP, TAKEN, DECAY, WAY, SPEED, BURNOUT, IGNITION, THRUST, DENSITY, MU, C = range(161, 176)
-ALONG = 176
+MEAN, WALK, AIR, ALONG = 176, 177, 178, 179
 # What a radar should measure: range, azimuth, elevation, their derivatives H by position, S = H P H'; east, north, up
 # and ground range. What a plot says: its innovation NU, the variances R of its noise, LATE one where it came late.
-Z, H, S, PLACE, NU, R, LATE = 179, 182, 191, 197, 201, 204, 207
-ROWS = 208
+Z, H, S, PLACE, NU, R, LATE = 182, 185, 194, 200, 204, 207, 210
+ROWS = 211
 SIZE = (ROWS + 49) * LANES
 
+LONGEST_STEP_S = 10.0
+"""Of the Runge-Kutta method of order 4: against the adaptive method good to 0.1 mm, as in `flight.variation`."""
+_STRONGEST_M_S2 = 9.9  # gravity, anywhere off the ground
 _TURN = 2 * OMEGA_RAD_S
 
 
@@ -80,7 +87,10 @@ def _pull(stage: int) -> Iterator[str]:
 
 
 def _mix() -> Iterator[str]:
-    """Each mode's start, from both [Bar-Shalom, Li, Kirubarajan 2001, section 11.6.6]; thrust is not mixed to coast."""
+    """Each mode's start, from both [Bar-Shalom, Li, Kirubarajan 2001, section 11.6.6]; the seventh from its own alone.
+
+    The seventh component of one mode means nothing in the other, which lends its prior in that place.
+    """
     boost, coast = _at(MU), _at(MU, TRACKS)
     yield f"bb, bc = {boost} * (1 - {_at(BURNOUT)}), {boost} * {_at(BURNOUT)}"
     yield f"cb, cc = {coast} * {_at(IGNITION)}, {coast} * (1 - {_at(IGNITION)})"
@@ -90,16 +100,25 @@ def _mix() -> Iterator[str]:
     yield f"vb = cb / max(into_b, {LEAST_PROBABILITY})"
     yield f"vc = cc / max(into_c, {LEAST_PROBABILITY})"
     yield "wb, wc = 1 - vb, 1 - vc"
-    for k in range(7):
+    for k in range(6):
         yield f"x{k} = {_at(X + k, TRACKS)}"
         yield f"d{k} = {_at(X + k)} - x{k}"
         yield f"{_at(X + k)} = x{k} + wb * d{k}"
-        yield f"{_at(X + k, TRACKS)} = {f'x{k} + wc * d{k}' if k < 6 else 'mean'}"
+        yield f"{_at(X + k, TRACKS)} = x{k} + wc * d{k}"
+    yield f"thrust, drag = {_at(X + 6)} - mean, -{_at(X + 6, TRACKS)}"
+    yield f"{_at(X + 6)} = mean + wb * thrust"
+    yield f"{_at(X + 6, TRACKS)} = wc * drag - drag"
     for n, (a, b) in enumerate(UPPER):
-        yield f"p, q, s = {_at(P + n)}, {_at(P + n, TRACKS)}, d{a} * d{b}"
-        yield f"{_at(P + n)} = wb * p + vb * q + wb * vb * s"
-        coasting = "wc * p + vc * q + wc * vc * s" if b < 6 else ("variance" if a == 6 else "0.0")
-        yield f"{_at(P + n, TRACKS)} = {coasting}"
+        yield f"p, q = {_at(P + n)}, {_at(P + n, TRACKS)}"
+        if b < 6:
+            yield f"s = d{a} * d{b}"
+            yield f"{_at(P + n)} = wb * p + vb * q + wb * vb * s"
+            yield f"{_at(P + n, TRACKS)} = wc * p + vc * q + wc * vc * s"
+        else:
+            to = ("thrust", "drag") if a == 6 else (f"d{a}", f"d{a}")
+            lent = (" + vb * variance", " + wc * drag_variance") if a == 6 else ("", "")
+            yield f"{_at(P + n)} = wb * p{lent[0]} + wb * vb * {to[0]} * thrust"
+            yield f"{_at(P + n, TRACKS)} = vc * q{lent[1]} + wc * vc * {to[1]} * drag"
 
 
 def _begin() -> Iterator[str]:
@@ -109,12 +128,32 @@ def _begin() -> Iterator[str]:
             yield f"{_at(F + 7 * k + c)} = {float(k == c)}"
 
 
-def _fall() -> Iterator[str]:
+def _approach() -> Iterator[str]:
+    """Whether a coasting lane may come into the air on its way; and how many steps, of what length, lead there.
+
+    It sinks no faster than its rate of climb and gravity together allow: a bound, so that no air is overlooked.
+    """
+    for k in range(6):
+        yield f"y{k} = {_at(X + k)}"
+    yield f"t = {_at(AGO)}"
+    yield "r = sqrt(y0 * y0 + y1 * y1 + y2 * y2)"
+    yield f"climb = {_at(SIGN)} * (y0 * y3 + y1 * y4 + y2 * y5) / max(r, 1.0)"
+    yield f"lowest = r + (0.0 if climb > 0.0 else climb * t) - {0.5 * _STRONGEST_M_S2!r} * t * t"
+    yield f"air = 0.0 if lowest > {A_M + drag.TOP_M!r} else 1 - {_at(THRUST)}"
+    yield f"{_at(AIR)} = air"
+    yield f"steps = max(1.0, ceil(t * ({1 / drag.LONGEST_STEP_S!r} if air > 0.5 else {1 / LONGEST_STEP_S!r})))"
+    yield f"{_at(STEPS)} = steps"
+    yield f"{_at(STEP)} = {_at(DURATION)} / steps"
+
+
+def _fall(*, in_air: bool) -> Iterator[str]:
     """One step of the classical Runge-Kutta method for the state; the stages' gradients are left in WORK."""
     yield f"h = {_at(STEP)} if step < {_at(STEPS)} else 0.0"
     yield f"{_at(TAKEN)} = h"
     for k in range(6):
         yield f"y{k} = {_at(X1 + k)}"
+    if in_air:
+        yield from drag.ratio(_at(X + 6), _at(AIR))
     for stage, part in enumerate(("0.0", "0.5", "0.5", "1.0")):
         slope = _slopes(stage - 1)
         for k in range(6):
@@ -122,10 +161,12 @@ def _fall() -> Iterator[str]:
         for k in range(3):
             yield f"v{stage}_{k} = z{k + 3}"
         yield from _pull(stage)
+        if in_air:
+            yield from drag.braking(stage, [_at(_AIRS + drag.ROWS * stage + k) for k in range(drag.ROWS)])
     yield from _weighed("y", [_at(X1 + k) for k in range(6)])
 
 
-def _vary(column: int) -> Iterator[str]:
+def _vary(column: int, *, in_air: bool) -> Iterator[str]:
     """The same step for a column of the transition matrix [Montenbruck, Gill 2000, eq. 7.42]."""
     yield f"h = {_at(TAKEN)}"
     for k in range(6):
@@ -140,6 +181,9 @@ def _vary(column: int) -> Iterator[str]:
         yield f"a{stage}_0 = {xx} * z0 + {xy} * z1 + {xz} * z2 + {_TURN!r} * z4"
         yield f"a{stage}_1 = {xy} * z0 + {yy} * z1 + {yz} * z2 - {_TURN!r} * z3"
         yield f"a{stage}_2 = {xz} * z0 + {yz} * z1 + {zz} * z2"
+        if in_air:
+            rows = [_at(_AIRS + drag.ROWS * stage + k) for k in range(drag.ROWS)]
+            yield from drag.varied(stage, rows, by_index=column == 6)
     yield from _weighed("y", [_at(F + 7 * k + column) for k in range(6)])
 
 
@@ -155,7 +199,7 @@ def _weighed(start: str, target: list[str]) -> Iterator[str]:
 
 
 def _push() -> Iterator[str]:
-    """Thrust along the velocity, a first-order Gauss-Markov process in closed form [Singer 1970].
+    """Thrust along the velocity, a first-order Gauss-Markov process in closed form [Singer 1970]; both modes' seventh.
 
     The mean of v/|v| when v is uncertain is close to v / sqrt(|v|^2 + tr P_vv): a velocity not yet known gives no push.
     """
@@ -163,17 +207,18 @@ def _push() -> Iterator[str]:
     for k in range(3):
         yield f"v{k} = 0.5 * ({_at(X + 3 + k)} + {_at(X1 + 3 + k)})"
     yield f"inverse = 1 / sqrt(v0 * v0 + v1 * v1 + v2 * v2 + {_p(3, 3)} + {_p(4, 4)} + {_p(5, 5)})"
+    yield f"mean, by_dt = {_at(MEAN)}, dt / (dt * dt + 1e-18)"
     yield f"excess = {_at(X + 6)} - mean"
-    yield f"way = {_at(THRUST)} * mean * dt * dt * 0.5 + excess * way_by_a"
-    yield f"speed = {_at(THRUST)} * mean * dt + excess * speed_by_a"
+    yield "way = mean * dt * dt * 0.5 + excess * way_by_a"
+    yield "speed = mean * dt + excess * speed_by_a"
     yield f"{_at(X1 + 6)} = mean + excess * {_at(DECAY)}"
     for a in range(3):
-        yield f"u{a} = v{a} * inverse"
-        yield f"{_at(ALONG + a)} = {_at(THRUST)} * u{a}"
+        yield f"u{a} = {_at(THRUST)} * v{a} * inverse"
+        yield f"{_at(ALONG + a)} = u{a} + {_at(F + 7 * (3 + a) + 6)} * by_dt"
         yield f"{_at(X1 + a)} += way * u{a}"
         yield f"{_at(X1 + 3 + a)} += speed * u{a}"
-        yield f"{_at(F + 7 * a + 6)} = way_by_a * u{a}"
-        yield f"{_at(F + 7 * (3 + a) + 6)} = speed_by_a * u{a}"
+        yield f"{_at(F + 7 * a + 6)} += way_by_a * u{a}"
+        yield f"{_at(F + 7 * (3 + a) + 6)} += speed_by_a * u{a}"
     for a in range(3):
         for b in range(3):
             yield f"toward = ({float(a == b)} - u{a} * u{b}) * inverse"
@@ -190,11 +235,11 @@ def _flown(a: int) -> Iterator[str]:
 def _spread(a: int, columns: int) -> Iterator[str]:
     """Row a of P1 = F P F' + Q, up to a column: WORK F', and the noise.
 
-    White acceleration in both modes, and a thrust that wanders as a random walk, which over more than a minute is
+    White acceleration in both modes, and a seventh component that wanders as a random walk, which in the long run is
     wider than the Gauss-Markov process: on the safe side. Back in time the velocity's part changes sign against the
     others (put t -> -t, v -> -v).
     """
-    yield f"t, sign, density = {_at(AGO)}, {_at(SIGN)}, {_at(DENSITY)}"
+    yield f"t, sign, density, walk = {_at(AGO)}, {_at(SIGN)}, {_at(DENSITY)}, {_at(WALK)}"
     yield f"u0, u1, u2 = {_at(ALONG)}, {_at(ALONG + 1)}, {_at(ALONG + 2)}"
     yield "t2 = t * t"
     row = [_at(WORK + 7 * a + k) for k in range(7)]
@@ -207,7 +252,7 @@ def _spread(a: int, columns: int) -> Iterator[str]:
 
 
 def _noise(a: int, b: int) -> str:
-    """An element of Q, a <= b; walk: the thrust's variance per second."""
+    """An element of Q, a <= b; walk: the seventh component's variance per second."""
     same = float(a % 3 == b % 3)
     if b < 3:
         return f"({same} * density * t2 * t * {1 / 3!r} + walk * t2 * t2 * t * 0.05 * u{a} * u{b})"
@@ -217,7 +262,7 @@ def _noise(a: int, b: int) -> str:
         return f"({same} * density * t + walk * t2 * t * {1 / 3!r} * u{a - 3} * u{b - 3})"
     if a < 3:
         return f"walk * t2 * t * {1 / 6!r} * u{a}"
-    return f"sign * walk * t2 * 0.5 * u{a - 3}" if a < 6 else f"{_at(THRUST)} * walk * t"
+    return f"sign * walk * t2 * 0.5 * u{a - 3}" if a < 6 else "walk * t"
 
 
 def _expect() -> Iterator[str]:
@@ -260,6 +305,8 @@ def _expect() -> Iterator[str]:
 _TRIANGLE = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 _GAIN, _SEEN, _REST = WORK, WORK + 21, ROWS
 """Rows of the gain K (7, 3), of dz/dx (3, 7) and of A = 1 - K dz/dx (7, 7), while a plot is taken in."""
+_AIRS = ROWS
+"""Rows of what the air does at each of four stages, while a lane flies."""
 
 
 def _speak() -> Iterator[str]:
@@ -269,7 +316,7 @@ def _speak() -> Iterator[str]:
     Kirubarajan 2001; Bar-Shalom, Chen, Mallick 2004, algorithm B]. Without process noise this is the exact answer;
     with it, its correlation with the track is left out, which makes the update cautious.
     """
-    yield f"late, t = {_at(LATE)}, {_at(AGO)}"
+    yield f"late, t, walk = {_at(LATE)}, {_at(AGO)}, {_at(WALK)}"
     yield f"white = {_at(DENSITY)} * t * t * t * {1 / 3!r}"
     yield "wander = walk * t * t * t * t * t * 0.05"
     for a in range(3):
@@ -348,19 +395,29 @@ def _joseph(a: int) -> Iterator[str]:
 
 _SITE = ("o0", "o1", "o2", "e0", "e1", "e2", "n0", "n1", "n2", "u0", "u1", "u2", "least")
 _GAINED = [_gain(), *map(_leave, range(7)), *map(_joseph, range(7))]
-mix = straight("mix", ("mean", "variance"), [_mix()], lanes=TRACKS, module=__name__)
+mix = straight("mix", ("mean", "variance", "drag_variance"), [_mix()], lanes=TRACKS, module=__name__)
 begin = straight("begin", (), [_begin()], lanes=LANES, module=__name__)
-fall = straight("fall", ("step",), [_fall(), *map(_vary, range(6))], lanes=LANES, module=__name__)
-push = straight("push", ("mean",), [_push()], lanes=LANES, module=__name__)
+approach = straight("approach", (), [_approach()], lanes=LANES, module=__name__)
+fall = straight(
+    "fall", ("step",), [_fall(in_air=False), *(_vary(c, in_air=False) for c in range(6))], lanes=LANES, module=__name__
+)
+fall_in_air = straight(
+    "fall_in_air",
+    ("step",),
+    [_fall(in_air=True), *(_vary(c, in_air=True) for c in range(7))],
+    lanes=LANES,
+    module=__name__,
+)
+push = straight("push", (), [_push()], lanes=LANES, module=__name__)
 spread = straight(
-    "spread", ("walk",), [*map(_flown, range(6)), *(_spread(a, 7) for a in range(7))], lanes=LANES, module=__name__
+    "spread", (), [*map(_flown, range(6)), *(_spread(a, 7) for a in range(7))], lanes=LANES, module=__name__
 )
 spread_place = straight(
     "spread_place",
-    ("walk",),
+    (),
     [*map(_flown, range(3)), *(_spread(a, 3) for a in range(3))],
     lanes=LANES,
     module=__name__,
 )
 expect = straight("expect", _SITE, [_expect()], lanes=LANES, module=__name__)
-take = straight("take", ("walk",), [_speak(), _now(), *map(_covary, range(3)), *_GAINED], lanes=LANES, module=__name__)
+take = straight("take", (), [_speak(), _now(), *map(_covary, range(3)), *_GAINED], lanes=LANES, module=__name__)

@@ -73,11 +73,11 @@ def _first_state(numbers: Floats, row: int, r: Floats, R: Floats, prior: Floats)
             numbers[row, x + a] = r[a]
             for b in range(a, 3):
                 numbers[row, p + 7 * a - a * (a - 1) // 2 + b - a] = R[a, b]
-        numbers[row, x + 6] = prior[0]
+        numbers[row, x + 6] = prior[mode]
         for a in range(3, 6):
-            numbers[row, p + 7 * a - a * (a - 1) // 2] = prior[2]
-        numbers[row, p + 27] = prior[1]
-    numbers[row, MU], numbers[row, MU + 1], numbers[row, NIS] = prior[3], 1 - prior[3], np.nan
+            numbers[row, p + 7 * a - a * (a - 1) // 2] = prior[4]
+        numbers[row, p + 27] = prior[2 + mode]
+    numbers[row, MU], numbers[row, MU + 1], numbers[row, NIS] = prior[5], 1 - prior[5], np.nan
 
 
 @kernel

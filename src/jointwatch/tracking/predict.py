@@ -1,12 +1,14 @@
 """Prediction of both modes of many tracks at once, forward or back in time, with exact derivatives.
 
-Both modes fall under gravity with J2 on the rotating Earth (`flight.coast`); the boost mode adds thrust along the
-velocity. Its acceleration is a first-order Gauss-Markov process (Singer 1970) around a mean, integrated in closed form.
+Both modes fall under gravity with J2 on the rotating Earth (`flight.coast`). The boost mode adds thrust along the
+velocity; the coast mode, below 130 km, drag (`drag`). The seventh component of each, the thrust's acceleration and how
+much the air brakes, is a first-order Gauss-Markov process (Singer 1970) around a mean. Thrust is integrated in closed
+form, drag with gravity, the seventh component standing still on the way.
 """
 
 from __future__ import annotations
 
-from math import ceil, exp, expm1
+from math import exp, expm1
 
 import numpy as np
 
@@ -17,66 +19,65 @@ from jointwatch.tracking import bank, lanes
 from jointwatch.tracking.bank import BURNED, MU, TIME
 from jointwatch.tracking.lanes import (
     AGO,
+    AIR,
     BURNOUT,
     DECAY,
     DENSITY,
     DURATION,
     IGNITION,
     LANES,
+    MEAN,
     SIGN,
     SPEED,
-    STEP,
     STEPS,
     THRUST,
     TRACKS,
+    WALK,
     WAY,
     P,
     X,
+    approach,
     begin,
     fall,
+    fall_in_air,
     mix,
     push,
 )  # fmt: skip
 from jointwatch.tracking.settings import Settings
 
-LONGEST_STEP_S = 10.0
-"""Of the Runge-Kutta method of order 4: against the adaptive method good to 0.1 mm, as in `flight.variation`."""
-
-# What `motion` holds.
-MEAN_OF, SIGMA_OF, TAU_OF, NOISE_OF, BURNOUT_OF, IGNITION_OF, REFUTED_OF = 0, 1, 2, 3, 5, 6, 7
+# What `motion` holds; mean, variance, time and white noise for boost, then for coast.
+MEAN_OF, VARIANCE_OF, TAU_OF, NOISE_OF, BURNOUT_OF, IGNITION_OF, REFUTED_OF = 0, 2, 4, 6, 8, 9, 10
 
 
 def motion(settings: Settings) -> Floats:
     """What the kernels need to know of the two modes."""
     return np.array([
-        settings.thrust_mean_m_s2, settings.thrust_sigma_m_s2, settings.thrust_time_s, settings.boost_noise_m2_s3,
-        settings.coast_noise_m2_s3, settings.burnout_rate_per_s, settings.ignition_rate_per_s,
-        settings.coast_refuted_below,
+        settings.thrust_mean_m_s2, 0.0, settings.thrust_sigma_m_s2**2, settings.drag_sigma**2,
+        settings.thrust_time_s, settings.drag_time_s, settings.boost_noise_m2_s3, settings.coast_noise_m2_s3,
+        settings.burnout_rate_per_s, settings.ignition_rate_per_s, settings.coast_refuted_below,
     ])  # fmt: skip
 
 
 @kernel
 def gather(
     block: Floats, numbers: Floats, counts: Ints, rows: Ints, first: int, time_tai_ns: int, moving: Floats
-) -> int:
+) -> None:
     """Bring the tracks of the rows from `first` on into the lanes, with what is known of the time until the plots.
 
-    Returns the most steps that one of them needs. Lanes beyond the last row hold that row again.
+    Lanes beyond the last row hold that row again.
     """
-    tau, most, known = moving[TAU_OF], 1, np.nan
-    burnout = ignition = decay = way = speed = 0.0
+    tau, fading, known = moving[TAU_OF], moving[TAU_OF + 1], np.nan
+    burnout = ignition = decay = fade = way = speed = 0.0
     for i in range(TRACKS):
         row = rows[min(first + i, len(rows) - 1)]
         dt = (time_tai_ns - counts[row, TIME]) / NS_PER_S
         ago = abs(dt)
         sign = 1.0 if dt > 0 else (-1.0 if dt < 0 else 0.0)
-        steps = max(1.0, ceil(ago / LONGEST_STEP_S))
         if dt != known:  # most tracks were last seen by one of a few scans
             burnout, ignition = -expm1(-moving[BURNOUT_OF] * max(dt, 0.0)), -expm1(-moving[IGNITION_OF] * max(dt, 0.0))
-            decay = exp(-ago / tau)
+            decay, fade = exp(-ago / tau), exp(-ago / fading)
             way, speed = tau * (ago - tau * (1 - decay)), sign * tau * (1 - decay)
             known = dt
-        most = max(most, int(steps))
         for mode in range(2):
             at = mode * TRACKS + i
             thrust = 1.0 - mode
@@ -86,36 +87,45 @@ def gather(
                 block[(P + k) * LANES + at] = numbers[row, bank.P + 28 * mode + k]
             block[lanes.MU * LANES + at] = numbers[row, MU + mode]
             block[DURATION * LANES + at], block[AGO * LANES + at], block[SIGN * LANES + at] = dt, ago, sign
-            block[STEPS * LANES + at], block[STEP * LANES + at] = steps, dt / steps
             # until then the coast mode means "never burned in sight", and a burnout must not blur it
             block[BURNOUT * LANES + at] = burnout if counts[row, BURNED] else 0.0
             block[IGNITION * LANES + at] = ignition
-            block[DECAY * LANES + at] = decay if mode == 0 else 1.0
+            block[DECAY * LANES + at] = decay if mode == 0 else fade
             block[WAY * LANES + at], block[SPEED * LANES + at] = thrust * way, thrust * speed
             block[THRUST * LANES + at] = thrust
+            block[MEAN * LANES + at], block[WALK * LANES + at] = moving[MEAN_OF + mode], wander(moving, mode)
             block[DENSITY * LANES + at] = moving[NOISE_OF + mode]
-    return most
 
 
 @kernel
-def wander(moving: Floats) -> float:
-    """Variance of the thrust's acceleration that a second adds, m2/s5."""
-    return float(2 * moving[SIGMA_OF] * moving[SIGMA_OF] / moving[TAU_OF])
+def wander(moving: Floats, mode: int) -> float:
+    """Variance that a second adds to a mode's seventh component: m2/s5 of thrust, 1/s of drag."""
+    return float(2 * moving[VARIANCE_OF + mode] / moving[TAU_OF + mode])
 
 
 @kernel
-def fly(block: Floats, steps: int, moving: Floats) -> None:
-    """States after the duration, and their derivatives F by those before."""
+def fly(block: Floats) -> None:
+    """States after the duration, and their derivatives F by those before.
+
+    Lanes that no air can reach do not pay for it, unless one beside them can be reached.
+    """
+    approach(block)
+    steps, air = 1.0, 0.0
+    for i in range(LANES):
+        steps, air = max(steps, block[STEPS * LANES + i]), max(air, block[AIR * LANES + i])
     begin(block)
-    for step in range(steps):
-        fall(block, float(step))
-    push(block, moving[MEAN_OF])
+    for step in range(int(steps)):
+        if air > 0.5:
+            fall_in_air(block, float(step))
+        else:
+            fall(block, float(step))
+    push(block)
 
 
 @kernel
 def mix_modes(block: Floats, moving: Floats) -> None:
     """States and covariances each mode starts from, and probabilities of the modes, after possible changes of mode."""
-    mix(block, moving[MEAN_OF], moving[SIGMA_OF] * moving[SIGMA_OF])
+    mix(block, moving[MEAN_OF], moving[VARIANCE_OF], moving[VARIANCE_OF + 1])
 
 
 @kernel
@@ -126,8 +136,9 @@ def predict(numbers: Floats, counts: Ints, rows: Ints, time_tai_ns: int, moving:
     """
     block = np.empty(lanes.SIZE)
     for first in range(0, len(rows), TRACKS):
-        fly(block, gather(block, numbers, counts, rows, first, time_tai_ns, moving), moving)
-        lanes.spread(block, wander(moving))
+        gather(block, numbers, counts, rows, first, time_tai_ns, moving)
+        fly(block)
+        lanes.spread(block)
         for i in range(min(TRACKS, len(rows) - first)):
             scatter(block, i, lanes.X1, lanes.P1, ahead, first + i)
             boost, coast = numbers[rows[first + i], MU], numbers[rows[first + i], MU + 1]

@@ -24,6 +24,11 @@ class Settings:
     # Coast: gravity with J2 leaves out some 5e-5 m/s2 (higher harmonics) and drag above 150 km. In 300 s this density
     # grows to 0.05 m/s, far below what these radars can tell (the bound is 3 m/s).
     coast_noise_m2_s3: float = 1e-5
+    # Drag, by the index of `drag.ratio_of`: a ballistic coefficient of 900 to 10,000 kg/m2 within one sigma, of 490 to
+    # 18,000 within two: whole bodies, fronts, burnt-out stages. It changes with attitude and Mach number, and a day's
+    # density is some tenths off the standard: 20 % in ten seconds, and in the long run back to the prior.
+    drag_sigma: float = 3.0
+    drag_time_s: float = 1000.0
 
     # Mode changes per second. Burnout: boosts last one to eight minutes, half of it over when first seen.
     burnout_rate_per_s: float = 1 / 80

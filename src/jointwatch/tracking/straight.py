@@ -27,8 +27,9 @@ def straight(
 ) -> Callable[..., None]:
     """The kernel `name(block, *arguments)` that goes through the lanes once with each of these texts.
 
-    A text holds assignments of sums, differences, products, quotients, `sqrt(a)`, `max(a, b)` and `a if b > c else d`
-    to names and to elements `block[c + i]`: of the block, a float64 array, at a constant distance from the lane i.
+    A text holds assignments of sums, differences, products, quotients, `sqrt(a)`, `ceil(a)`, `max(a, b)` and
+    `a if b > c else d` to names and to elements `block[c + i]`: of the block, a float64 array, at a constant distance
+    from the lane i.
     module: name of the one that makes the text; Numba compiles again when its file has changed.
     """
     names: dict[str, Any] = {"__name__": module}
@@ -115,8 +116,8 @@ class _Lane:
                 return build.fcmp_ordered(_COMPARISONS[type(operation)], self.value(left), self.value(right))
             case ast.IfExp(test, yes, no):
                 return build.select(self.value(test), self.value(yes), self.value(no))
-            case ast.Call(ast.Name("sqrt"), [operand]):
-                return build.call(build.module.declare_intrinsic("llvm.sqrt", [_FLOAT]), [self.value(operand)])
+            case ast.Call(ast.Name("sqrt" | "ceil" as name), [operand]):
+                return build.call(build.module.declare_intrinsic(f"llvm.{name}", [_FLOAT]), [self.value(operand)])
             case ast.Call(ast.Name("max"), [left, right]):
                 a, b = self.value(left), self.value(right)
                 return build.select(build.fcmp_ordered(">", a, b), a, b)

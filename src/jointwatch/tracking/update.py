@@ -15,12 +15,10 @@ from jointwatch.earth.compiled import kernel
 from jointwatch.sensors.measurement import LEAST_GROUND_RANGE_M
 from jointwatch.tracking import lanes
 from jointwatch.tracking.bank import BURNED, CHANCES, MU, NIS, RECENT, TIME
-from jointwatch.tracking.bank import P as P_OF
-from jointwatch.tracking.bank import X as X_OF
 from jointwatch.tracking.gate import look, turned
-from jointwatch.tracking.imm import THRUST, reweighed
+from jointwatch.tracking.imm import reweighed
 from jointwatch.tracking.lanes import LANES, LATE, NU, TRACKS, C, H, P, R, S, X, Z
-from jointwatch.tracking.predict import MEAN_OF, REFUTED_OF, SIGMA_OF, fly, gather, mix_modes, scatter, wander
+from jointwatch.tracking.predict import REFUTED_OF, fly, gather, mix_modes, scatter
 
 
 @kernel
@@ -68,10 +66,10 @@ def update(
     """Update the filters of these rows, each with its plot, given NIS and log likelihoods of the pairs (p, 4)."""
     block, H_at_plot = np.empty(lanes.SIZE), np.empty(9)
     for first in range(0, len(rows), TRACKS):
-        steps = gather(block, numbers, counts, rows, first, time_tai_ns, moving)
+        gather(block, numbers, counts, rows, first, time_tai_ns, moving)
         mix_modes(block, moving)
-        fly(block, steps, moving)
-        lanes.spread(block, wander(moving))
+        fly(block)
+        lanes.spread(block)
         look(block, site)
         for i in range(TRACKS):
             pair = min(first + i, len(rows) - 1)
@@ -82,11 +80,10 @@ def update(
                 wide = block[(S + 3) * LANES + at] > sigma[j, 1] ** 2 or block[(S + 5) * LANES + at] > sigma[j, 2] ** 2
                 block[LATE * LANES + at] = 1.0 if counts[rows[pair], TIME] > time_tai_ns else 0.0
                 innovate(block, at, wide, z[j], sigma[j], r[j], H_at_plot)
-        lanes.take(block, wander(moving))
+        lanes.take(block)
         for i in range(min(TRACKS, len(rows) - first)):
             row = rows[first + i]
             scatter(block, i, X, P, numbers, row)
-            _without_thrust(numbers, row, moving)
             of = judged[first + i]
             boost, coast = block[C * LANES + i], block[C * LANES + TRACKS + i]
             numbers[row, MU], numbers[row, MU + 1] = reweighed(boost, coast, of[1], of[3])
@@ -96,14 +93,3 @@ def update(
             counts[row, TIME] = max(counts[row, TIME], time_tai_ns)
             counts[row, RECENT] = ((counts[row, RECENT] << 1) | 1) & 0xFFFFFFFF
             counts[row, CHANCES] += 1
-
-
-@kernel
-def _without_thrust(numbers: Floats, row: int, moving: Floats) -> None:
-    """Put the thrust of the coast mode back to its prior."""
-    numbers[row, X_OF + 7 + THRUST] = moving[MEAN_OF]
-    n = P_OF + 28 + 6
-    for a in range(6):
-        numbers[row, n] = 0.0
-        n += 6 - a
-    numbers[row, P_OF + 55] = moving[SIGMA_OF] * moving[SIGMA_OF]
