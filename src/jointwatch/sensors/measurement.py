@@ -31,7 +31,8 @@ class Plots:
     sigma: Floats
 
     def __post_init__(self) -> None:
-        z, sigma = (np.array(rows, dtype=float).reshape(-1, 3) for rows in (self.z, self.sigma))
+        # in one layout, whatever the maker's: a kernel is compiled for each
+        z, sigma = (np.array(rows, dtype=float, order="C").reshape(-1, 3) for rows in (self.z, self.sigma))
         if z.shape != sigma.shape:
             raise ValueError(
                 f"plots of {self.radar}: {len(z)} measurements came with {len(sigma)} sigmas; give one each"

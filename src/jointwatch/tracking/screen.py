@@ -61,16 +61,14 @@ class Screen:
         if reason:
             self.refused[reason] += max(1, len(plots.z))
             return None
-        # in one layout, whatever the maker's: a kernel is compiled for each
-        z, sigma = (np.array(rows, dtype=float, order="C") for rows in (plots.z, plots.sigma))
-        z, sigma = self._sound(z, sigma)
+        z, sigma = self._sound(plots.z, plots.sigma)
         fresh = self._not_repeated(plots.radar, plots.time_tai_ns, z)
         if fresh is not None:
             z, sigma = z[fresh], sigma[fresh]
         if len(z) > self.settings.plots_per_scan_limit:
             spread = self._within_limit(len(z))
             z, sigma = z[spread], sigma[spread]
-        return _placed(plots, z, np.maximum(sigma, LEAST_SIGMA))
+        return _placed(plots, z, sigma)
 
     def heard(self, radar: str, time_tai_ns: int) -> bool:
         """Whether a scan of this radar and time came before."""
@@ -83,19 +81,15 @@ class Screen:
         return np.arange(limit) * count // limit
 
     def _sound(self, z: Floats, sigma: Floats) -> tuple[Floats, Floats]:
-        """The plots that make sense, each once, in an order that follows from their values alone."""
+        """The plots that make sense, each once, in an order that follows from their values; no sigma too thin."""
         from jointwatch.tracking.sieve import sift
 
         faults = np.zeros(len(_FAULTS) + 1, dtype=np.int64)
-        order = np.argsort(z[:, 0])
-        ranges = z[order, 0]
-        if np.any(ranges[1:] == ranges[:-1]):
-            order = np.lexsort((z[:, 2], z[:, 1], z[:, 0]))
-        kept = sift(z, sigma, order, faults)
-        if len(kept) < len(z):
+        sound, widths = sift(z, sigma, LEAST_SIGMA, faults)
+        if len(sound) < len(z):
             for reason, count in zip(_FAULTS, faults[1:].tolist(), strict=True):
                 self.refused[reason] += count
-        return z[kept], sigma[kept]
+        return sound, widths
 
     def _not_repeated(self, radar: str, time_tai_ns: int, z: Floats) -> Ints | None:
         """Indices of the plots that this radar did not already report for this time; None for all."""

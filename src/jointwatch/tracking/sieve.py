@@ -30,21 +30,58 @@ def fault(z: Floats, sigma: Floats) -> int:
 
 
 @kernel
-def sift(z: Floats, sigma: Floats, order: Ints, faults: Ints) -> Ints:
-    """Those indices of the order whose plots make sense and are not the one before again; faults (6,) are counted."""
-    kept, count = np.empty(len(order), dtype=np.int64), 0
+def sift(z: Floats, sigma: Floats, least: Floats, faults: Ints) -> tuple[Floats, Floats]:
+    """The plots that make sense, each once, by range, azimuth and elevation; their sigmas, the least at least.
+
+    faults (6,): how many plots had which fault are added. The order follows from the values alone.
+    """
+    order, count = _ordered(z), 0
+    sound, widths = np.empty((len(z), 3)), np.empty((len(z), 3))
     for n in range(len(order)):
         k = order[n]
         what = fault(z[k], sigma[k])
-        if what == SOUND and count > 0:
-            before = kept[count - 1]
-            if z[k, 0] == z[before, 0] and z[k, 1] == z[before, 1] and z[k, 2] == z[before, 2]:
-                what = REPEATED
+        if what == SOUND and count > 0 and _same(z, k, sound, count - 1):
+            what = REPEATED
         faults[what] += 1
         if what == SOUND:
-            kept[count] = k
+            for c in range(3):
+                sound[count, c], widths[count, c] = z[k, c], max(sigma[k, c], least[c])
             count += 1
-    return kept[:count]
+    return sound[:count], widths[:count]
+
+
+@kernel
+def _ordered(z: Floats) -> Ints:
+    """Indices of the plots by range, then azimuth, then elevation, what is no number last: by merging (von Neumann)."""
+    order, other, width = np.arange(len(z)), np.empty(len(z), dtype=np.int64), 1
+    while width < len(z):
+        for low in range(0, len(z), 2 * width):
+            a, middle, end = low, min(low + width, len(z)), min(low + 2 * width, len(z))
+            b = middle
+            for n in range(low, end):
+                if a < middle and (b == end or not _before(z, order[b], order[a])):
+                    other[n], a = order[a], a + 1
+                else:
+                    other[n], b = order[b], b + 1
+        order, other, width = other, order, 2 * width
+    return order
+
+
+@kernel
+def _before(z: Floats, i: int, j: int) -> bool:
+    """Whether plot i comes before plot j."""
+    for c in range(3):
+        a, b = z[i, c], z[j, c]
+        if a < b or (a == a and b != b):
+            return True
+        if b < a or (b == b and a != a):
+            return False
+    return False
+
+
+@kernel
+def _same(z: Floats, i: int, other: Floats, j: int) -> bool:
+    return bool(z[i, 0] == other[j, 0] and z[i, 1] == other[j, 1] and z[i, 2] == other[j, 2])
 
 
 @kernel
