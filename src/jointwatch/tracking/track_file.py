@@ -146,13 +146,25 @@ class TrackFile:
 
     def rows(self, ids: Iterable[str]) -> Ints:
         """Rows of live tracks."""
-        names = self.bank.column(NAME).tolist()
-        row_of = {track_id(name): row for row, name in enumerate(names) if name}
-        wanted = list(ids)
-        for one in wanted:
-            if one not in row_of:
-                raise KeyError(f"wanted a live track, got {one!r}; live now: {', '.join(row_of) or 'none'}")
-        return np.array([row_of[one] for one in wanted], dtype=np.int64)
+        wanted, names = list(ids), self.bank.column(NAME)
+        order = np.argsort(names)
+        numbers = np.array([_number(one) for one in wanted], dtype=np.int64)
+        after = np.searchsorted(names, numbers, side="right", sorter=order)
+        rows = order[after - 1] if len(order) else np.zeros(len(wanted), dtype=np.int64)
+        for k, one in enumerate(wanted):
+            if after[k] == 0 or numbers[k] == 0 or names[rows[k]] != numbers[k]:
+                live = ", ".join(self.ids(order[names[order] > 0]))
+                raise KeyError(f"wanted a live track, got {one!r}; live now: {live or 'none'}")
+        return rows
+
+    def ids(self, rows: Ints) -> tuple[str, ...]:
+        """What the tracks of these rows are called."""
+        return tuple(map(track_id, self.bank.counts[rows, NAME].tolist()))
+
+    def confirmed(self) -> Ints:
+        """Rows of the tracks that are confirmed and not lost, by number."""
+        rows = np.flatnonzero(self.bank.column(CONFIRMED))
+        return rows[np.argsort(self.bank.counts[rows, NAME])]
 
     def _model(self) -> tuple[Floats, Floats]:
         """What the kernels need to know of motion, and to judge a pair."""
@@ -228,4 +240,10 @@ def track_id(name: int) -> str:
 
 def number(track: Track) -> int:
     """The running number in a track's id, to sort by: T-10000 comes after T-9999."""
-    return int(track.id.removeprefix("T-"))
+    return _number(track.id)
+
+
+def _number(one: str) -> int:
+    """The running number in a track's id, zero where it is none."""
+    digits = one.removeprefix("T-")
+    return int(digits) if digits.isdecimal() and track_id(int(digits)) == one else 0

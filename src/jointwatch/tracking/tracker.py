@@ -89,7 +89,7 @@ class Tracker:
 
     def confirmed(self) -> list[Track]:
         """The tracks that are confirmed and not lost, by number."""
-        return self._file.live(np.flatnonzero(self._file.bank.column(CONFIRMED)))
+        return self._file.live(self._file.confirmed())
 
     def history(self, track_id: str) -> History:
         """The estimates of one track after each of its plots, oldest first; of lost ones too while they are kept."""
@@ -101,8 +101,8 @@ class Tracker:
         Of two modes the likelier is assumed to go on, both where neither is below one in a thousand: no burnout or
         ignition is foreseen.
         """
-        names = tuple(track.id for track in self.confirmed()) if ids is None else tuple(ids)
-        return Predicted(time_tai_ns, names, *self._file.predicted(self._file.rows(names), time_tai_ns))
+        rows = self._file.confirmed() if ids is None else self._file.rows(ids)
+        return Predicted(time_tai_ns, self._file.ids(rows), *self._file.predicted(rows, time_tai_ns))
 
     def _recognised(self, plots: Admitted, left: Ints, origin: int) -> Ints:
         """What is left over when catalogued satellites have taken theirs."""
