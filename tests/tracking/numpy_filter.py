@@ -125,7 +125,9 @@ def predict(x: Floats, P: Floats, duration_s: Floats, settings: Settings) -> Pre
     along, toward = _direction(0.5 * (x[:, BOOST, 3:6] + x1[:, BOOST, 3:6]), P[:, BOOST])
     _push(x1[:, BOOST], F[:, BOOST], along, toward, duration_s, settings)
     seconds = np.where(duration_s == 0, np.inf, duration_s)[:, None]
-    Q = _noise(duration_s, np.stack([along, F[:, COAST, 3:6, 6] / seconds], axis=1), settings)
+    by_index = F[:, COAST, 3:6, 6] / seconds
+    drag2 = (4 + x[:, COAST, 6] ** 2) * np.sum(by_index**2, axis=1)
+    Q = _noise(duration_s, np.stack([along, by_index], axis=1), drag2, settings)
     return Prediction(x1, F @ P @ F.swapaxes(-1, -2) + Q, F, Q)
 
 
@@ -223,22 +225,24 @@ def _push(x: Floats, F: Floats, along: Floats, toward: Floats, duration_s: Float
     F[:, THRUST, THRUST] = decay
 
 
-def _noise(duration_s: Floats, along: Floats, settings: Settings) -> Floats:
+def _noise(duration_s: Floats, along: Floats, drag2: Floats, settings: Settings) -> Floats:
     """Covariance (n, 2, 7, 7) that the noise adds: white acceleration, and a wandering thrust or drag.
 
-    along (n, 2, 3): acceleration that one unit of the seventh component gives. Back in time the velocity's part changes
-    sign against the others (put t -> -t, v -> -v). The seventh's part is that of a random walk, which in the long run
-    is wider than the Gauss-Markov process: on the safe side.
+    along (n, 2, 3): acceleration that one unit of the seventh component gives; drag2 (n,): square of the drag. Back in
+    time the velocity's part changes sign against the others (put t -> -t, v -> -v). The seventh's part is that of a
+    random walk: the thrust's in the long run wider than the Gauss-Markov process, the drag index's as wide.
     """
     t, s = np.abs(duration_s), np.sign(duration_s)
     white = np.array([t**3 / 3, s * t**2 / 2, t]).T @ _WHERE.reshape(3, 49)
-    density = np.array([settings.boost_noise_m2_s3, settings.coast_noise_m2_s3])
-    Q = (density[:, None] * white[:, None]).reshape(-1, 2, 7, 7)
+    density = np.tile([settings.boost_noise_m2_s3, settings.coast_noise_m2_s3], (len(t), 1))
+    density[:, COAST] += settings.drag_noise_s * drag2
+    Q = (density[:, :, None] * white[:, None]).reshape(-1, 2, 7, 7)
     E = np.zeros((len(t), 2, 3, 7))  # rows: how way, speed and what wanders enter the state
     E[:, :, 0, 0:3] = E[:, :, 1, 3:6] = along
     E[:, :, 2, 6] = 1.0
-    walks = [settings.thrust_sigma_m_s2**2 / settings.thrust_time_s, settings.drag_sigma**2 / settings.drag_time_s]
-    g = 2 * np.array(walks)[:, None, None]
+    wander = np.full(len(t), 2 * settings.thrust_sigma_m_s2**2 / settings.thrust_time_s)
+    drift = settings.drag_sigma**2 * -np.expm1(-2 * t / settings.drag_time_s) / np.maximum(t, 1e-9)
+    g = np.stack([wander, drift], axis=1)[:, :, None, None]
     way_speed, way_thrust, speed_thrust = s * t**4 / 8, t**3 / 6, s * t**2 / 2
     rows = [t**5 / 20, way_speed, way_thrust, way_speed, t**3 / 3, speed_thrust, way_thrust, speed_thrust, t]
     walk = g * np.array(rows).T.reshape(-1, 1, 3, 3)

@@ -25,15 +25,15 @@ LANES = 2 * TRACKS
 # one unit of the seventh gives. What is known of the time between: DURATION, AGO without its sign, SIGN; STEPS of
 # Runge-Kutta and the length STEP of one; WAY and SPEED, position and velocity by thrust; BURNOUT and IGNITION,
 # probabilities of changing mode. THRUST: one for boost, zero for coast; AIR: one where a lane may meet it; DENSITY of
-# the white noise; MEAN of the seventh component and WALK, its variance per second; MU and C, probabilities before and
-# after mixing.
+# the white noise, and ROUGH that of a square of drag; MEAN of the seventh component and WALK, its variance per second;
+# MU and C, probabilities before and after mixing.
 X, P, X1, P1, F, WORK = 0, 7, 35, 42, 70, 112
 DURATION, AGO, SIGN, STEPS, STEP, TAKEN, DECAY, WAY, SPEED, BURNOUT, IGNITION, THRUST, DENSITY, MU, C = range(161, 176)
-MEAN, WALK, AIR, ALONG = 176, 177, 178, 179
+MEAN, WALK, AIR, ROUGH, ALONG = 176, 177, 178, 179, 180
 # What a radar should measure: range, azimuth, elevation, their derivatives H by position, S = H P H'; east, north, up
 # and ground range. What a plot says: its innovation NU, the variances R of its noise, LATE one where it came late.
-Z, H, S, PLACE, NU, R, LATE = 182, 185, 194, 200, 204, 207, 210
-ROWS = 211
+Z, H, S, PLACE, NU, R, LATE = 183, 186, 195, 201, 205, 208, 211
+ROWS = 212
 SIZE = (ROWS + 49) * LANES
 
 LONGEST_STEP_S = 10.0
@@ -219,6 +219,8 @@ def _push() -> Iterator[str]:
         yield f"{_at(X1 + 3 + a)} += speed * u{a}"
         yield f"{_at(F + 7 * a + 6)} += way_by_a * u{a}"
         yield f"{_at(F + 7 * (3 + a) + 6)} += speed_by_a * u{a}"
+    yield f"drag2 = {_sum((_at(ALONG + a), _at(ALONG + a)) for a in range(3))}"
+    yield f"{_at(DENSITY)} = {_at(DENSITY)} + {_at(ROUGH)} * (4 + excess * excess) * drag2"
     for a in range(3):
         for b in range(3):
             yield f"toward = ({float(a == b)} - u{a} * u{b}) * inverse"
@@ -235,9 +237,9 @@ def _flown(a: int) -> Iterator[str]:
 def _spread(a: int, columns: int) -> Iterator[str]:
     """Row a of P1 = F P F' + Q, up to a column: WORK F', and the noise.
 
-    White acceleration in both modes, and a seventh component that wanders as a random walk, which in the long run is
-    wider than the Gauss-Markov process: on the safe side. Back in time the velocity's part changes sign against the
-    others (put t -> -t, v -> -v).
+    White acceleration in both modes, and a seventh component that wanders as a random walk: the thrust's over more than
+    a minute is wider than the Gauss-Markov process, on the safe side; the drag index's ends as wide as that. Back in
+    time the velocity's part changes sign against the others (put t -> -t, v -> -v).
     """
     yield f"t, sign, density, walk = {_at(AGO)}, {_at(SIGN)}, {_at(DENSITY)}, {_at(WALK)}"
     yield f"u0, u1, u2 = {_at(ALONG)}, {_at(ALONG + 1)}, {_at(ALONG + 2)}"

@@ -27,6 +27,7 @@ from jointwatch.tracking.lanes import (
     IGNITION,
     LANES,
     MEAN,
+    ROUGH,
     SIGN,
     SPEED,
     STEPS,
@@ -46,7 +47,7 @@ from jointwatch.tracking.lanes import (
 from jointwatch.tracking.settings import Settings
 
 # What `motion` holds; mean, variance, time and white noise for boost, then for coast.
-MEAN_OF, VARIANCE_OF, TAU_OF, NOISE_OF, BURNOUT_OF, IGNITION_OF, REFUTED_OF = 0, 2, 4, 6, 8, 9, 10
+MEAN_OF, VARIANCE_OF, TAU_OF, NOISE_OF, BURNOUT_OF, IGNITION_OF, REFUTED_OF, ROUGH_OF = 0, 2, 4, 6, 8, 9, 10, 11
 
 
 def motion(settings: Settings) -> Floats:
@@ -55,6 +56,7 @@ def motion(settings: Settings) -> Floats:
         settings.thrust_mean_m_s2, 0.0, settings.thrust_sigma_m_s2**2, settings.drag_sigma**2,
         settings.thrust_time_s, settings.drag_time_s, settings.boost_noise_m2_s3, settings.coast_noise_m2_s3,
         settings.burnout_rate_per_s, settings.ignition_rate_per_s, settings.coast_refuted_below,
+        settings.drag_noise_s,
     ])  # fmt: skip
 
 
@@ -68,6 +70,7 @@ def gather(
     """
     tau, fading, known = moving[TAU_OF], moving[TAU_OF + 1], np.nan
     burnout = ignition = decay = fade = way = speed = 0.0
+    walk = np.array([2 * moving[VARIANCE_OF] / tau, 0.0])
     for i in range(TRACKS):
         row = rows[min(first + i, len(rows) - 1)]
         dt = (time_tai_ns - counts[row, TIME]) / NS_PER_S
@@ -76,6 +79,7 @@ def gather(
         if dt != known:  # most tracks were last seen by one of a few scans
             burnout, ignition = -expm1(-moving[BURNOUT_OF] * max(dt, 0.0)), -expm1(-moving[IGNITION_OF] * max(dt, 0.0))
             decay, fade = exp(-ago / tau), exp(-ago / fading)
+            walk[1] = moving[VARIANCE_OF + 1] * (1 - fade * fade) / max(ago, 1e-9)
             way, speed = tau * (ago - tau * (1 - decay)), sign * tau * (1 - decay)
             known = dt
         for mode in range(2):
@@ -93,14 +97,8 @@ def gather(
             block[DECAY * LANES + at] = decay if mode == 0 else fade
             block[WAY * LANES + at], block[SPEED * LANES + at] = thrust * way, thrust * speed
             block[THRUST * LANES + at] = thrust
-            block[MEAN * LANES + at], block[WALK * LANES + at] = moving[MEAN_OF + mode], wander(moving, mode)
-            block[DENSITY * LANES + at] = moving[NOISE_OF + mode]
-
-
-@kernel
-def wander(moving: Floats, mode: int) -> float:
-    """Variance that a second adds to a mode's seventh component: m2/s5 of thrust, 1/s of drag."""
-    return float(2 * moving[VARIANCE_OF + mode] / moving[TAU_OF + mode])
+            block[MEAN * LANES + at], block[WALK * LANES + at] = moving[MEAN_OF + mode], walk[mode]
+            block[DENSITY * LANES + at], block[ROUGH * LANES + at] = moving[NOISE_OF + mode], mode * moving[ROUGH_OF]
 
 
 @kernel

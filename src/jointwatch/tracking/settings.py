@@ -26,9 +26,13 @@ class Settings:
     coast_noise_m2_s3: float = 1e-5
     # Drag, by the index of `drag.ratio_of`: a ballistic coefficient of 900 to 10,000 kg/m2 within one sigma, of 490 to
     # 18,000 within two: whole bodies, fronts, burnt-out stages. It changes with attitude and Mach number, and a day's
-    # density is some tenths off the standard: 20 % in ten seconds, and in the long run back to the prior.
+    # density is some tenths off the standard and not of its shape: 40 % in ten seconds, and in the long run back to the
+    # prior. With 1000 s the NEES of 40 falls through another density than the filter's was 19 of 6, with 200 s it is 6.
     drag_sigma: float = 3.0
-    drag_time_s: float = 1000.0
+    drag_time_s: float = 200.0
+    # What drag against the velocity leaves out, lift and wind: white noise of this times the square of the drag, which
+    # is 3 % of it over a second.
+    drag_noise_s: float = 0.001
 
     # Mode changes per second. Burnout: boosts last one to eight minutes, half of it over when first seen.
     burnout_rate_per_s: float = 1 / 80
