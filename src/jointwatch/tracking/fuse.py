@@ -1,8 +1,10 @@
-"""Joining the tracks of two owners: which are the same object, and one estimate from both.
+"""Joining the tracks of several owners: which are the same object, and one estimate from all of them.
 
-Both sides must be *local-only*: built from their owner's radars alone, never from a fused track. Then their errors are
-independent where the motion adds no noise (a coasting object), information adds up, and what was fused is shown and
-never sent back. Tracks whose making is not known are joined by covariance intersection, which no common past can fool.
+The sides must be *local-only*: built from their owner's radars alone, never from a fused track. Then their errors are
+independent where the motion adds no noise (a coasting object) and information adds up. Where it does add some, two
+whole tracks share that noise, and what each side learnt since the last exchange is added instead: its `increment`
+(`tracklet` sends it, `account` counts it, `joint` adds it up). Tracks whose making is not known are joined by
+covariance intersection, which no common past can fool (`pedigree` chooses).
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from jointwatch.earth.arrays import Floats
+from jointwatch.earth.arrays import Floats, Ints
 from jointwatch.tracking.information import inverse
 from jointwatch.tracking.track import Predicted
 
@@ -22,10 +24,33 @@ GREATEST_COST = 1e6  # keeps gains positive for every gated pair without spoilin
 
 
 def distances(x_a: Floats, P_a: Floats, x_b: Floats, P_b: Floats) -> Floats:
-    """Squared Mahalanobis distances (n, m) between states (n, 6) and (m, 6) with independent errors."""
-    d = x_a[:, None] - x_b[None]
-    together = P_a[:, None] + P_b[None]
+    """Squared Mahalanobis distances (...,) between states (..., 6) with independent errors."""
+    d, together = x_a - x_b, P_a + P_b
     return np.asarray((d[..., None, :] @ inverse(together) @ d[..., None])[..., 0, 0])
+
+
+def near(x_a: Floats, P_a: Floats, x_b: Floats, P_b: Floats, *, greatest: float) -> tuple[Ints, Ints, Floats]:
+    """Pairs of states (n, 6) and (m, 6) whose squared distance is not above `greatest`: rows, columns, distances.
+
+    Looked for near each other first: no pair passes whose places lie farther apart than the widest axes allow. Those
+    of b are taken by how wide they are, so that a few vague tracks do not make every other a neighbour.
+    """
+    from scipy.spatial import cKDTree
+
+    found = [np.empty((0, 2), dtype=np.int64)]
+    wide_a, wide_b = (np.einsum("nii->n", P[:, :3, :3]) for P in (P_a, P_b))
+    classes = np.floor(np.log2(np.maximum(wide_b, 1.0))).astype(np.int64)
+    for one in np.unique(classes) if len(x_a) else ():
+        of_b = np.flatnonzero(classes == one)
+        reach = np.sqrt(greatest * (wide_a + wide_b[of_b].max()))
+        neighbours = cKDTree(x_b[of_b, :3]).query_ball_point(x_a[:, :3], reach)
+        rows = np.repeat(np.arange(len(x_a)), [len(each) for each in neighbours])
+        columns = of_b[np.concatenate([np.asarray(each, dtype=np.int64) for each in neighbours])]
+        found.append(np.stack([rows, columns], axis=1))
+    rows, columns = np.concatenate(found).T
+    d2 = distances(x_a[rows], P_a[rows], x_b[columns], P_b[columns])
+    passed = d2 <= greatest
+    return rows[passed], columns[passed], d2[passed]
 
 
 def pair(a: Predicted, b: Predicted, *, gate_probability: float = GATE_PROBABILITY) -> list[tuple[str, str]]:
@@ -41,9 +66,8 @@ def pair(a: Predicted, b: Predicted, *, gate_probability: float = GATE_PROBABILI
     from jointwatch.tracking.associate import assign
     from jointwatch.tracking.gate import threshold
 
-    d2 = distances(a.x, a.P, b.x, b.P)
-    rows, columns = np.nonzero(d2 <= threshold(gate_probability, 6))
-    chosen = assign(rows, columns, GREATEST_COST - d2[rows, columns])
+    rows, columns, d2 = near(a.x, a.P, b.x, b.P, greatest=threshold(gate_probability, 6))
+    chosen = assign(rows, columns, GREATEST_COST - d2)
     return [(a.ids[i], b.ids[j]) for i, j in zip(rows[chosen], columns[chosen], strict=True)]
 
 
@@ -76,28 +100,33 @@ def intersect(x_a: Floats, P_a: Floats, x_b: Floats, P_b: Floats) -> tuple[Float
     return x, P, omega
 
 
-def increment(x: Floats, P: Floats, x_since: Floats, P_since: Floats) -> tuple[Floats, Floats]:
-    """Information vector (..., 6) and matrix that the plots since some estimate brought: a tracklet.
+def increment(x: Floats, P: Floats, x_since: Floats, P_since: Floats) -> tuple[Floats, Floats, Floats]:
+    """What the plots since some estimate brought, as information about the state's difference from a point.
 
     x, P: a local-only track now; x_since, P_since: the same track as last sent, predicted to now without new plots.
-    The matrix may be singular (few plots) and, by process noise, a little negative (Chang, Saha, Bar-Shalom 1997).
+    Returns that point (..., 6), vector (..., 6) and matrix (..., 6, 6). The matrix may be singular (few plots) and, by
+    process noise, a little negative (Chang, Saha, Bar-Shalom 1997).
     """
-    now, since = inverse(P), inverse(P_since)
-    return _times(now, x) - _times(since, x_since), now - since
+    now = inverse(P)
+    return x_since, times(now, x - x_since), now - inverse(P_since)
 
 
-def absorb(x: Floats, P: Floats, y: Floats, Y: Floats) -> tuple[Floats, Floats]:
-    """State and covariance after adding an information increment of the same time to them."""
-    own = inverse(P)
-    fused = inverse(own + Y)
-    return _times(fused, _times(own, x) + y), fused
+def absorb(x: Floats, P: Floats, about: Floats, y: Floats, Y: Floats) -> tuple[Floats, Floats]:
+    """State and covariance after adding an `increment` of the same time to them."""
+    fused = inverse(inverse(P) + Y)
+    return x + times(fused, y - times(Y, x - about)), fused
+
+
+def times(A: Floats, x: Floats) -> Floats:
+    """Products (..., k) of matrices (..., k, k) and vectors (..., k)."""
+    return np.asarray((A @ x[..., None])[..., 0])
 
 
 def _convex(x_a: Floats, P_a: Floats, x_b: Floats, P_b: Floats, w_a: Floats, w_b: Floats) -> tuple[Floats, Floats]:
     """The weighted sum of two pieces of information, as state and covariance."""
     i_a, i_b = np.asarray(w_a)[..., None, None] * inverse(P_a), np.asarray(w_b)[..., None, None] * inverse(P_b)
     P = inverse(i_a + i_b)
-    return _times(P, _times(i_a, x_a) + _times(i_b, x_b)), P
+    return x_a + times(P, times(i_b, x_b - x_a)), P
 
 
 def _highest(f: Callable[[Floats], Floats], shape: tuple[int, ...]) -> Floats:
@@ -109,7 +138,3 @@ def _highest(f: Callable[[Floats], Floats], shape: tuple[int, ...]) -> Floats:
         rising = f(left) < f(right)
         low, high = np.where(rising, left, low), np.where(rising, high, right)
     return np.asarray(0.5 * (low + high))
-
-
-def _times(A: Floats, x: Floats) -> Floats:
-    return np.asarray((A @ x[..., None])[..., 0])

@@ -1,0 +1,192 @@
+"""What has been counted of an owner's tracklets: which numbers, and the local tracks they add up to.
+
+An account holds, for each of the owner's tracks, what its tracklets taken together say. So long as all arrived that is
+the owner's own track; where one is missing it is that track without the plots of the missing one, and a whole track
+that comes later brings just their difference. Nothing is counted twice, whatever is repeated or comes late.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from jointwatch.earth.arrays import Floats
+from jointwatch.earth.timescale import NS_PER_S
+from jointwatch.flight.coast import transition_arrays
+from jointwatch.tracking.coasting import coasted
+from jointwatch.tracking.fuse import absorb, increment, times
+from jointwatch.tracking.information import inverse
+from jointwatch.tracking.settings import Settings
+from jointwatch.tracking.track import Predicted
+from jointwatch.tracking.tracklet import Tracklet
+
+COUNTED = "counted already"
+OVERLAPS = "overlaps with what is counted"
+OLDER = "a whole track older than what is counted"
+WITHOUT_BASE = "adds to a track never heard whole"
+NO_ESTIMATE = "no estimate: not finite, or a covariance that is none"
+
+_UNITS = np.array([1e3, 1e3, 1e3, 1.0, 1.0, 1.0])  # of a state's usual errors, so that no variance drowns in another
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Increment:
+    """Information that a tracklet brought about one track: y and Y about a point at a time (`fuse.increment`).
+
+    fresh: the track begins anew, and what was fused from it before no longer holds.
+    """
+
+    track: str
+    time_tai_ns: int
+    about: Floats
+    y: Floats
+    Y: Floats
+    fresh: bool = False
+
+
+@dataclass(slots=True)
+class _Counted:
+    """One track: what its tracklets say together, the newest number, and the numbers missing below it."""
+
+    newest: Tracklet
+    x: Floats
+    P: Floats
+    time_tai_ns: int
+    missing: set[int] = field(default_factory=set)
+
+
+class Account:
+    """The tracks of one owner, as its tracklets tell them.
+
+    `hear` takes tracklets in any order; `counted` says which need not be told again; `at` gives the owner's tracks.
+    """
+
+    def __init__(self, owner: str, *, settings: Settings | None = None) -> None:
+        self.owner = owner
+        self.settings = settings or Settings()
+        self.refused: Counter[str] = Counter()
+        self._counted: dict[str, _Counted] = {}
+
+    def hear(self, tracklets: Iterable[Tracklet]) -> list[Increment]:
+        """What tracklets bring that was not yet counted, each at its own time or, where it is late, at its track's."""
+        return [news for group in _rounds(list(tracklets)) for news in self._hear(group)]
+
+    def counted(self) -> dict[str, int]:
+        """By track, the number up to which no tracklet is missing: the answer to its owner (`Teller.acknowledge`)."""
+        return {name: min(each.missing, default=each.newest.number + 1) - 1 for name, each in self._counted.items()}
+
+    def missing(self, track: str) -> tuple[int, ...]:
+        """Numbers of a track's tracklets that have not come."""
+        return tuple(sorted(self._counted[track].missing))
+
+    def at(self, time_tai_ns: int) -> Predicted:
+        """The owner's tracks at a time, but those of which nothing was heard for Settings.lost_after_s."""
+        patience = self.settings.lost_after_s * NS_PER_S
+        self._counted = {
+            name: each for name, each in self._counted.items() if time_tai_ns - each.newest.to_tai_ns <= patience
+        }
+        rows = list(self._counted.values())
+        x, P = self._carried(rows, [time_tai_ns] * len(rows))
+        boost = np.array([each.newest.boost_probability for each in rows])
+        return Predicted(time_tai_ns, tuple(self._counted), x, P, boost)
+
+    def _hear(self, group: Sequence[Tracklet]) -> list[Increment]:
+        """Count tracklets of different tracks."""
+        group = [one for one in group if self._accepts(one)]
+        adding = [one for one in group if self._adds(one)]
+        news = [self._anew(one) for one in group if not self._adds(one)]
+        if adding:
+            news += self._add(adding)
+        for one in group:
+            self._note(one)
+        return news
+
+    def _accepts(self, one: Tracklet) -> bool:
+        """Whether a tracklet says what can be counted and was not."""
+        reason = self._objection(one, self._counted.get(one.track))
+        if reason:
+            self.refused[reason] += 1
+        return not reason
+
+    def _objection(self, one: Tracklet, counted: _Counted | None) -> str | None:
+        if not _is_estimate(one):
+            return NO_ESTIMATE
+        if counted is None:
+            return WITHOUT_BASE if one.since else None
+        newest = counted.newest.number
+        if one.number <= newest and one.number not in counted.missing:
+            return COUNTED
+        if not one.since:
+            return OLDER if one.number < newest else None
+        told = set(range(one.since + 1, min(one.number, newest) + 1))
+        return OVERLAPS if told - counted.missing else None
+
+    def _adds(self, one: Tracklet) -> bool:
+        """Whether a tracklet adds to what is counted: always an increment, a whole track where both are in fall."""
+        counted = self._counted.get(one.track)
+        return counted is not None and (one.since > 0 or (one.coasting and counted.newest.coasting))
+
+    def _anew(self, one: Tracklet) -> Increment:
+        self._counted[one.track] = _Counted(one, one.x, one.P, one.time_tai_ns)
+        return Increment(one.track, one.time_tai_ns, one.x, np.zeros(6), np.zeros((6, 6)), fresh=True)
+
+    def _add(self, adding: Sequence[Tracklet]) -> list[Increment]:
+        """Add tracklets to their tracks, at the later of both times."""
+        rows = [self._counted[one.track] for one in adding]
+        at = [max(one.time_tai_ns, row.time_tai_ns) for one, row in zip(adding, rows, strict=True)]
+        x, P = self._carried(rows, at)
+        z, R = np.array([one.x for one in adding]), np.array([one.P for one in adding])
+        late_s = np.array([(now - one.time_tai_ns) / NS_PER_S for now, one in zip(at, adding, strict=True)])
+        whole = np.array([one.since == 0 for one in adding])
+        about, y, Y = z.copy(), np.zeros_like(z), inverse(R)
+        about[whole], y[whole], Y[whole] = increment(z[whole], R[whole], x[whole], P[whole])
+        about, y, Y = carried((about, y, Y), x, late_s)
+        x, P = absorb(x, P, about, y, Y)
+        for i, row in enumerate(rows):
+            row.x, row.P, row.time_tai_ns = x[i], P[i], at[i]
+        return [Increment(one.track, at[i], about[i], y[i], Y[i]) for i, one in enumerate(adding)]
+
+    def _note(self, one: Tracklet) -> None:
+        """Write down the number of a tracklet that was counted."""
+        counted = self._counted[one.track]
+        gap = range(counted.newest.number + 1, one.since + 1) if one.since else ()
+        counted.missing = (counted.missing | set(gap)) - {one.number} if one.since else set()
+        if one.number > counted.newest.number:
+            counted.newest = one
+
+    def _carried(self, rows: Sequence[_Counted], at: Sequence[int]) -> tuple[Floats, Floats]:
+        x, P = np.array([row.x for row in rows]).reshape(-1, 6), np.array([row.P for row in rows]).reshape(-1, 6, 6)
+        ahead_s = np.array([(now - row.time_tai_ns) / NS_PER_S for now, row in zip(at, rows, strict=True)])
+        return coasted(x, P, ahead_s, self.settings.coast_noise_m2_s3)
+
+
+def carried(told: tuple[Floats, Floats, Floats], x: Floats, late_s: Floats) -> tuple[Floats, Floats, Floats]:
+    """Increments as they read so many seconds later, where their objects are then near x (n, 6)."""
+    if not np.any(late_s):
+        return told
+    about, y, Y = told
+    before, B = transition_arrays(x, -late_s)
+    back = B.swapaxes(-1, -2)
+    there = x + np.linalg.solve(B, (about - before)[..., None])[..., 0]
+    return there, times(back, y), back @ Y @ B
+
+
+def _is_estimate(one: Tracklet) -> bool:
+    if not (np.isfinite(one.x).all() and np.isfinite(one.P).all()):
+        return False
+    return bool(np.linalg.eigvalsh(one.P / np.outer(_UNITS, _UNITS))[0] > 0)
+
+
+def _rounds(tracklets: Sequence[Tracklet]) -> list[list[Tracklet]]:
+    """The tracklets in groups without two of one track, each track's in the order of their numbers."""
+    nth: Counter[str] = Counter()
+    groups: list[list[Tracklet]] = []
+    for one in sorted(tracklets, key=lambda each: each.number):
+        if nth[one.track] == len(groups):
+            groups.append([])
+        groups[nth[one.track]].append(one)
+        nth[one.track] += 1
+    return groups
