@@ -91,9 +91,9 @@ def nees(x: Floats, P: Floats, truth: Floats) -> float:
 
 @pytest.fixture(scope="session")
 def sky() -> SimpleNamespace:
-    """The world's words: T0, tai, SOUTH, NORTH, BOTH, SIGMA, start, flown, seen, false_plots, nees."""
-    words = (T0, tai, SOUTH, NORTH, BOTH, SIGMA, start, flown, seen, false_plots, nees)
-    names = ("T0", "tai", "SOUTH", "NORTH", "BOTH", "SIGMA", "start", "flown", "seen", "false_plots", "nees")
+    """The world's words: T0, tai, SOUTH, NORTH, BOTH, SIGMA, start, fall, flown, seen, false_plots, nees."""
+    words = (T0, tai, SOUTH, NORTH, BOTH, SIGMA, start, fall, flown, seen, false_plots, nees)
+    names = ("T0", "tai", "SOUTH", "NORTH", "BOTH", "SIGMA", "start", "fall", "flown", "seen", "false_plots", "nees")
     return SimpleNamespace(**dict(zip(names, words, strict=True)))
 
 

@@ -128,7 +128,13 @@ def predict(x: Floats, P: Floats, duration_s: Floats, settings: Settings) -> Pre
     by_index = F[:, COAST, 3:6, 6] / seconds
     drag2 = (4 + x[:, COAST, 6] ** 2) * np.sum(by_index**2, axis=1)
     Q = _noise(duration_s, np.stack([along, by_index], axis=1), drag2, settings)
-    return Prediction(x1, F @ P @ F.swapaxes(-1, -2) + Q, F, Q)
+    return Prediction(x1, F @ P @ F.swapaxes(-1, -2) + Q + rounding(F, P), F, Q)
+
+
+def rounding(B: Floats, P: Floats) -> Floats:
+    """What the variances of B P B' need on top, so that its rounding cannot make the whole indefinite."""
+    needed = 1e-13 * np.einsum("...ak,...kk->...a", B * B, P)
+    return np.asarray(needed[..., None] * np.eye(B.shape[-1]))
 
 
 def near_air(x: Floats, seconds: float) -> bool:
@@ -386,4 +392,4 @@ def joseph(x: Floats, P: Floats, nu: Floats, H: Floats, R: Floats) -> tuple[Floa
     K = PH @ np.linalg.inv(H @ PH + R)
     A = _I7 - K @ H
     P1 = A @ P @ A.swapaxes(-1, -2) + K @ R @ K.swapaxes(-1, -2)
-    return x + (K @ nu[..., None])[..., 0], 0.5 * (P1 + P1.swapaxes(-1, -2)) * _GUARD
+    return x + (K @ nu[..., None])[..., 0], 0.5 * (P1 + P1.swapaxes(-1, -2)) * _GUARD + rounding(A, P)

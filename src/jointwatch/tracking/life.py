@@ -72,7 +72,7 @@ def _first_state(numbers: Floats, row: int, r: Floats, R: Floats, prior: Floats)
         for a in range(3):
             numbers[row, x + a] = r[a]
             for b in range(a, 3):
-                numbers[row, p + 7 * a - a * (a - 1) // 2 + b - a] = R[a, b]
+                numbers[row, p + 7 * a - a * (a - 1) // 2 + b - a] = R[a, b] * (1 + 1e-12 if a == b else 1.0)
         numbers[row, x + 6] = prior[mode]
         for a in range(3, 6):
             numbers[row, p + 7 * a - a * (a - 1) // 2] = prior[4]
