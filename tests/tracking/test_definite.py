@@ -1,4 +1,4 @@
-"""No covariance that is not positive definite, whatever plots come: through the compiled filter as a tracker runs it."""
+"""No covariance that is not positive definite, whatever plots come, through the compiled filter as a tracker runs."""
 
 import numpy as np
 from hypothesis import given, settings

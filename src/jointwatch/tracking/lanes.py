@@ -255,7 +255,7 @@ def _spread(a: int, columns: int) -> Iterator[str]:
 
 
 def _rounding(row: int, covariance: int) -> str:
-    """What a variance of B P B' needs on top, given the row of B, so that its rounding cannot make the whole indefinite.
+    """What a variance of B P B' needs on top, given the row of B, lest rounding make the whole indefinite.
 
     Each of the sums of 14 products is off by up to 14 u |B||P||B'|, u = 1.1e-16, and |B||P||B'| <= D_a D_b with
     D_a^2 = 7 sum B_ak^2 P_kk; seven such errors in a row are outweighed by 7 * 14 u D_a^2 on the diagonal [Higham 2002,
