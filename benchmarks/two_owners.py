@@ -99,24 +99,27 @@ def strongest(tracker: Tracker, now: int) -> Estimate:
 
 @dataclass
 class Errors:
-    """Errors (6,) and their covariances by method."""
+    """By method, its errors (6,), their covariances, and the central tracker's errors at the same instants."""
 
-    of: dict[str, list[Estimate]] = field(default_factory=lambda: defaultdict(list))
+    of: dict[str, list[tuple[Floats, Floats, Floats]]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, method: str, estimate: Estimate, truth: Floats) -> None:
-        self.of[method].append((estimate[0] - truth, estimate[1]))
-
-    def rmse(self, method: str) -> Floats:
-        """Of position and velocity, m and m/s."""
-        d = np.array([error for error, _ in self.of[method]])
-        return np.sqrt([np.mean(np.sum(part**2, axis=1)) for part in (d[:, :3], d[:, 3:])])
+    def add(self, found: dict[str, Estimate], central: Estimate, truth: Floats) -> None:
+        for method, (x, P) in found.items():
+            self.of[method].append((x - truth, P, central[0] - truth))
 
     def nees(self, method: str) -> float:
-        d, P = (np.array(each) for each in zip(*self.of[method], strict=True))
+        d, P, _ = (np.array(each) for each in zip(*self.of[method], strict=True))
         return float(np.mean(np.sum(d * np.linalg.solve(P, d[..., None])[..., 0], axis=1)))
 
     def ratio(self, method: str) -> Floats:
-        return self.rmse(method) / self.rmse("central")
+        """RMSE against the central tracker's, of position and velocity."""
+        d, _, central = (np.array(each) for each in zip(*self.of[method], strict=True))
+        return rmse(d) / rmse(central)
+
+
+def rmse(d: Floats) -> Floats:
+    """Of position and velocity, m and m/s, from errors (n, 6)."""
+    return np.sqrt([np.mean(np.sum(part**2, axis=1)) for part in (d[:, :3], d[:, 3:])])
 
 
 @dataclass
@@ -202,8 +205,8 @@ def measured(runs: int, q: float, seed: int = 1) -> Errors:
             if t and t % EVERY_S == 0:
                 found = compared.exchange(own, tai(t), rng)
                 if t >= LAST_S / 2:
-                    for name, estimate in {"central": strongest(central, tai(t)), **found}.items():
-                        errors.add(name, estimate, truth[k, run])
+                    best = strongest(central, tai(t))
+                    errors.add({"central": best, **found}, best, truth[k, run])
     return errors
 
 
@@ -231,8 +234,7 @@ def wrongly_paired(runs: int, q: float, seed: int = 2) -> tuple[Errors, int]:
                 one = next(each for each in objects if each.members[-1][0] == SOUTH[1])
                 was_wrong |= t <= BOTH_FROM_S and len(one.members) > 1
                 if t >= UNDONE_BY_S:
-                    errors.add("central", strongest(central, tai(t)), x)
-                    errors.add("wrongly paired", (one.x, one.P), x)
+                    errors.add({"wrongly paired": (one.x, one.P)}, strongest(central, tai(t)), x)
         wrong += was_wrong
     return errors, wrong
 

@@ -10,5 +10,5 @@ believed at first. `lanes` holds the algebra, eight tracks at a time, as text th
 `drag` is what the air does to a coast. `bound` is the Cramér-Rao bound to hold beside them.
 
 Between owners: `tracklet` tells local-only tracks, `account` counts what was told, `joint` pairs and fuses it (`fuse`;
-`pedigree` where the making is not known; `coasting` carries estimates in time).
+`pedigree` where the making is not known; `coasting` carries estimates in time). `registration` finds the radars' biases.
 """

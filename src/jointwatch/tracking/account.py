@@ -55,6 +55,7 @@ class _Counted:
     x: Floats
     P: Floats
     time_tai_ns: int
+    free: bool  # whether it was in free flight when last told whole
     missing: set[int] = field(default_factory=set)
 
 
@@ -127,10 +128,10 @@ class Account:
     def _adds(self, one: Tracklet) -> bool:
         """Whether a tracklet adds to what is counted: always an increment, a whole track where both are in fall."""
         counted = self._counted.get(one.track)
-        return counted is not None and (one.since > 0 or (one.coasting and counted.newest.coasting))
+        return counted is not None and (one.since > 0 or (one.coasting and counted.free))
 
     def _anew(self, one: Tracklet) -> Increment:
-        self._counted[one.track] = _Counted(one, one.x, one.P, one.time_tai_ns)
+        self._counted[one.track] = _Counted(one, one.x, one.P, one.time_tai_ns, one.coasting)
         return Increment(one.track, one.time_tai_ns, one.x, np.zeros(6), np.zeros((6, 6)), fresh=True)
 
     def _add(self, adding: Sequence[Tracklet]) -> list[Increment]:

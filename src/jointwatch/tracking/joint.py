@@ -20,7 +20,7 @@ from jointwatch.tracking.coasting import coasted
 from jointwatch.tracking.fuse import GATE_PROBABILITY, GREATEST_COST, absorb, fuse, intersect, near
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import Predicted
-from jointwatch.tracking.tracklet import COASTING, Tracklet
+from jointwatch.tracking.tracklet import Tracklet, in_free_flight
 
 KEEP_PROBABILITY = 0.99999
 """Share of the truly same pairs that stay together at an exchange: 34 for six components."""
@@ -138,7 +138,9 @@ class Joint:
         """Whether an object has the members it had, all in free flight, and none that began anew."""
         one = held.get(frozenset(group))
         fresh = any(news.fresh for member in group for news in self._pending.get(member, ()))
-        return one is not None and not fresh and one.boost_probability < COASTING
+        if one is None or fresh:
+            return False
+        return bool(in_free_flight(one.x[None], np.array([one.boost_probability]))[0])
 
     def _continued(self, going_on: Sequence[Fused], time_tai_ns: int) -> tuple[list[Fused], Bools]:
         """Objects with what has come since, and whether each can be believed."""
@@ -184,14 +186,15 @@ class Joint:
     def _put_together(
         self, named: dict[str, tuple[Member, ...]], local: dict[str, Predicted], time_tai_ns: int
     ) -> list[Fused]:
-        """Objects from the local tracks of their members alone: added in free flight, intersected under thrust."""
+        """Objects from the local tracks of their members alone: added in free flight, else intersected."""
         row = {(owner, name): i for owner, tracks in local.items() for i, name in enumerate(tracks.ids)}
         groups = list(named.values())
         x = np.array([local[group[0][0]].x[row[group[0]]] for group in groups]).reshape(-1, 6)
         P = np.array([local[group[0][0]].P[row[group[0]]] for group in groups]).reshape(-1, 6, 6)
         boost = np.array([max(local[o].boost_probability[row[o, t]] for o, t in group) for group in groups])
+        free = in_free_flight(x, boost)
         for nth in range(1, max(map(len, groups), default=0)):
-            for join, which in ((fuse, boost < 0.5), (intersect, boost >= 0.5)):
+            for join, which in ((fuse, free), (intersect, ~free)):
                 rows = [i for i, group in enumerate(groups) if len(group) > nth and which[i]]
                 if rows:
                     other = [groups[i][nth] for i in rows]

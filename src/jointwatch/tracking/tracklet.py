@@ -2,8 +2,8 @@
 
 An increment says what the plots since the tracklet before it brought, as the estimate those plots alone would give.
 Numbers run without gaps within a track, so that a lost one is noticed, and an increment is told only to who has
-counted all before it. The whole track is told otherwise: at first, after a loss, under thrust (an error that increments
-would share), and where an increment is none, as process noise can make it.
+counted all before it. The whole track is told otherwise: at first, after a loss, under thrust or in air (an error that
+increments would share), and where an increment is none, as process noise can make it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats
+from jointwatch.earth.ellipsoid import geodetic_from_ecef
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.tracking.coasting import coasted
 from jointwatch.tracking.fuse import increment, times
@@ -21,8 +22,11 @@ from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import Track
 from jointwatch.tracking.tracker import Tracker
 
-COASTING = 0.05
-"""Probability of thrust below which a track is one of free flight, whose information adds up."""
+COASTING, IN_AIR_M = 0.05, 120e3
+"""Probability of thrust below which, and height above which, a track is one of free flight, whose information adds up.
+
+An unknown thrust or drag is an error that the tracks of all owners share.
+"""
 
 LEAST_SHARE = 1e-4
 """Of the whole track's information, in each direction: an increment that brings less is told as if it brought this."""
@@ -55,7 +59,12 @@ class Tracklet:
     @property
     def coasting(self) -> bool:
         """Whether the object is in free flight, as far as its owner knows."""
-        return self.boost_probability < COASTING
+        return bool(in_free_flight(self.x[None], np.array([self.boost_probability]))[0])
+
+
+def in_free_flight(x: Floats, boost_probability: Floats) -> Bools:
+    """Which of the objects (n, 6), under thrust with these probabilities (n,), only fall."""
+    return np.asarray((boost_probability < COASTING) & (geodetic_from_ecef(x[:, :3])[2] > IN_AIR_M))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +72,7 @@ class _Told:
     """The last tracklet of a track as it was told, and the whole track it left the hearers with."""
 
     tracklet: Tracklet
+    free: bool
     x: Floats
     P: Floats
     plots: int
@@ -104,20 +114,25 @@ class Teller:
         ahead = tracker.predicted(time_tai_ns, [track.id for track in tracks])
         before = [self._told.get(track.id) for track in tracks]
         adds, z, R = self._increments(ahead.x, ahead.P, before, time_tai_ns)
+        free = in_free_flight(ahead.x, ahead.boost_probability)
         said = []
         for i, (track, last) in enumerate(zip(tracks, before, strict=True)):
-            boost = float(ahead.boost_probability[i])
-            coasts = boost < COASTING and last is not None and last.tracklet.coasting
-            part = last if adds[i] and coasts and self._has_all(track.id) else None
+            part = last if last and last.free and free[i] and adds[i] and self._has_all(track.id) else None
             x, P = (ahead.x[i], ahead.P[i]) if part is None else (z[i], R[i])
             one = Tracklet(
-                owner=self.owner, track=track.id, number=1 + (last.tracklet.number if last else 0),
+                owner=self.owner,
+                track=track.id,
+                number=1 + (last.tracklet.number if last else 0),
                 since=part.tracklet.number if part else 0,
                 from_tai_ns=part.tracklet.to_tai_ns + 1 if part else track.first_plot_tai_ns,
-                to_tai_ns=track.last_plot_tai_ns, time_tai_ns=time_tai_ns, x=x, P=P, boost_probability=boost,
+                to_tai_ns=track.last_plot_tai_ns,
+                time_tai_ns=time_tai_ns,
+                x=x,
+                P=P,
+                boost_probability=float(ahead.boost_probability[i]),
                 plots=track.plots - (part.plots if part else 0),
-            )  # fmt: skip
-            self._told[track.id] = _Told(one, ahead.x[i], ahead.P[i], track.plots)
+            )
+            self._told[track.id] = _Told(one, bool(free[i]), ahead.x[i], ahead.P[i], track.plots)
             said.append(one)
         self._forget(tracker)
         return said
