@@ -1,4 +1,4 @@
-"""Bodies of unknown ballistic coefficient that come down through the air, followed by the mode that followed them above.
+"""Bodies of unknown ballistic coefficient that come down through the air, and the mode that follows them all the way.
 
 The truth is the flight room's: DOP853 through the US Standard Atmosphere 1976, or through the exponential one, which
 the filter does not know of. Coefficients are drawn from the filter's own prior, 500 to 15,000 kg/m2 nine times in ten.
@@ -76,9 +76,8 @@ def test_errors_stay_what_they_were_above_the_air_and_covariances_hold_them(fall
     for high, low in BANDS:
         of = rows[(rows[:, 0] <= high) & (rows[:, 0] > low)]
         position, velocity = (np.sqrt(np.mean(of[:, k] ** 2)) for k in (2, 3))
-        print(
-            f"{high / 1e3:.0f} to {low / 1e3:.0f} km: RMSE {position:.0f} m, {velocity:.0f} m/s, NEES {of[:, 1].mean():.1f}"
-        )
+        band = f"{high / 1e3:.0f} to {low / 1e3:.0f} km"
+        print(f"{band}: RMSE {position:.0f} m, {velocity:.0f} m/s, NEES {of[:, 1].mean():.1f} of 6")
         assert position < 450.0
         assert 1.5 < of[:, 1].mean() < 9.0
 
@@ -87,9 +86,9 @@ def test_the_ballistic_coefficient_is_learned_on_the_way(falls):
     _, last, _ = falls
     wrong = np.log(drag.ratio_of(last[:, 5]) / drag.ratio_of(last[:, 7]))
     prior = np.log(drag.ratio_of(last[:, 7]))
-    print(f"logarithm of the coefficient: off by {np.sqrt(np.mean(wrong**2)):.2f} at {LOWEST_M / 1e3:.0f} km, "
-          f"{np.sqrt(np.mean(prior**2)):.2f} before")  # fmt: skip
-    assert np.sqrt(np.mean(wrong**2)) < 0.5 * np.sqrt(np.mean(prior**2))
+    rms = [float(np.sqrt(np.mean(of**2))) for of in (wrong, prior)]
+    print(f"logarithm of the coefficient: off by {rms[0]:.2f} at {LOWEST_M / 1e3:.0f} km, {rms[1]:.2f} before")
+    assert rms[0] < 0.5 * rms[1]
 
 
 def test_a_filter_without_drag_loses_them(sky):
