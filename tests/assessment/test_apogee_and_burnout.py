@@ -16,7 +16,7 @@ from jointwatch.earth.topocentric import enu_basis
 from jointwatch.flight import coast
 
 LATITUDE, LONGITUDE = np.radians([36.0, 55.0])
-STEP_S, BOOSTING = 5.0, 4
+STEP_S, BOOSTING, THRUST_M_S2 = 5.0, 4, 40.0
 SIGMA = np.diag([200.0, 200.0, 200.0, 5.0, 5.0, 5.0]) ** 2
 
 
@@ -28,6 +28,8 @@ def flight(speed_m_s: float = 4000.0, boosting: int = BOOSTING) -> SimpleNamespa
     )
     seconds = np.arange(12) * STEP_S
     x = coast.propagate_arrays(np.tile(start, (12, 1)), seconds)
+    to_go = np.maximum((boosting - 1) * STEP_S - seconds, 0.0)[:, None]
+    x[:, 3:] *= 1.0 - THRUST_M_S2 * to_go / np.linalg.norm(x[:, 3:], axis=1, keepdims=True)
     return SimpleNamespace(
         time_tai_ns=np.round(seconds * NS_PER_S).astype(np.int64),
         x=x,
@@ -52,18 +54,22 @@ def test_the_apogee_and_its_spread_are_those_of_many_flights() -> None:
     assert np.sqrt(found.cov_enu_m2[1, 1]) == pytest.approx(latitude.std() * 6.37e6, rel=0.06)
 
 
-def test_the_end_of_boost_is_the_last_boosting_state_wider_along_the_way() -> None:
+def test_the_end_of_boost_lies_on_the_free_flight_wider_along_the_way() -> None:
     history = flight()
     found = burnout(history)
     assert found is not None
-    last = BOOSTING - 1
-    assert (found.time_tai_ns, found.sigma_s) == (history.time_tai_ns[last], STEP_S)
-    _, _, height = geodetic_from_ecef(history.x[last, None, :3])
-    assert found.height_m == pytest.approx(height[0])
-    assert found.speed_m_s == pytest.approx(np.linalg.norm(history.x[last, 3:]))
+    end_s = found.time_tai_ns / NS_PER_S
+    assert end_s == pytest.approx((BOOSTING - 1) * STEP_S, abs=found.sigma_s)
+    assert found.sigma_s < STEP_S
+    there = coast.propagate_arrays(history.x[BOOSTING : BOOSTING + 1], end_s - BOOSTING * STEP_S)
+    latitude, longitude, height = geodetic_from_ecef(there[:, :3])
+    assert found.height_m == pytest.approx(height[0], abs=0.1)
+    assert (found.latitude_rad, found.longitude_rad) == (pytest.approx(latitude[0]), pytest.approx(longitude[0]))
+    assert found.speed_m_s == pytest.approx(np.linalg.norm(there[0, 3:]), abs=0.01)
     along = np.linalg.eigvalsh(found.cov_enu_m2)
-    assert along[-1] == pytest.approx(200.0**2 + (found.speed_m_s * STEP_S) ** 2)
-    assert along[:2] == pytest.approx([200.0**2] * 2)
+    of_time, of_state = (found.speed_m_s * found.sigma_s) ** 2, 200.0**2 + (5.0 * (55.0 - end_s)) ** 2
+    assert along[-1] == pytest.approx(of_time + of_state, rel=0.02)
+    assert along[:2] == pytest.approx([of_state] * 2, rel=0.05)  # gravity's gradient bends it a little
 
 
 def test_neither_is_told_before_it_can_be() -> None:

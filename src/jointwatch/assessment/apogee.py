@@ -8,7 +8,6 @@ import numpy as np
 
 from jointwatch.assessment.cutoff import cutoff
 from jointwatch.assessment.ground_track import ground_track, offsets_en, place_at
-from jointwatch.assessment.launch_point import best_coasting
 from jointwatch.assessment.track_history import MIN_STATES, TrackHistory, shifted
 from jointwatch.assessment.unscented import moments, sigma_points
 from jointwatch.earth.arrays import Floats
@@ -35,7 +34,7 @@ def apogee(history: TrackHistory) -> ApogeeEstimate | None:
     """
     if len(history.time_tai_ns) < MIN_STATES or not (end := cutoff(history)).coast_established:
         return None
-    row = best_coasting(history, end)
+    row = end.best
     points, weights = sigma_points(history.x[row], history.P[row])
     after_s, height = coast.apogee(Ecef(points))
     if not np.isfinite(after_s).all():

@@ -22,7 +22,7 @@ from jointwatch.earth.arrays import Floats
 FROM_REST = 0.5  # kappa_altitude of any smooth ascent in its first seconds (0.42-0.47 at 10-60 km)
 SECOND_STAGE = 0.6  # kappa_altitude of a steep second stage (0.60-0.64)
 SECOND_STAGE_DOWNRANGE = 0.45  # (0.37-0.46; in the first stage 0.24-0.30)
-STAGING_M = 70e3  # first stages burnt out between 57 and 85 km
+STAGING_M = 30e3, 85e3  # first stages burnt out between 57 and 85 km, those of two and three solid ones from 28 km on
 STEEP = 0.5  # climb rate over ground speed above which kappa_altitude does not depend on it
 LEVELLING = 1.3  # how much kappa_altitude gains per lost unit of that ratio (0.63 at 0.4, 0.77 at 0.3, 0.89 at 0.2)
 FLAT = 0.2  # below this it says little: 1.1 at 0.2, 2 at 0.1
@@ -42,10 +42,10 @@ def kappas_while_burning(priors: BoostPriors, height_m: float, steepness: float)
     """Means (2,) and sigmas (2,) of kappa, altitude and downrange, at an unknown moment of an unknown stage.
 
     Half way between the class value at the end of a burn and the other end: what an ascent begins with, or, above the
-    usual height of staging, what a second stage has. The way to either end is added to the sigma.
+    heights of staging, what a second stage has; between them in proportion. The way to either end is added to the sigma.
     """
     mean, sigma = kappas_at_cutoff(priors, STEEP)
-    other_end = np.array([FROM_REST if height_m < STAGING_M else SECOND_STAGE, SECOND_STAGE_DOWNRANGE])
+    other_end = np.array([np.interp(height_m, STAGING_M, (FROM_REST, SECOND_STAGE)), SECOND_STAGE_DOWNRANGE])
     to_an_end = 0.5 * (other_end - mean)
     return _levelling(mean + to_an_end, np.hypot(sigma, to_an_end), steepness)
 
@@ -56,7 +56,7 @@ def age_by_burn_time(priors: BoostPriors) -> tuple[Floats, Floats]:
     Only long burns get so flat, and late: the mean of the upper half of the prior on burn times, with its whole sigma.
     """
     age_s = priors.burn_time_s + np.sqrt(2.0 / np.pi) * priors.burn_time_sigma_s
-    (_, downrange), (_, sigma) = kappas_while_burning(priors, STAGING_M, STEEP)
+    (_, downrange), (_, sigma) = kappas_while_burning(priors, STAGING_M[1], STEEP)
     return np.log([age_s, downrange]), np.array([priors.burn_time_sigma_s / age_s, sigma / downrange])
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from jointwatch.assessment.cutoff import Cutoff, cutoff
 from jointwatch.assessment.ground_track import ground_track
 from jointwatch.assessment.impact_area import ImpactEstimate, impact_or_reason
-from jointwatch.assessment.launch_point import LaunchEstimate, best_coasting, launch_or_reason
+from jointwatch.assessment.launch_point import LaunchEstimate, launch_or_reason
 from jointwatch.assessment.perigee import perigee_range_km, probability_above
 from jointwatch.assessment.priors import BoostPriors
 from jointwatch.assessment.range_class import NO_CLASS, range_class
@@ -75,7 +75,7 @@ def range_m(launch: LaunchEstimate | str, impact: ImpactEstimate | str) -> float
 
 def _by_perigee(history: TrackHistory, end: Cutoff, class_name: str) -> Verdict:
     """Verdict on an object in free flight."""
-    row = best_coasting(history, end)
+    row = end.best
     p = probability_above(history.x[row], history.P[row])
     low, high = perigee_range_km(history.x[row], history.P[row])
     since = "first seen coasting" if end.time_tai_ns is None else f"cut-off seen by {_clock(end.time_tai_ns)}"

@@ -13,7 +13,7 @@ from jointwatch.assessment.classify import Verdict, classify, judge, range_m
 from jointwatch.assessment.cutoff import cutoff
 from jointwatch.assessment.ellipse import Ellipse
 from jointwatch.assessment.impact_area import ImpactEstimate, impact_area, impact_or_reason
-from jointwatch.assessment.launch_point import LaunchEstimate, best_coasting, launch_or_reason, launch_point
+from jointwatch.assessment.launch_point import LaunchEstimate, launch_or_reason, launch_point
 from jointwatch.assessment.priors import BoostPriors
 from jointwatch.assessment.track_history import MIN_STATES, TrackHistory
 from jointwatch.earth.arrays import Floats, Ints
@@ -87,7 +87,7 @@ def _apogee_height_m(history: TrackHistory) -> float | None:
     end = cutoff(history)
     if not end.coast_established:
         return None
-    row = best_coasting(history, end)
+    row = end.best
     state = Ecef(history.x[row : row + 1])
     _, height = coast.apogee(state)
     highest = float(height[0] if np.isfinite(height[0]) else orbit.apogee_height_m(state)[0])

@@ -15,8 +15,7 @@ from scipy.linalg import block_diag
 from jointwatch.assessment.cutoff import cutoff
 from jointwatch.assessment.ellipse import Ellipse, ellipse_95
 from jointwatch.assessment.ground_track import ground_track, offsets_en, place_at
-from jointwatch.assessment.launch_point import best_coasting
-from jointwatch.assessment.perigee import probability_above
+from jointwatch.assessment.perigee import ORBIT_EXCLUDED, probability_above
 from jointwatch.assessment.priors import BoostPriors
 from jointwatch.assessment.track_history import MIN_STATES, TrackHistory, shifted
 from jointwatch.assessment.unscented import moments, sigma_points
@@ -26,7 +25,6 @@ from jointwatch.flight import coast
 
 # The fall is nearly linear in the state but not in the ballistic coefficient, whose points stand nearer.
 SPREADS = np.sqrt([9.0, 9.0, 9.0, 9.0, 9.0, 9.0, 3.0])
-ORBIT_EXCLUDED = 0.05  # probability of a perigee above the air up to which an impact is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ def impact_or_reason(history: TrackHistory, priors: BoostPriors) -> ImpactEstima
     end = cutoff(history)
     if not end.coast_established:
         return "not yet: free flight is not established, the object may still be accelerating"
-    row = best_coasting(history, end)
+    row = end.best
     p_orbit = probability_above(history.x[row], history.P[row])
     if p_orbit > ORBIT_EXCLUDED:
         return f"none: an orbit that stays above the air is not excluded (probability {p_orbit:.2f})"

@@ -28,6 +28,7 @@ from jointwatch.assessment.ascent import FLAT
 from jointwatch.assessment.cutoff import Cutoff, cutoff
 from jointwatch.assessment.ellipse import Ellipse, ellipse_95
 from jointwatch.assessment.ground_track import GroundTrack, ground_track, offsets_en, place_at, wrapped
+from jointwatch.assessment.perigee import ORBIT_EXCLUDED, probability_above
 from jointwatch.assessment.priors import BoostPriors
 from jointwatch.assessment.track_history import MIN_STATES, TrackHistory, seconds_between, shifted
 from jointwatch.assessment.unscented import moments, sigma_points
@@ -37,7 +38,6 @@ from jointwatch.earth.topocentric import enu_basis
 
 CERTAIN = 6.0  # sigmas by which the climb rate of an anchor must be above zero: one part in six of its age
 ANCHORS = 4  # boosting states tried as anchors
-CLEAR_OF_AIR_M = 100e3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +75,16 @@ def _from_free_flight(history: TrackHistory, end: Cutoff, priors: BoostPriors) -
     """Launch of an object whose ascent was not seen."""
     if not end.coast_established:
         return "not yet: neither powered ascent nor free flight is established"
-    row = best_coasting(history, end)
+    row = end.best
     first = ground_track(history.x[end.coasting][:1])
     anchor = at_burnout_altitude(
         int(history.time_tai_ns[row]), history.x[row], history.P[row], priors, seen_at_m=float(first.height_m[0])
     )
     if anchor is None:
         return "none: its free flight, followed back for 45 min, never climbed through a usual burnout altitude"
+    if probability_above(history.x[row], history.P[row]) > ORBIT_EXCLUDED:
+        return "not yet: an orbit is not excluded, and of an orbit the arc does not lead back to a launch"
     return reckoned_back(anchor)
-
-
-def best_coasting(history: TrackHistory, end: Cutoff) -> int:
-    """Index of the latest coasting state above the air that could slow it, or of the highest where all are below."""
-    height = ground_track(history.x).height_m
-    clear = np.flatnonzero(end.coasting & (height > CLEAR_OF_AIR_M))
-    return int(clear[-1]) if clear.size else int(np.argmax(np.where(end.coasting, height, -np.inf)))
 
 
 def _from_ascent(history: TrackHistory, end: Cutoff, priors: BoostPriors) -> LaunchEstimate | str:
@@ -106,11 +101,10 @@ def _from_ascent(history: TrackHistory, end: Cutoff, priors: BoostPriors) -> Lau
         _from_boosting_state(time, history.x[row].tobytes(), history.P[row].tobytes(), priors)
         for time, row in zip(times, chosen, strict=True)
     ]
-    if end.time_tai_ns is not None and times[-1] == end.time_tai_ns and usable.any():
-        best = best_coasting(history, end)
-        after_s = seconds_between(history.time_tai_ns[best], end.time_tai_ns)
-        anchor = at_cutoff(end.time_tai_ns, end.sigma_s, after_s, history.x[best], history.P[best], priors)
-        estimates.append(reckoned_back(anchor))
+    if end.time_tai_ns is not None and usable.any() and rows[-1] == np.flatnonzero(end.boosting)[-1]:
+        x, P = history.x[end.best], history.P[end.best]
+        after_s = seconds_between(history.time_tai_ns[end.best], end.time_tai_ns)
+        estimates.append(reckoned_back(at_cutoff(end.time_tai_ns, end.sigma_s, after_s, x, P, priors)))
     straightest = min(estimates, key=lambda estimate: estimate.direction_sigma_rad)
     return replace(
         min(estimates, key=_expected_miss),

@@ -17,6 +17,7 @@ from jointwatch.earth.states import Ecef
 from jointwatch.flight import orbit
 
 ORBIT_HEIGHT_M = 120e3  # an orbit whose perigee is lower decays within about a turn
+ORBIT_EXCLUDED = 0.05  # probability of a perigee above the air up to which a thing is taken to come down
 
 
 def probability_above(x: Floats, P: Floats) -> float:

@@ -50,7 +50,7 @@ def boost_prior_parameters(name: str = "generic") -> BoostPriorParameters:
 
     >>> p = boost_prior_parameters()
     >>> p.kappa_altitude, p.kappa_downrange
-    (0.411, 0.3)
+    (0.47, 0.34)
     """
     entries = load_boost_priors()
     if name not in entries:

@@ -10,8 +10,8 @@ import numpy as np
 from jointwatch.assessment.apogee import ApogeeEstimate, apogee
 from jointwatch.assessment.burnout import BurnoutEstimate, burnout
 from jointwatch.assessment.classify import NOTHING_KNOWN, Verdict
+from jointwatch.assessment.cutoff import CLEAR_OF_AIR_M
 from jointwatch.assessment.estimate import Assessment, assess
-from jointwatch.assessment.launch_point import CLEAR_OF_AIR_M
 from jointwatch.assessment.priors import BoostPriors
 from jointwatch.assessment.range_class import NO_CLASS
 from jointwatch.earth.arrays import Ints
