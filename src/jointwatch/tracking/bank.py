@@ -15,8 +15,9 @@ NUMBERS = 73
 # for each chance to be seen, newest lowest, set where seen; CHANCES: how many there were; ORIGIN: index of the radar of
 # the first plot; CONFIRMED; NAME: running number of the track, zero while it has one plot; ENTRIES written to its
 # diary; BURNED: whether a coast ever since the first plot is out of the question; KNOWN: catalogue number of the
-# satellite it is, or zero; and from PAGES on the diary's pages, -1 where there is none.
-TIME, FIRST, PLOTS, RECENT, CHANCES, ORIGIN, CONFIRMED, NAME, ENTRIES, BURNED, KNOWN, PAGES = range(12)
+# satellite it is, or zero; WINDOW: number, from one, of the plots it keeps, or zero; and from PAGES on the diary's
+# pages, -1 where there is none.
+TIME, FIRST, PLOTS, RECENT, CHANCES, ORIGIN, CONFIRMED, NAME, ENTRIES, BURNED, KNOWN, WINDOW, PAGES = range(13)
 
 SMALLEST = 64  # rows
 
@@ -29,7 +30,7 @@ PACKED = np.maximum(_UPPER, _UPPER.T)
 class Bank:
     """Rows of filters, oldest first, of which the first `len(bank)` are in use.
 
-    numbers (m, 73), counts (m, 11 + pages), and tally (m, radars): how many plots each radar gave, and above 2^32 in
+    numbers (m, 73), counts (m, 12 + pages), and tally (m, radars): how many plots each radar gave, and above 2^32 in
     which order it first did.
     """
 

@@ -11,7 +11,21 @@ import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
 from jointwatch.sensors.site import Site
-from jointwatch.tracking.bank import CHANCES, CONFIRMED, KNOWN, MU, NIS, PACKED, PLOTS, RECENT, TIME, Bank, P, X
+from jointwatch.tracking.bank import (
+    CHANCES,
+    CONFIRMED,
+    KNOWN,
+    MU,
+    NIS,
+    PACKED,
+    PLOTS,
+    RECENT,
+    TIME,
+    WINDOW,
+    Bank,
+    P,
+    X,
+)
 from jointwatch.tracking.diary import TRIANGLE
 from jointwatch.tracking.gate import threshold
 from jointwatch.tracking.known import Explained, Known
@@ -72,6 +86,7 @@ def _begin(file: TrackFile, plots: Admitted, found: Explained, new: Bools, numbe
     rows = np.arange(first, len(file.bank))
     _put(file.bank, rows, found.x[new], found.P[new], found.nis[new])
     file.bank.counts[rows, KNOWN] = numbers[new]
+    file.bank.counts[rows, WINDOW] = 0  # its orbit says more than its first plot
     file.rewrite(rows)
 
 

@@ -16,6 +16,7 @@ from jointwatch.tracking.initiate import plausible, prior
 from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import History, Status, Track
+from jointwatch.tracking.window import Windows
 
 
 class TrackFile:
@@ -29,6 +30,7 @@ class TrackFile:
         self.settings = settings
         self._diaries = Diaries(settings.history_first, settings.history_last)
         self.bank = Bank(pages=self._diaries.pages_of_one)
+        self._windows = Windows()
         self._radars: dict[str, int] = {}
         self._lost: dict[str, tuple[Track, Ints]] = {}
         self._named = 0
@@ -46,6 +48,7 @@ class TrackFile:
         1. Mix the modes and predict each track to the scan, back in time where the track is newer.
         2. Gate, and assign each plot to at most one track.
         3. Update states and mode probabilities.
+        4. Fit the tracks of wide angles anew to all their plots.
         """
         from jointwatch.tracking.associate import chosen_of
         from jointwatch.tracking.gate import gated, place
@@ -59,7 +62,10 @@ class TrackFile:
         rows, plot, gain, judged = gated(*of, everyone, time, plots.z, plots.sigma, site, moving, believed)
         chosen = chosen_of(rows, plot, gain)
         rows, plot = rows[chosen], plot[chosen]
+        windows = self._windows.opened(bank, rows, plot, plots)
         update(*of, rows, plot, judged[chosen], time, plots.z, plots.sigma, plots.r, site, moving)
+        if windows:
+            self._windows.refit(bank, rows, plot, plots, moving)
         self.enter(rows, radar, time)
         left = np.ones(len(plots), dtype=bool)
         left[plot] = False
@@ -73,6 +79,7 @@ class TrackFile:
         bank.reserve(len(which), radar + 1)
         arrays, pages = (bank.numbers, bank.counts, bank.tally), self._pages(len(which))
         begin(*arrays, bank.size, which, plots.r, plots.R, self._prior, radar, time, *pages)
+        self._windows.begin(bank, which, plots, self.settings.velocity_sigma_m_s**2)
         bank.size += len(which)
 
     def enter(self, rows: Ints, radar: int, time_tai_ns: int) -> None:
