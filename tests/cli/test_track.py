@@ -278,8 +278,8 @@ def test_rows_that_are_no_full_plots_are_counted_by_what_they_have(run: Run, tmp
     code, text = run(path)
     assert code == 1
     flat = " ".join(text.split())
-    assert "5 rows, 1 used; not used: range rate only: 1, range only: 1, azimuth and elevation only: 2" in flat
-    assert "A track wants range, azimuth and elevation together" in flat
+    assert "5 rows, 1 of them full plots; others: range rate only: 1, range only: 1, azimuth and" in flat
+    assert "A track wants range, azimuth and elevation together; of other rows an orbit is tried" in flat
     assert "catalogue (see its assumptions)" in flat
     assert "no track" in flat
 

@@ -28,11 +28,12 @@ def track(
 ) -> None:
     """Follow what recorded measurements show: tracks, where each was launched and comes down, and what it is.
 
-    Without --out only the summary is printed. Exit code 1 where there is no track.
+    Of an object of which ranges and angles come apart, an orbit instead. Without --out only the summary is printed.
+    Exit code 1 where there is neither.
     """
     from rich.console import Console
 
-    from jointwatch.cli import track_files, track_text
+    from jointwatch.cli import track_files, track_orbit_text, track_text
     from jointwatch.cli.errors import UserError
     from jointwatch.cli.track_work import followed
 
@@ -44,12 +45,13 @@ def track(
     if work.found.interrupted and not work.found.tracks:
         raise typer.Exit(130)
     track_text.tracks(console, work)
+    track_orbit_text.orbits(console, work.orbits)
     if out is not None:
         try:
             console.print(track_text.written(track_files.write(out, recording, sensors, work)), soft_wrap=True)
         except OSError as error:
             raise UserError(f"--out {str(out)!r}: {error.strerror or error}") from None
-    raise typer.Exit(0 if work.found.tracks else 1)
+    raise typer.Exit(0 if work.found.tracks or work.orbits.found else 1)
 
 
 def _check_out(out: Path | None) -> None:

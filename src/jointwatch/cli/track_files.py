@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import degrees
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from jointwatch.assessment.burnout import BurnoutEstimate
 from jointwatch.assessment.ellipse import Ellipse
 from jointwatch.assessment.impact_area import ImpactEstimate
 from jointwatch.assessment.launch_point import LaunchEstimate
+from jointwatch.cli.track_orbit_values import orbit_values
 from jointwatch.cli.track_work import Work
 from jointwatch.display import track_figure
 from jointwatch.earth.ellipsoid import geodetic_from_ecef
@@ -26,12 +27,12 @@ from jointwatch.formats.epochs import Instant
 from jointwatch.formats.oem import LOWER, Covariances, Ephemeris, Header, Metadata, Oem, Segment
 from jointwatch.studies.recording import Recording
 from jointwatch.studies.recording_sites import Sensor
-from jointwatch.studies.recording_tracks import Found, Said, TrackFound
+from jointwatch.studies.recording_tracks import Said, TrackFound
+from jointwatch.tracking.track import History
 
-SAID = (
-    "States and covariances as each stood after its own plot: filtered, not smoothed.",
-    "Earth-fixed (WGS 84, which agrees with the ITRF to 0.1 m), velocity relative to the turning Earth.",
-)
+FILTERED = "States and covariances as each stood after its own plot: filtered, not smoothed."
+SMOOTHED = "States and covariances given all numbers: smoothed."
+FRAME = "Earth-fixed (WGS 84, which agrees with the ITRF to 0.1 m), velocity relative to the turning Earth."
 KNOWN_M_S = (
     1000.0  # one sigma of the velocity from which on a state goes into an OEM: one plot alone says nothing of it
 )
@@ -42,22 +43,28 @@ def write(out: Path, recording: Recording, sensors: Mapping[str, Sensor], work: 
     """Write everything into a new folder; return the files, those of the tracks as their folder."""
     out.mkdir(parents=True, exist_ok=True)
     written = [out / "tracks.parquet", out / "estimates.json", out / "tracks.png"]
-    table(work.found).write_parquet(written[0], statistics=False)
+    histories = [track.history for track in work.found.tracks] + [orbit.history for orbit in work.orbits.found]
+    table(histories).write_parquet(written[0], statistics=False)
     written[1].write_text(json.dumps(estimates(recording, sensors, work), indent=1) + "\n", encoding="utf-8")
     track_figure.draw(_figure(recording, sensors, work), written[2])
-    if not work.found.tracks:
+    if not histories:
         return written
     folder = out / "oem"
     folder.mkdir()
-    for each in work.found.tracks:
-        with (folder / f"{each.track.id}.oem").open("wb") as stream:
-            oem_kvn.write(oem(each), stream)
+    for track in work.found.tracks:
+        _write(folder, oem(track.history, FILTERED))
+    for orbit in work.orbits.found:
+        _write(folder, oem(orbit.history, SMOOTHED, name=orbit.object))
     return [folder, *written]
 
 
-def oem(found: TrackFound) -> Oem:
-    """A track as an Orbit Ephemeris Message in UTC, with the covariance of every state."""
-    history = found.history
+def _write(folder: Path, message: Oem) -> None:
+    with (folder / f"{message.segments[0].metadata.object_id}.oem").open("wb") as stream:
+        oem_kvn.write(message, stream)
+
+
+def oem(history: History, how: str, *, name: str = "") -> Oem:
+    """A history as an Orbit Ephemeris Message in UTC, with the covariance of every state; how the states were made."""
     known = np.trace(history.P[:, 3:, 3:], axis1=1, axis2=2) < KNOWN_M_S**2
     rows = np.arange(int(np.argmax(known)) if known.any() else 0, len(history))
     day, ns = days_from_tai_ns(history.time_tai_ns[rows])
@@ -66,14 +73,14 @@ def oem(found: TrackFound) -> Oem:
     early = (f"{rows[0]} estimates before the first with a velocity to 1 km/s are left out.",) if rows[0] else ()
     gone = (f"{history.left_out} estimates between the first and the last are left out.",) if history.left_out else ()
     metadata = Metadata(
-        object_name=found.track.id,
-        object_id=found.track.id,
+        object_name=name if name.strip("-") else history.track_id,
+        object_id=history.track_id,
         center_name="EARTH",
         ref_frame="ITRF2000",
         time_system="UTC",
         start=epochs[0],
         stop=epochs[1],
-        comments=(*SAID, *early, *gone),
+        comments=(how, FRAME, *early, *gone),
     )
     P = 0.5e-6 * (history.P[rows] + history.P[rows].swapaxes(-1, -2))
     return Oem(
@@ -88,10 +95,10 @@ def oem(found: TrackFound) -> Oem:
     )
 
 
-def table(found: Found) -> pl.DataFrame:
+def table(histories: Sequence[History]) -> pl.DataFrame:
     """All estimates of all tracks, one row each; covariance: the lower triangle row by row, metres and seconds."""
     rows, columns = zip(*LOWER, strict=True)
-    parts = [_columns(each, rows, columns) for each in found.tracks]
+    parts = [_columns(each, rows, columns) for each in histories]
     schema: dict[str, Any] = {
         "track": pl.String, "time_utc": pl.String, "tai_ns": pl.Int64, **dict.fromkeys(STATE, pl.Float64),
         "latitude_deg": pl.Float64, "longitude_deg": pl.Float64, "height_m": pl.Float64,
@@ -100,11 +107,10 @@ def table(found: Found) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(part, schema=schema) for part in parts]) if parts else pl.DataFrame(schema=schema)
 
 
-def _columns(found: TrackFound, rows: tuple[int, ...], columns: tuple[int, ...]) -> dict[str, Any]:
-    history = found.history
+def _columns(history: History, rows: tuple[int, ...], columns: tuple[int, ...]) -> dict[str, Any]:
     latitude, longitude, height = geodetic_from_ecef(history.x[:, :3])
     return {
-        "track": [found.track.id] * len(history),
+        "track": [history.track_id] * len(history),
         "time_utc": [utc_from_tai_ns(int(time), digits=9) for time in history.time_tai_ns],
         "tai_ns": history.time_tai_ns,
         **dict(zip(STATE, history.x.T, strict=True)),
@@ -127,15 +133,17 @@ def estimates(recording: Recording, sensors: Mapping[str, Sensor], work: Work) -
             for file in recording.files
         ],
         "sensors": {
-            name: {"plots": plots, "latitude_deg": degrees(sensors[name].site.latitude_rad),
+            name: {"rows": rows, "latitude_deg": degrees(sensors[name].site.latitude_rad),
                    "longitude_deg": degrees(sensors[name].site.longitude_rad), "height_m": sensors[name].site.height_m}
-            for name, plots in recording.plots_of().items()
+            for name, rows in recording.rows_of().items()
         },
         "plots_refused": dict(work.found.refused),
         "scans": work.found.scans,
         "scans_followed": work.found.scans_followed,
         "covariances": "square metres, in the order east, north (up); ellipses hold 95 %",
         "tracks": [_track(found, said) for found, said in zip(work.found.tracks, work.said, strict=True)],
+        "orbits": [orbit_values(each) for each in work.orbits.found],
+        "no_orbit": dict(work.orbits.refused),
     }  # fmt: skip
 
 
@@ -204,28 +212,30 @@ def _utc(tai_ns: int) -> str:
 
 
 def _figure(recording: Recording, sensors: Mapping[str, Sensor], work: Work) -> track_figure.TrackFigure:
-    begin = int(recording.time_tai_ns[0]) if len(recording) else 0
+    begins = [int(times[0]) for times in (recording.time_tai_ns, recording.numbers.time_tai_ns) if len(times)]
+    begin = min(begins, default=0)
     places = [(name, degrees(s.site.longitude_rad), degrees(s.site.latitude_rad)) for name, s in sensors.items()]
     lines = []
     for found, said in work.last_words():
-        latitude, longitude, height = geodetic_from_ecef(found.history.x[:, :3])
-        lines.append(
-            track_figure.Line(
-                name=found.track.id,
-                minutes=(found.history.time_tai_ns - begin) / 60e9,
-                longitude_deg=np.degrees(longitude),
-                latitude_deg=np.degrees(latitude),
-                height_km=height / 1e3,
-                boosting=found.history.boost_probability > 0.5,
-                ellipses=tuple(
-                    (word, *_drawn(place.ellipse))
-                    for word, place in (("launch", said.assessment.launch), ("impact", said.assessment.impact))
-                    if place
-                ),
-            )
-        )
-    since = utc_from_tai_ns(begin) if len(recording) else "the first plot"
+        places_said = (("launch", said.assessment.launch), ("impact", said.assessment.impact))
+        ellipses = tuple((word, *_drawn(place.ellipse)) for word, place in places_said if place)
+        lines.append(_line(found.history, begin, ellipses))
+    lines += [_line(each.history, begin) for each in work.orbits.found]
+    since = utc_from_tai_ns(begin) if begins else "the first plot"
     return track_figure.TrackFigure(tuple(lines), tuple(places), f"minutes after {since}")
+
+
+def _line(history: History, begin_tai_ns: int, ellipses: tuple[Any, ...] = ()) -> track_figure.Line:
+    latitude, longitude, height = geodetic_from_ecef(history.x[:, :3])
+    return track_figure.Line(
+        name=history.track_id,
+        minutes=(history.time_tai_ns - begin_tai_ns) / 60e9,
+        longitude_deg=np.degrees(longitude),
+        latitude_deg=np.degrees(latitude),
+        height_km=height / 1e3,
+        boosting=history.boost_probability > 0.5,
+        ellipses=ellipses,
+    )
 
 
 def _drawn(ellipse: Ellipse) -> tuple[float, float, float, float, float]:

@@ -21,7 +21,7 @@ from jointwatch.studies.recording_tracks import Said, TrackFound
 
 LISTED = 20  # tracks in the table
 TOLD = 4  # tracks whose estimates are printed in full
-NO_PLOTS = "A track wants range, azimuth and elevation together; rows without all three were not used."
+NO_PLOTS = "A track wants range, azimuth and elevation together; of other rows an orbit is tried (see the guide)."
 
 
 def inputs(console: Console, recording: Recording, sensors: Mapping[str, Sensor]) -> None:
@@ -30,8 +30,8 @@ def inputs(console: Console, recording: Recording, sensors: Mapping[str, Sensor]
         console.print(Text(f"{file.path}: {_file(file)}"), soft_wrap=True)
     if any(file.incomplete for file in recording.files):
         console.print(Text(NO_PLOTS))
-    table = _table(("sensor", "left"), ("plots", "right"), ("place", "left"), ("sigma", "left"))
-    for place, (name, plots) in enumerate(recording.plots_of().items()):
+    table = _table(("sensor", "left"), ("rows", "right"), ("place", "left"), ("sigma", "left"))
+    for place, (name, plots) in enumerate(recording.rows_of().items()):
         site = sensors[name].site
         where = f"{_place(site.latitude_rad, site.longitude_rad)} {site.height_m:.0f} m"
         table.add_row(name, f"{plots:,}", where, _sigma_from(recording, place, sensors[name]))
@@ -41,13 +41,15 @@ def inputs(console: Console, recording: Recording, sensors: Mapping[str, Sensor]
 def tracks(console: Console, work: Work) -> None:
     """Print the tracks, and of the first few all they say."""
     found = work.found
-    console.print()
+    if found.scans:
+        console.print()
     if found.interrupted:
         console.print(f"interrupted: {found.scans_followed:,} of {found.scans:,} scans followed", style="bold")
     for reason, count in found.refused.items():
         console.print(Text(f"plots refused: {count:,}, {reason}"))
     if not found.tracks:
-        console.print("no track: no object was seen often enough to be believed", style="bold")
+        if found.scans or not work.orbits.found:
+            console.print("no track: no object was seen often enough to be believed", style="bold")
         return
     console.print(_listing(work.last_words()[:LISTED]))
     if len(found.tracks) > LISTED:
@@ -67,12 +69,12 @@ def written(paths: Iterable[Path]) -> str:
 
 def _file(file: FileRead) -> str:
     lost = ", ".join(f"{kind}: {count:,}" for kind, count in file.incomplete.items())
-    words = f"{file.rows:,} rows, {file.plots:,} used" + (f"; not used: {lost}" if lost else "")
+    words = f"{file.rows:,} rows, {file.plots:,} of them full plots" + (f"; others: {lost}" if lost else "")
     return words + (f"; kinds not read: {', '.join(file.unused)}" if file.unused else "")
 
 
 def _sigma_from(recording: Recording, place: int, sensor: Sensor) -> str:
-    if not np.isnan(recording.sigma[recording.sensor == place]).any():
+    if recording.gives_sigmas(place):
         return "in the file"
     return "sites file" if np.isfinite(sensor.sigma).all() else "catalogue (see its assumptions)"
 

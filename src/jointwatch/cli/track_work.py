@@ -11,16 +11,18 @@ from rich.progress import Progress
 from jointwatch.assessment.priors import BoostPriors
 from jointwatch.catalogue.boost_priors import boost_prior_parameters
 from jointwatch.studies.recording import Recording
+from jointwatch.studies.recording_orbits import Orbits, orbits
 from jointwatch.studies.recording_sites import Sensor
 from jointwatch.studies.recording_tracks import Found, Said, TrackFound, follow, told
 
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """The tracks, and what each said at its steps, the last being its last word."""
+    """The tracks, and what each said at its steps, the last being its last word; and orbits of what has no plots."""
 
     found: Found
     said: tuple[tuple[Said, ...], ...]
+    orbits: Orbits
 
     def last_words(self) -> list[tuple[TrackFound, Said]]:
         """Each track with the last it said."""
@@ -39,4 +41,6 @@ def followed(recording: Recording, sensors: Mapping[str, Sensor]) -> Work:
         for track in found.tracks:
             said.append(told(track, priors))
             progress.advance(tracks)
-    return Work(found, tuple(said))
+        objects = progress.add_task("orbits", total=len(recording.numbers.objects))
+        apart = orbits(recording, sensors, lambda done: progress.update(objects, completed=done))
+    return Work(found, tuple(said), apart)

@@ -62,6 +62,8 @@ class Measurements:
 
     day, ns_of_day: when (epochs.py), in `time_system`, which is UTC or TAI. sensor, object: places (n,) in the lists of
     names; object is -1 in rows without one. values: columns of floats by name, not-a-number where there is no value.
+    received: whether (n,) the time of a row is that at which the signal came back, not that at which it met the object;
+    only a Tracking Data Message can say so (TIMETAG_REF), the tables of ours have no such column.
     unused: kinds of observations that the file held and the table has no column for.
     """
 
@@ -74,12 +76,15 @@ class Measurements:
     objects: tuple[str, ...] = ()
     object: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     unused: tuple[str, ...] = ()
+    received: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=np.bool_))
 
     def __post_init__(self) -> None:
         if self.time_system not in ("UTC", "TAI"):
             raise ValueError(f"measurements are timed in UTC or TAI, got {self.time_system!r}; convert them first")
         if not self.objects:
             object.__setattr__(self, "object", np.full(len(self.day), -1, dtype=np.int32))
+        if not len(self.received):
+            object.__setattr__(self, "received", np.zeros(len(self.day), dtype=np.bool_))
         for name in (*self.sensors, *self.objects):
             check_name(name)
         check_values(self.values, len(self.day))

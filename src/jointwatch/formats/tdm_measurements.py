@@ -60,6 +60,7 @@ def measurements(message: Tdm) -> Measurements:
         objects=objects,
         object=np.repeat(np.array([objects.index(part[4]) for part in parts], dtype=np.int32), lengths),
         unused=_unused(message),
+        received=np.repeat([part[5] for part in parts], lengths),
     )
 
 
@@ -68,13 +69,13 @@ def _unused(message: Tdm) -> tuple[str, ...]:
     return tuple(dict.fromkeys(keyword for keyword in kinds if keyword not in TAKEN))
 
 
-def _rows(number: int, segment: Segment) -> tuple[Days, Nanoseconds, dict[str, Floats], str, str]:
-    """Days, nanoseconds, columns, sensor and object of one segment."""
+def _rows(number: int, segment: Segment) -> tuple[Days, Nanoseconds, dict[str, Floats], str, str, bool]:
+    """Days, nanoseconds, columns, sensor, object and whether timed at reception, of one segment."""
     where = f"segment {number}"
     metadata, observations = segment.metadata, segment.observations
     taken = [keyword for keyword in observations.keywords if keyword in TAKEN]
     if not taken:
-        return np.empty(0, np.int32), np.empty(0, np.int64), {}, "", ""
+        return np.empty(0, np.int32), np.empty(0, np.int64), {}, "", "", False
     _check(where, metadata, taken)
     wanted = np.isin(observations.code, [CODES[keyword] for keyword in taken])
     epochs = np.stack([observations.day[wanted].astype(np.int64), observations.ns_of_day[wanted]], axis=1)
@@ -94,7 +95,7 @@ def _rows(number: int, segment: Segment) -> tuple[Days, Nanoseconds, dict[str, F
     days, ns = unique[:, 0].astype(np.int32), unique[:, 1]
     if metadata.time_system != "UTC":
         days, ns = split_tai(unique[:, 0] * NS_PER_DAY + ns + TAI_LESS_NS[metadata.time_system])
-    return days, ns, columns, sensor, seen
+    return days, ns, columns, sensor, seen, metadata.values.get("TIMETAG_REF") == "RECEIVE"
 
 
 def _check(where: str, metadata: Metadata, taken: list[str]) -> None:

@@ -1,7 +1,8 @@
 """Recorded measurements of several sensors as one stream of scans, in order of time across files.
 
 Rows of one sensor and one instant are one scan. A tracker takes range, azimuth and elevation together; rows without
-all three are counted and left out. What a radar did not see is not in such files: a scan without plots never happened.
+all three are counted, and kept for an orbit where an object has hardly others (`recording_numbers`). What a radar did
+not see is not in such files: a scan without plots never happened.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ from jointwatch.formats import measurement_files
 from jointwatch.formats.measurements import Measurements
 from jointwatch.formats.refusal import Refusal
 from jointwatch.sensors.measurement import Plots
+from jointwatch.studies import recording_numbers
+from jointwatch.studies.recording_numbers import Numbers
+from jointwatch.studies.recording_numbers import column as _column
 from jointwatch.studies.recording_sites import Sensor, SitesError
+from jointwatch.tracking.observables import LIGHT_M_S
 
 PLOT = ("range_m", "azimuth_deg", "elevation_deg")
 _UNIT = np.array([1.0, np.pi / 180, np.pi / 180])
@@ -46,14 +51,15 @@ class FileRead:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
-    """All full plots of the files in order of time, then sensor; 72 bytes each.
+    """All full plots of the files in order of time, then sensor, 72 bytes each; and the numbers that are none.
 
-    time_tai_ns (n,); sensor: place (n,) in `names`; z (n, 3) and sigma (n, 3) in metres and radians, sigma NaN where
-    the file gives none; snr_db (n,), NaN where not given.
+    time_tai_ns (n,), of the instant at which the signal met the object; sensor: place (n,) in `names`; z (n, 3) and
+    sigma (n, 3) in metres and radians, sigma NaN where the file gives none; snr_db (n,), NaN where not given.
     """
 
     files: tuple[FileRead, ...]
     names: tuple[str, ...]
+    numbers: Numbers
     time_tai_ns: Ints
     sensor: Ints
     z: Floats
@@ -68,6 +74,17 @@ class Recording:
         counts = np.bincount(self.sensor, minlength=len(self.names)).tolist()
         return dict(zip(self.names, counts, strict=True))
 
+    def rows_of(self) -> dict[str, int]:
+        """How many plots and single numbers each sensor gave, by its name."""
+        singles = np.bincount(self.numbers.sensor, minlength=len(self.names)).tolist()
+        return {name: plots + single for (name, plots), single in zip(self.plots_of().items(), singles, strict=True)}
+
+    def gives_sigmas(self, place: int) -> bool:
+        """Whether every row of a sensor came with its sigmas."""
+        single = self.numbers.sensor == place
+        z, sigma = self.numbers.z[single], self.numbers.sigma[single]
+        return not (np.isnan(self.sigma[self.sensor == place]).any() or (np.isnan(sigma) & ~np.isnan(z)).any())
+
     def begins(self) -> Ints:
         """Where each scan begins (k,), and the number of plots as the last one (k + 1,)."""
         new = (np.diff(self.time_tai_ns) != 0) | (np.diff(self.sensor) != 0)
@@ -80,31 +97,40 @@ class Recording:
             name = self.names[self.sensor[first]]
             here = slice(first, last)
             sigma = np.where(np.isnan(self.sigma[here]), sensors[name].sigmas(self.snr_db[here]), self.sigma[here])
-            yield Plots(sensors[name].site, name, int(self.time_tai_ns[first]), self.z[here], sigma)
+            z = sensors[name].corrected(self.z[here])
+            yield Plots(sensors[name].site, name, int(self.time_tai_ns[first]), z, sigma)
 
 
 def read(paths: Sequence[Path], done: Callable[[Path], None] = lambda path: None) -> Recording:
-    """The full plots of all files; raises RecordingError, one sentence with the file, for one that cannot be taken."""
-    parts, files = [], []
+    """The plots of all files; raises RecordingError, one sentence with the file, for one that cannot be taken."""
+    parts, numbers, files = [], [], []
     names: list[str] = []
+    objects: list[str] = []
     for path in paths:
         table = _table(path)
         taken, file = _full(path, table)
         places = np.array([_place(names, name) for name in table.sensors], dtype=np.int64)
-        parts.append(_part(path, table, taken, places))
+        time, sensor = _time(path, table), places[table.sensor]
+        parts.append(_part(table, taken, time, sensor))
+        others = recording_numbers.rows_of(table, np.isin(np.arange(len(table)), taken))
+        numbers.append(recording_numbers.part(table, others, time, sensor, objects))
         files.append(file)
         done(path)
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.lexsort((columns[1], columns[0]))
-    return Recording(tuple(files), tuple(names), *(column[order] for column in columns))
+    kept = recording_numbers.joined(numbers, objects)
+    return Recording(tuple(files), tuple(names), kept, *(column[order] for column in columns))
 
 
 def check_sigmas(recording: Recording, sensors: Mapping[str, Sensor]) -> None:
-    """Raise SitesError unless every plot has its three sigmas, from its row, the file of sites or the catalogue."""
+    """Raise SitesError unless every range and angle has its sigma, from its row, the file of sites or the catalogue."""
+    numbers = recording.numbers
     for place, name in enumerate(recording.names):
-        rows = recording.sensor == place
+        rows, single = recording.sensor == place, numbers.sensor == place
         known = ~np.isnan(sensors[name].sigmas(np.full(1, np.nan))[0])
         lacking = (np.isnan(recording.sigma[rows]) & ~known).any(axis=0)
+        given = ~np.isnan(numbers.z[single, :3])
+        lacking |= (given & np.isnan(numbers.sigma[single, :3]) & ~known).any(axis=0)
         if lacking.any():
             which = " and ".join(f"sigma_{column}" for column, lacks in zip(PLOT, lacking, strict=True) if lacks)
             raise SitesError(
@@ -134,21 +160,22 @@ def _full(path: Path, table: Measurements) -> tuple[Ints, FileRead]:
     return np.flatnonzero(full), FileRead(path, len(table), kinds, table.unused)
 
 
-def _part(path: Path, table: Measurements, taken: Ints, places: Ints) -> tuple[Ints, Ints, Floats, Floats, Floats]:
-    """Times, sensors, z, sigma and SNR of the rows taken."""
+def _time(path: Path, table: Measurements) -> Ints:
+    """TAI nanoseconds (n,) of the rows."""
     try:
-        time = tai_ns_from_days(table.day, table.ns_of_day) if table.time_system == "UTC" else table.tai_ns
+        return tai_ns_from_days(table.day, table.ns_of_day) if table.time_system == "UTC" else table.tai_ns
     except ValueError as error:
         raise RecordingError(f"{path}: {error}") from None
+
+
+def _part(table: Measurements, taken: Ints, time: Ints, sensor: Ints) -> tuple[Ints, Ints, Floats, Floats, Floats]:
+    """Times, sensors, z, sigma and SNR of the rows taken; times of reception less the way of the light."""
     z, sigma = (
         np.stack([_column(table, prefix + name)[taken] for name in PLOT], axis=-1) * _UNIT for prefix in ("", "sigma_")
     )
     z[:, 1] = np.mod(z[:, 1], 2 * np.pi)
-    return time[taken], places[table.sensor[taken]], z, sigma, _column(table, "snr_db")[taken]
-
-
-def _column(table: Measurements, name: str) -> Floats:
-    return np.asarray(table.values.get(name, np.full(len(table), np.nan)))
+    way_ns = np.rint(np.where(table.received[taken], z[:, 0] / LIGHT_M_S * 1e9, 0.0)).astype(np.int64)
+    return time[taken] - way_ns, sensor[taken], z, sigma, _column(table, "snr_db")[taken]
 
 
 def _place(names: list[str], name: str) -> int:

@@ -7,6 +7,9 @@ height_m = 680.0                over the ellipsoid; 0 if left out
 sigma_range_m = 150.0           one sigma of each, for rows that do not say their own
 sigma_azimuth_deg = 0.15
 sigma_elevation_deg = 0.15
+bias_range_m = 30.0             what it always measures too much, known: taken off; of the angles likewise
+sigma_bias_azimuth_deg = 0.1    one sigma of what it measures too much and nobody knows: found with an orbit
+refraction = true               it measures through air and nobody has corrected that: taken off
 
 [sites.RADAR-2]
 radar = "armavir"               or: stand where, and measure as well as, a radar of the catalogue
@@ -17,7 +20,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +29,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from jointwatch.catalogue.files import UnknownNameError
 from jointwatch.earth.arrays import Floats
+from jointwatch.earth.horizon import MEAN_RADIUS_M
+from jointwatch.earth.refraction import elevation_bias_rad, range_delay_m
 from jointwatch.sensors.accuracy import measurement_sigma
 from jointwatch.sensors.radar import Radar
 from jointwatch.sensors.site import Site
@@ -33,8 +38,11 @@ from jointwatch.studies.architecture import catalogue_radar
 from jointwatch.studies.strict import Model
 
 MAX_BYTES = 1 << 20
+_BEYOND_M = 1e9  # as far away as makes no difference to a ray
 _Number = Annotated[float, Field(allow_inf_nan=False)]
 _Sigma = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+_NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+_SI = np.array([1.0, np.pi / 180, np.pi / 180])
 
 
 class SitesError(ValueError):
@@ -51,6 +59,14 @@ class SiteGiven(Model):
     sigma_range_m: _Sigma | None = None
     sigma_azimuth_deg: _Sigma | None = None
     sigma_elevation_deg: _Sigma | None = None
+    sigma_range_rate_m_s: _Sigma | None = None
+    bias_range_m: _Number = 0.0
+    bias_azimuth_deg: _Number = 0.0
+    bias_elevation_deg: _Number = 0.0
+    sigma_bias_range_m: _NotNegative = 0.0
+    sigma_bias_azimuth_deg: _NotNegative = 0.0
+    sigma_bias_elevation_deg: _NotNegative = 0.0
+    refraction: bool = False
 
     @model_validator(mode="after")
     def _one_place(self) -> SiteGiven:
@@ -73,12 +89,36 @@ class Sensor:
     """A sensor of a recording: where it stands, and its sigmas (3,) in metres and radians, NaN where not known.
 
     radar: the entry of the catalogue that the missing ones come from; None where the sensor is none of it.
+    bias, sigma_bias (3,): what it always measures too much, and one sigma of what of that is not known; refraction:
+    whether it measures through air and nobody has corrected that; sigma_range_rate_m_s: NaN where not known.
     """
 
     name: str
     site: Site
     sigma: Floats
     radar: Radar | None = None
+    bias: Floats = field(default_factory=lambda: np.zeros(3))
+    sigma_bias: Floats = field(default_factory=lambda: np.zeros(3))
+    refraction: bool = False
+    sigma_range_rate_m_s: float = np.nan
+
+    def corrected(self, z: Floats) -> Floats:
+        """Range, azimuth and elevation (n, 3), NaN where not measured, less the known bias and, if asked for, the air.
+
+        Of the air a range is corrected where it came with an elevation; an object whose range is not known is taken to
+        be beyond the air. Elevations below the horizontal are corrected as those along it.
+        """
+        off = z - self.bias
+        if self.refraction:
+            known, up = ~np.isnan(off[:, 2]), np.clip(off[:, 2], 0.0, np.pi / 2)
+            far = np.where(np.isnan(off[:, 0]), _BEYOND_M, off[:, 0])
+            away = np.sqrt(MEAN_RADIUS_M**2 + far**2 + 2 * MEAN_RADIUS_M * far * np.sin(up))
+            height = self.site.height_m + np.maximum(away - MEAN_RADIUS_M, 1.0)
+            air = (np.where(known, up, 0.0), np.where(known, height, _BEYOND_M))
+            off[:, 2] -= elevation_bias_rad(*air, radar_height_m=self.site.height_m)
+            off[:, 0] -= np.where(known, range_delay_m(*air, radar_height_m=self.site.height_m), 0.0)
+        off[:, 1] = np.mod(off[:, 1], 2 * np.pi)
+        return off
 
     def sigmas(self, snr_db: Floats) -> Floats:
         """Sigmas (n, 3) for rows of a signal-to-noise ratio (n,), decibels; where that is NaN, for that of reference.
@@ -100,9 +140,23 @@ def sensor(name: str, given: SiteGiven | None = None) -> Sensor:
     sigma[1:] = np.radians(sigma[1:])
     if given is None or given.radar is not None:
         radar, _ = catalogue_radar((given.radar if given and given.radar else name).lower())
-        return Sensor(name, radar.site, sigma, radar)
+        return _with_biases(Sensor(name, radar.site, sigma, radar), given)
     latitude, longitude = np.radians([given.latitude_deg or 0.0, given.longitude_deg or 0.0])
-    return Sensor(name, Site(name, float(latitude), float(longitude), given.height_m or 0.0), sigma)
+    site = Site(name, float(latitude), float(longitude), given.height_m or 0.0)
+    return _with_biases(Sensor(name, site, sigma), given)
+
+
+def _with_biases(sensor: Sensor, given: SiteGiven | None) -> Sensor:
+    """The sensor with what a file says of its systematic errors."""
+    if given is None:
+        return sensor
+    return replace(
+        sensor,
+        bias=_SI * [given.bias_range_m, given.bias_azimuth_deg, given.bias_elevation_deg],
+        sigma_bias=_SI * [given.sigma_bias_range_m, given.sigma_bias_azimuth_deg, given.sigma_bias_elevation_deg],
+        refraction=given.refraction,
+        sigma_range_rate_m_s=given.sigma_range_rate_m_s or np.nan,
+    )
 
 
 def read_sites(path: Path) -> Mapping[str, SiteGiven]:
