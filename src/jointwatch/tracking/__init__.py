@@ -15,5 +15,6 @@ radars.
 
 For stations that measure ranges and angles apart there is no plot, and so no tracker: `observables` are single numbers,
 `first_orbit` begins with them, `orbit_path` (`square_root`) finds the path and each sensor's bias, `orbit_estimate`
-joins them, `orbit_forces` says what each force does.
+joins them, `orbit_forces` says what each force does. Without a tracker: `kalman` filters many runs of any motion at
+once.
 """
