@@ -10,8 +10,8 @@ believed at first. `lanes` holds the algebra, eight tracks at a time, as text th
 `drag` is what the air does to a coast. `bound` is the Cramér-Rao bound to hold beside them.
 
 Between owners: `tracklet` tells local-only tracks, `account` counts what was told, `joint` pairs and fuses it (`fuse`;
-`pedigree` where the making is not known; `coasting` carries estimates in time). `registration` finds the biases of
-radars.
+`pedigree` where the making is not known; `coasting` carries estimates in time). `registration` finds radars' biases,
+`doubts` (with the weighing in `evidence`) radars that lie.
 
 For stations that measure ranges and angles apart there is no plot, and so no tracker: `observables` are single numbers,
 `first_orbit` begins with them, `orbit_path` (`square_root`) finds the path and each sensor's bias, `orbit_estimate`

@@ -12,6 +12,7 @@ from jointwatch.earth.arrays import Bools, Floats, Ints
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.tracking.bank import CONFIRMED, FIRST, KNOWN, NAME, NIS, NUMBERS, PAGES, PLOTS, TIME, Bank
 from jointwatch.tracking.diary import SUMMARY, TRIANGLE, Diaries
+from jointwatch.tracking.doubts import Doubts
 from jointwatch.tracking.initiate import plausible, prior
 from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
@@ -31,6 +32,7 @@ class TrackFile:
         self._diaries = Diaries(settings.history_first, settings.history_last)
         self.bank = Bank(pages=self._diaries.pages_of_one)
         self._windows = Windows()
+        self.doubts = Doubts()
         self._radars: dict[str, int] = {}
         self._lost: dict[str, tuple[Track, Ints]] = {}
         self._named = 0
@@ -57,12 +59,15 @@ class TrackFile:
         bank, site, time = self.bank, place(plots.site), plots.time_tai_ns
         if not len(bank) or not len(plots):
             return np.arange(len(plots))
+        bank.reserve(0, radar + 1)
         moving, believed = self._model()
         everyone, of = np.arange(len(bank)), (bank.numbers, bank.counts)
         rows, plot, gain, judged = gated(*of, everyone, time, plots.z, plots.sigma, site, moving, believed)
         chosen = chosen_of(rows, plot, gain)
         rows, plot = rows[chosen], plot[chosen]
         windows = self._windows.opened(bank, rows, plot, plots)
+        heard = (plots.z, plots.sigma, site, moving)
+        self.doubts.hear((*of, bank.tally, len(bank)), (rows, plot), radar, self._radars, time, heard)
         update(*of, rows, plot, judged[chosen], time, plots.z, plots.sigma, plots.r, site, moving)
         if windows:
             self._windows.refit(bank, rows, plot, plots, moving)

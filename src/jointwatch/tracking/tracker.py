@@ -10,6 +10,7 @@ import numpy as np
 from jointwatch.earth.arrays import Ints
 from jointwatch.sensors.measurement import Plots
 from jointwatch.tracking.bank import CONFIRMED, KNOWN, PLOTS
+from jointwatch.tracking.doubts import Doubt
 from jointwatch.tracking.screen import NO_ROOM, Admitted, Screen
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import History, Predicted, Recognised, Track
@@ -90,6 +91,10 @@ class Tracker:
     def confirmed(self) -> list[Track]:
         """The tracks that are confirmed and not lost, by number."""
         return self._file.live(self._file.confirmed())
+
+    def doubts(self) -> list[Doubt]:
+        """Radars whose plots are all off by one amount, as tracks made by other radars say; the surest first."""
+        return self._file.doubts.standing()
 
     def history(self, track_id: str) -> History:
         """The estimates of one track after each of its plots, oldest first; of lost ones too while they are kept."""
