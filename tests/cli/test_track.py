@@ -8,7 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -17,24 +17,19 @@ import polars as pl
 import pytest
 import typer
 
-from jointwatch.assessment.priors import BoostPriors
-from jointwatch.catalogue.boost_priors import boost_prior_parameters
 from jointwatch.cli.errors import UserError
 from jointwatch.cli.track import track
 from jointwatch.earth import geodesic
 from jointwatch.earth.ellipsoid import geodetic_from_ecef
 from jointwatch.earth.timescale import NS_PER_S, days_from_tai_ns, tai_ns_from_utc, utc_from_tai_ns
 from jointwatch.flight import coast
-from jointwatch.flight.boost import BoostProfile, ascent
-from jointwatch.flight.path import fly as flown_path
 from jointwatch.formats import measurement_csv, measurement_parquet, oem_kvn
 from jointwatch.formats.measurements import Measurements
 from jointwatch.sensors.measurement import Plots, predict
 from jointwatch.sensors.schedule import scan
-from jointwatch.sensors.site import Site
 from jointwatch.studies import recording, recording_tracks
 from jointwatch.studies.architecture import catalogue_radar
-from jointwatch.studies.recording_sites import Sensor, read_sites, sensor
+from jointwatch.studies.recording_sites import read_sites, sensor
 from jointwatch.studies.scenario import load
 from jointwatch.studies.truth import Flown, fly
 from jointwatch.tracking.track import History
@@ -385,15 +380,6 @@ def test_of_a_fast_radar_the_last_estimate_of_each_look_is_asked() -> None:
     assert len(fast.radars) == len(fast.x) == len(fast.P) == len(fast)
 
 
-@pytest.mark.parametrize(
-    ("climb_m_s", "boost", "sinking"), [(-50.0, 0.9, True), (50.0, 0.9, False), (-50.0, 0.1, False)]
-)
-def test_what_burns_while_it_sinks_is_not_taken_for_falling(climb_m_s: float, boost: float, sinking: bool) -> None:
-    assert recording_tracks.sinking_under_thrust(history(np.arange(5.0), climb_m_s, boost)) is sinking
-    low = history(np.arange(5.0), climb_m_s, boost)
-    assert not recording_tracks.sinking_under_thrust(replace(low, x=low.x - np.array([150e3, 0, 0, 0, 0, 0])))
-
-
 def test_the_guide_makes_its_files_and_shows_what_is_printed(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -415,107 +401,34 @@ def test_the_guide_makes_its_files_and_shows_what_is_printed(
     assert set(read_sites(tmp_path / "sites.toml")) == {"GABALA-2", "RADAR-A"}
 
 
-def question() -> ModuleType:
-    """Return the script that fits the real ascents."""
-    spec = importlib.util.spec_from_file_location("ascents", REPOSITORY / "design" / "ascents.py")
+def bench() -> ModuleType:
+    """Return the script that follows the real ascents."""
+    spec = importlib.util.spec_from_file_location("following_ascents", REPOSITORY / "benchmarks" / "ascents.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
-    sys.modules["ascents"] = module
+    sys.modules["following_ascents"] = module
     spec.loader.exec_module(module)
     return module
 
 
-EVERY_S, COAST_S = 5, 150
-SIGMA = np.array([50.0, 1e-3, 1e-3])  # a good UHF radar
-
-
-def beside(azimuth_rad: float, states: np.ndarray) -> dict[str, Site]:
-    """Return two radars 300 km to the right of a flight: 400 km behind its last state, and abreast of a third of it."""
-    found = {}
-    for name, row in (("EARLY", len(states) // 3), ("LATE", len(states) - 1)):
-        latitude, longitude, _ = geodetic_from_ecef(states[row, None, :3])
-        back = 400e3 if name == "LATE" else 0.0
-        here = geodesic.direct(latitude, longitude, np.array([azimuth_rad + np.pi]), np.array([back]))
-        there = geodesic.direct(here[0], here[1], np.array([azimuth_rad + np.pi / 2]), np.array([300e3]))
-        found[name] = Site(name, float(there[0][0]), float(there[1][0]), 0.0)
-    return found
-
-
-def seen(sites: dict[str, Site], states: np.ndarray, seed: int) -> list[Row]:
-    """Return plots of states every five seconds by each radar above two degrees, nine of ten detected."""
-    rng, rows = np.random.default_rng(seed), []
-    for offset, (name, site) in enumerate(sites.items()):
-        for k in range(offset * 2, len(states), EVERY_S):
-            z = predict(site, states[k, None, :3])[0]
-            noise, lucky = rng.normal(size=3), rng.random() < 0.9
-            if z[2] > np.radians(2.0) and lucky:
-                rows.append(Row(START + k * NS_PER_S, name, (z + SIGMA * noise).tolist(), SIGMA.tolist()))
-    return rows
-
-
-def on_by_coasting(states: np.ndarray) -> np.ndarray:
-    after = coast.propagate_arrays(np.repeat(states[-1:], COAST_S, axis=0), np.arange(1.0, COAST_S + 1))
-    return np.concatenate([states, after])
-
-
-def real(script: ModuleType, mission: str) -> tuple[np.ndarray, np.ndarray, float, float, float]:
-    """Return a real ascent each second and its coast; launch place, azimuth, end of burn and speed there."""
-    found = script.fitted(script.read(ASCENTS / mission))
-    launch = np.radians(script.SITES[script.MISSIONS[mission][0]])
-    azimuth, burn = script.azimuth_rad(mission), found.profile.burn_time_s
-    states = ascent(
-        found.profile, latitude_rad=launch[0], longitude_rad=launch[1], azimuth_rad=azimuth,
-        burnout_speed_m_s=found.burnout_speed_m_s, burnout_angle_rad=found.burnout_angle_rad,
-        times_s=np.arange(0.0, np.floor(burn) + 1), height_m=found.height_m,
-    ).pos_vel  # fmt: skip
-    return on_by_coasting(states), launch, azimuth, burn, found.burnout_speed_m_s
-
-
-def missile(launch: np.ndarray, azimuth_rad: float, speed_m_s: float) -> tuple[np.ndarray, float]:
-    """Return a missile of that speed at burnout, 25 degrees up, each second, and the end of its burn."""
-    profile = BoostProfile(240.0, 0.42, 0.33)
-    flown = flown_path(
-        profile, latitude_rad=launch[0], longitude_rad=launch[1], azimuth_rad=azimuth_rad, burnout_speed_m_s=speed_m_s,
-        burnout_angle_rad=np.radians(25.0), times_s=np.arange(0.0, profile.burn_time_s + COAST_S),
-    )  # fmt: skip
-    return flown.states.pos_vel, profile.burn_time_s
-
-
-MISSIONS = ("FormoSat-5", "Orbcomm OG2", "SES-9", "SpaceX CRS-8")
-SINKS_WHILE_BURNING = {"SpaceX CRS-8"}  # its second stage comes down from 230 to 213 km under thrust
-WITHIN_S = 10.0  # of burnout: two scans, on a flight each second
+MISSIONS = ("FormoSat-5", "SpaceX CRS-8", "ZUMA")
+"""One into a high orbit, one whose second stage sinks under thrust, and one of which only the first stage is known."""
+WITHIN_S = 12.0  # of burnout: two scans and their noise
 
 
 @pytest.mark.skipif(not ASCENTS.is_dir(), reason="needs the 30 ascents in ../shared/data/ascent")
-def test_real_ascents_are_followed_to_burnout_and_told_from_missiles_as_fast(tmp_path: Path) -> None:
-    """To call everything a space launch scores one half."""
-    script, priors, nees = question(), BoostPriors(**asdict(boost_prior_parameters())), []
-    asked, right, wrong = 0, 0, []
-    for number, mission in enumerate(MISSIONS):
-        states, launch, azimuth, burn, speed = real(script, mission)
-        other, other_burn = missile(launch, azimuth, speed)
-        for kind, flown, end_s in (("space launch", states, burn), ("missile", other, other_burn)):
-            sites = beside(azimuth, flown)
-            taken = recording.read([csv(tmp_path / "plots.csv", seen(sites, flown, number))])
-            found = recording_tracks.follow(taken, {n: Sensor(n, site, SIGMA) for n, site in sites.items()})
-            (only,) = found.tracks  # through staging and burnout
-            history = only.history
-            *before, said = recording_tracks.told(only, priors)
-            verdicts = [(mission, kind, each.since_first_plot_s, each.assessment.verdict.verdict) for each in before]
-            asked += len(verdicts)
-            wrong += [verdict for verdict in verdicts if verdict[3] not in (kind, "undecided")]
-            right += said.assessment.verdict.verdict == kind
-            assert said.burnout is not None
-            late_s = (said.burnout.time_tai_ns - START) / NS_PER_S - end_s
-            if mission not in SINKS_WHILE_BURNING or kind == "missile":
-                assert abs(late_s) < WITHIN_S
-            row = np.round((history.time_tai_ns - START) / NS_PER_S).astype(int)
-            off = history.x - flown[row]
-            nees += np.einsum("ni,ni->n", off, np.linalg.solve(history.P, off[..., None])[..., 0])[20:].tolist()
-            print(f"{mission}, {kind}: {said.assessment.verdict.verdict}, burnout {late_s:+.0f} s")
-    print(f"{right} of {2 * len(MISSIONS)} right; median NEES {np.median(nees):.1f} (5.3 if all were well)")
-    print(f"wrong on the way: {len(wrong)} of {asked}: {wrong}")
-    assert right == 2 * len(MISSIONS)
-    assert len(wrong) <= 3, "a second stage that has just begun to burn, at 6 m/s2, may look like free flight"
-    assert np.median(nees) < 9.0
+def test_real_ascents_are_followed_to_burnout_and_told_from_missiles_as_fast() -> None:
+    """`make bench` does it with all thirty; to call everything a space launch scores less than one half."""
+    script = bench()
+    cases = [case for name in MISSIONS for case in script.pair(ASCENTS / name, seed=MISSIONS.index(name))]
+    print("\n".join(script.table(cases)))
+    assert all(case.tracks == 1 for case in cases), "one track through staging and burnout"
+    scored = [case for case in cases if case.truth != script.BURNING]
+    assert all(case.verdict == case.truth for case in scored)
+    assert sum(case.truth == script.SPACE for case in scored) < len(scored) / 2
+    assert all(case.verdict == "undecided" for case in cases if case.truth == script.BURNING)
+    late_s = np.array([case.burnout_late_s for case in scored])
+    assert np.nanmax(np.abs(late_s)) < WITHIN_S
+    assert np.isnan(late_s).sum() <= 1, "the missile of 45 s burns out soon after it is first seen"
+    assert np.median(np.concatenate([case.nees for case in cases])) < 9.0, "5.3 if all were well"

@@ -9,13 +9,9 @@ import numpy as np
 
 from jointwatch.assessment.apogee import ApogeeEstimate, apogee
 from jointwatch.assessment.burnout import BurnoutEstimate, burnout
-from jointwatch.assessment.classify import NOTHING_KNOWN, Verdict
-from jointwatch.assessment.cutoff import CLEAR_OF_AIR_M
 from jointwatch.assessment.estimate import Assessment, assess
 from jointwatch.assessment.priors import BoostPriors
-from jointwatch.assessment.range_class import NO_CLASS
 from jointwatch.earth.arrays import Ints
-from jointwatch.earth.ellipsoid import geodetic_from_ecef
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.studies.recording import Recording
 from jointwatch.studies.recording_sites import Sensor
@@ -29,7 +25,6 @@ SINGLE_SHARE = 0.9  # of a sensor's scans that are one plot, from which on its r
 ESTIMATES_KEPT = 8192
 """Of each track, the newest: two hours of a radar that looks every second, 13 minutes of one that looks ten times."""
 LOOKS_S = 2.5  # between the estimates that the assessment is given of a track that has them more often than each second
-SINKING = "not yet: it sinks, and is under thrust"
 _FOR_EVER_S = 1e9
 
 
@@ -113,8 +108,8 @@ def told(found: TrackFound, priors: BoostPriors) -> tuple[Said, ...]:
 def spaced(history: History) -> History:
     """The history as it is, or, of a radar that looks several times a second, its last estimate of each 2.5 s.
 
-    Free flight is believed after three estimates in a row that say so, a rule made for radars that look every few
-    seconds: at ten a second it would be three tenths of a second in which the filter is unsure.
+    What is asked is what was known when, and between two looks of a radar that looks every few seconds nobody asks; all
+    estimates of one that looks ten times a second would cost ten times as much and say the same.
     """
     times = history.time_tai_ns
     if len(times) < 2 or float(np.median(np.diff(times))) >= NS_PER_S:
@@ -141,21 +136,4 @@ def _rows(history: History, rows: Ints) -> History:
 
 
 def _said(history: History, since_s: float, priors: BoostPriors) -> Said:
-    said = assess(history, priors)
-    if not sinking_under_thrust(history):
-        return Said(since_s, said, burnout(history), apogee(history))
-    verdict = Verdict(NOTHING_KNOWN, "undecided", SINKING, NO_CLASS)
-    waiting = replace(said, verdict=verdict, impact=None, impact_note=SINKING, range_m=None, apogee_height_m=None)
-    return Said(since_s, waiting, None, None)
-
-
-def sinking_under_thrust(history: History) -> bool:
-    """Whether the last two estimates are of an object that burns, clear of the air, and sank in either.
-
-    Many launchers do for minutes before they are in orbit. The end of boost is looked for among climbing states, since
-    a fall slowed by air looks like thrust, so such an ascent would be taken for free flight to the ground.
-    """
-    x, p = history.x[-2:], history.boost_probability[-2:]
-    sinks = np.einsum("ki,ki->k", x[:, :3], x[:, 3:]) < 0.0
-    high = geodetic_from_ecef(x[:, :3])[2] > CLEAR_OF_AIR_M
-    return len(x) == 2 and bool(sinks.any() and (high & (p > 0.5)).all())
+    return Said(since_s, assess(history, priors), burnout(history), apogee(history))
