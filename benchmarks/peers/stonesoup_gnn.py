@@ -108,7 +108,7 @@ class KDTreeGNN(DetectionKDTreeMixIn, GNNWith2DAssignment):
 
 
 def main(plots: str, result: str) -> None:
-    """Track, and write processor seconds of each scan and the states after the last one."""
+    """Track, and write processor seconds of each scan (k,) and the states (k, n, 6) after it."""
     data = np.load(plots)
     radars = [
         Radar(ndim_state=6, mapping=(0, 1, 2), origin=o, basis=b, sigma=data["sigma"])
@@ -119,7 +119,7 @@ def main(plots: str, result: str) -> None:
     associator = KDTreeGNN(hypothesiser, predictor, updater, number_of_neighbours=5)
     P0 = np.diag([5e3**2] * 3 + [300.0**2] * 3)
     tracks = {Track([GaussianState(StateVector(x), P0, timestamp=START)]) for x in data["prior"]}
-    seconds = []
+    seconds, states = [], []
     for k, at in enumerate(data["seconds"]):
         stamp = START + datetime.timedelta(seconds=float(at))
         rows = data["z"][data["first"][k] : data["first"][k + 1]]
@@ -133,7 +133,8 @@ def main(plots: str, result: str) -> None:
         for track, hypothesis in associator.associate(tracks, detections, stamp).items():
             track.append(updater.update(hypothesis) if hypothesis else hypothesis.prediction)
         seconds.append(time.process_time() - started)
-    np.savez(result, seconds=seconds, x=np.array([np.asarray(t.state_vector, float)[:, 0] for t in tracks]))
+        states.append([np.asarray(track.state_vector, float)[:, 0] for track in tracks])
+    np.savez(result, seconds=seconds, x=np.array(states))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from jointwatch.tracking import screen
+from jointwatch.tracking import screen, sieve
 from jointwatch.tracking.screen import Screen
 from jointwatch.tracking.settings import Settings
 
@@ -87,3 +87,13 @@ def test_of_too_many_plots_a_share_spread_over_the_ranges_is_kept(scan):
 
 def test_an_empty_scan_passes(scan):
     assert len(Screen(Settings()).admit(scan(np.empty((0, 3)), np.empty((0, 3))))) == 0
+
+
+@pytest.mark.parametrize("count", [1, 5, sieve.FEW - 1, sieve.FEW, 200])
+def test_plots_stand_in_one_order_whatever_order_they_come_in(count):
+    rng = np.random.default_rng(count)
+    for _ in range(20):
+        z = rng.integers(1, 6, (count, 3)).astype(float)  # many alike in range, some in all
+        order = sieve.ordered(z)
+        assert sorted(order.tolist()) == list(range(count))
+        assert z[order].tolist() == sorted(z.tolist())

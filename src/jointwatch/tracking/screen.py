@@ -82,10 +82,10 @@ class Screen:
 
     def _sound(self, z: Floats, sigma: Floats) -> tuple[Floats, Floats]:
         """The plots that make sense, each once, in an order that follows from their values; no sigma too thin."""
-        from jointwatch.tracking.sieve import sift
+        from jointwatch.tracking.sieve import ordered, sift
 
         faults = np.zeros(len(_FAULTS) + 1, dtype=np.int64)
-        sound, widths = sift(z, sigma, LEAST_SIGMA, faults)
+        sound, widths = sift(z, sigma, ordered(z), LEAST_SIGMA, faults)
         if len(sound) < len(z):
             for reason, count in zip(_FAULTS, faults[1:].tolist(), strict=True):
                 self.refused[reason] += count
