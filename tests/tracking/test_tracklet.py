@@ -6,7 +6,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from jointwatch.tracking.account import COUNTED, NO_ESTIMATE, OLDER, OVERLAPS, WITHOUT_BASE, Account
+from jointwatch.tracking.account import (
+    COUNTED,
+    NO_ESTIMATE,
+    OLDER,
+    OVERLAPS,
+    TOO_FAR,
+    UNTIMELY,
+    WITHOUT_BASE,
+    Account,
+)
 from jointwatch.tracking.coasting import coasted
 from jointwatch.tracking.fuse import fuse
 from jointwatch.tracking.joint import Joint
@@ -130,6 +139,17 @@ def test_what_cannot_be_counted_is_refused_and_says_why(told):
     account.hear([told[0].wholes[3], told[0].parts[6]])
     account.hear([told[0].wholes[4]])
     assert account.refused[OLDER] == 1
+
+
+def test_a_partner_cannot_make_the_account_grow_or_wait_by_choosing_numbers_and_times(told):
+    account = Account("gabala")
+    far, year = 2**31, 365 * 86400 * 10**9
+    first = told[0].wholes[0]
+    account.hear([first, replace(told[0].parts[-1], number=far, since=far - 1)])
+    account.hear([replace(told[0].parts[-1], number=8, time_tai_ns=first.time_tai_ns + year)])
+    account.hear([replace(told[0].wholes[-1], number=far), replace(told[0].parts[-1], number=far + 1, since=3)])
+    assert account.refused == {TOO_FAR: 1, UNTIMELY: 1, OVERLAPS: 1}
+    assert account.counted() == {"T-0001": far}
 
 
 def test_a_track_under_thrust_is_taken_whole_and_begins_anew(told):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from jointwatch.earth.arrays import Floats
+from jointwatch.earth.arrays import Bools, Floats
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.flight.coast import transition_arrays
 from jointwatch.tracking.coasting import coasted
@@ -21,14 +21,17 @@ from jointwatch.tracking.fuse import absorb, increment, times
 from jointwatch.tracking.information import inverse
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import Predicted
-from jointwatch.tracking.tracklet import Tracklet
+from jointwatch.tracking.tracklet import Tracklet, in_free_flight
 
 COUNTED = "counted already"
 OVERLAPS = "overlaps with what is counted"
 OLDER = "a whole track older than what is counted"
+UNTIMELY = "of a time far from its plots, or from what is counted"
+TOO_FAR = "adds to a tracklet far beyond what is counted"
 WITHOUT_BASE = "adds to a track never heard whole"
 NO_ESTIMATE = "no estimate: not finite, or a covariance that is none"
 
+MOST_MISSING = 256  # an hour of tracklets, were there one every fifteen seconds
 _UNITS = np.array([1e3, 1e3, 1e3, 1.0, 1.0, 1.0])  # of a state's usual errors, so that no variance drowns in another
 
 
@@ -57,6 +60,16 @@ class _Counted:
     time_tai_ns: int
     free: bool  # whether it was in free flight when last told whole
     missing: set[int] = field(default_factory=set)
+
+    def note(self, one: Tracklet) -> None:
+        """Write down the number of a tracklet that was counted; a whole track leaves nothing missing."""
+        if one.since:
+            self.missing.update(range(self.newest.number + 1, one.since + 1))
+            self.missing.discard(one.number)
+        else:
+            self.missing.clear()
+        if one.number > self.newest.number:
+            self.newest = one
 
 
 class Account:
@@ -96,43 +109,41 @@ class Account:
 
     def _hear(self, group: Sequence[Tracklet]) -> list[Increment]:
         """Count tracklets of different tracks."""
-        group = [one for one in group if self._accepts(one)]
-        adding = [one for one in group if self._adds(one)]
-        news = [self._anew(one) for one in group if not self._adds(one)]
+        sound, free = _judged(group)
+        news, adding = [], []
+        for one, well, falls in zip(group, sound, free, strict=True):
+            counted = self._counted.get(one.track)
+            reason = self._objection(one, counted) if well else NO_ESTIMATE
+            if reason:
+                self.refused[reason] += 1
+            elif counted is not None and (one.since or (falls and counted.free)):
+                adding.append(one)
+            else:
+                self._counted[one.track] = _Counted(one, one.x, one.P, one.time_tai_ns, bool(falls))
+                news.append(Increment(one.track, one.time_tai_ns, one.x, np.zeros(6), np.zeros((6, 6)), fresh=True))
         if adding:
             news += self._add(adding)
-        for one in group:
-            self._note(one)
         return news
 
-    def _accepts(self, one: Tracklet) -> bool:
-        """Whether a tracklet says what can be counted and was not."""
-        reason = self._objection(one, self._counted.get(one.track))
-        if reason:
-            self.refused[reason] += 1
-        return not reason
-
     def _objection(self, one: Tracklet, counted: _Counted | None) -> str | None:
-        if not _is_estimate(one):
-            return NO_ESTIMATE
+        """Why a tracklet cannot be counted; nothing here grows with a number that a partner may choose."""
+        jump = self.settings.jump_limit_s * NS_PER_S
+        if abs(one.time_tai_ns - one.to_tai_ns) > jump:
+            return UNTIMELY
         if counted is None:
             return WITHOUT_BASE if one.since else None
-        newest = counted.newest.number
-        if one.number <= newest and one.number not in counted.missing:
+        if abs(one.time_tai_ns - counted.time_tai_ns) > jump:
+            return UNTIMELY
+        newest, missing = counted.newest.number, counted.missing
+        if one.number <= newest and one.number not in missing:
             return COUNTED
         if not one.since:
             return OLDER if one.number < newest else None
-        told = set(range(one.since + 1, min(one.number, newest) + 1))
-        return OVERLAPS if told - counted.missing else None
-
-    def _adds(self, one: Tracklet) -> bool:
-        """Whether a tracklet adds to what is counted: always an increment, a whole track where both are in fall."""
-        counted = self._counted.get(one.track)
-        return counted is not None and (one.since > 0 or (one.coasting and counted.free))
-
-    def _anew(self, one: Tracklet) -> Increment:
-        self._counted[one.track] = _Counted(one, one.x, one.P, one.time_tai_ns, one.coasting)
-        return Increment(one.track, one.time_tai_ns, one.x, np.zeros(6), np.zeros((6, 6)), fresh=True)
+        if one.since - newest > MOST_MISSING:
+            return TOO_FAR
+        last = min(one.number, newest)
+        told = sum(one.since < number <= last for number in missing)
+        return OVERLAPS if told < last - one.since else None
 
     def _add(self, adding: Sequence[Tracklet]) -> list[Increment]:
         """Add tracklets to their tracks, at the later of both times."""
@@ -146,17 +157,10 @@ class Account:
         about[whole], y[whole], Y[whole] = increment(z[whole], R[whole], x[whole], P[whole])
         about, y, Y = carried((about, y, Y), x, late_s)
         x, P = absorb(x, P, about, y, Y)
-        for i, row in enumerate(rows):
+        for i, (row, one) in enumerate(zip(rows, adding, strict=True)):
             row.x, row.P, row.time_tai_ns = x[i], P[i], at[i]
+            row.note(one)
         return [Increment(one.track, at[i], about[i], y[i], Y[i]) for i, one in enumerate(adding)]
-
-    def _note(self, one: Tracklet) -> None:
-        """Write down the number of a tracklet that was counted."""
-        counted = self._counted[one.track]
-        gap = range(counted.newest.number + 1, one.since + 1) if one.since else ()
-        counted.missing = (counted.missing | set(gap)) - {one.number} if one.since else set()
-        if one.number > counted.newest.number:
-            counted.newest = one
 
     def _carried(self, rows: Sequence[_Counted], at: Sequence[int]) -> tuple[Floats, Floats]:
         x, P = np.array([row.x for row in rows]).reshape(-1, 6), np.array([row.P for row in rows]).reshape(-1, 6, 6)
@@ -175,10 +179,13 @@ def carried(told: tuple[Floats, Floats, Floats], x: Floats, late_s: Floats) -> t
     return there, times(back, y), back @ Y @ B
 
 
-def _is_estimate(one: Tracklet) -> bool:
-    if not (np.isfinite(one.x).all() and np.isfinite(one.P).all()):
-        return False
-    return bool(np.linalg.eigvalsh(one.P / np.outer(_UNITS, _UNITS))[0] > 0)
+def _judged(group: Sequence[Tracklet]) -> tuple[Bools, Bools]:
+    """Which tracklets are estimates at all, and which are of objects in free flight."""
+    x, P = np.array([one.x for one in group]).reshape(-1, 6), np.array([one.P for one in group]).reshape(-1, 6, 6)
+    finite = np.isfinite(x).all(axis=1) & np.isfinite(P).all(axis=(1, 2))
+    x, P = np.where(finite[:, None], x, 1e7), np.where(finite[:, None, None], P, -np.eye(6))
+    sound = finite & (np.linalg.eigvalsh(P / np.outer(_UNITS, _UNITS))[:, 0] > 0)
+    return sound, in_free_flight(x, np.array([one.boost_probability for one in group]))
 
 
 def _rounds(tracklets: Sequence[Tracklet]) -> list[list[Tracklet]]:

@@ -56,11 +56,6 @@ class Tracklet:
     boost_probability: float
     plots: int
 
-    @property
-    def coasting(self) -> bool:
-        """Whether the object is in free flight, as far as its owner knows."""
-        return bool(in_free_flight(self.x[None], np.array([self.boost_probability]))[0])
-
 
 def in_free_flight(x: Floats, boost_probability: Floats) -> Bools:
     """Which of the objects (n, 6), under thrust with these probabilities (n,), only fall."""
