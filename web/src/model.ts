@@ -39,11 +39,21 @@ export interface PictureTrack {
   prediction: [number, number, number, number][];
 }
 
+export interface PictureSatellite {
+  number: number;
+  name: string;
+  latitude_deg: number;
+  longitude_deg: number;
+  altitude_km: number;
+  plots: number;
+}
+
 export interface Picture {
   perspective: string;
   as_of_utc: string;
   as_of_tai_ns: number;
   tracks: PictureTrack[];
+  satellites: PictureSatellite[];
 }
 
 export interface CentreState {

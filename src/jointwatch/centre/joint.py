@@ -13,6 +13,7 @@ from jointwatch.assessment.priors import BoostPriors
 from jointwatch.centre.watch import Watch
 from jointwatch.messages.encoding import Message
 from jointwatch.messages.picture import Picture
+from jointwatch.tracking.known import Known
 
 Place = tuple[int, str, str, int]  # logged, owner, log, position: the order of hearing
 
@@ -24,10 +25,10 @@ class _Waiting:
 
 
 class JointPicture:
-    """What all centres together have said, as one perspective."""
+    """What all centres together have said, as one perspective; known: the satellites of the public catalogue."""
 
-    def __init__(self, centres: tuple[str, ...], priors: BoostPriors) -> None:
-        self.watch = Watch("joint", priors)
+    def __init__(self, centres: tuple[str, ...], priors: BoostPriors, known: Known | None = None) -> None:
+        self.watch = Watch("joint", priors, known)
         self._heard_until = dict.fromkeys(centres, 0)
         self._waiting: list[_Waiting] = []
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from jointwatch.assessment.priors import BoostPriors
 from jointwatch.centre import agreement, credentials, orders, record, release, reporting
+from jointwatch.centre.catalogued import known_satellites
 from jointwatch.centre.joint import JointPicture
 from jointwatch.centre.ledger import Ledger
 from jointwatch.centre.news import News
@@ -58,8 +59,11 @@ class Centre:
         self.store = Store(database, run=order.run, owner=order.centre, log_key=self.keys.held["log"])
         self.ledger = Ledger(order.centre, run=order.run, mode=order.mode, key=self.keys.held["desk"], store=self.store)
         self._priors = BoostPriors(**{prior.name: prior.value for prior in order.priors})
-        self.watch = Watch(self.id, self._priors)
-        self._own_tracks = Tracker(name=f"{self.id}, own plots")  # what tracklets are made of: never a partner's data
+        self._known = known_satellites(order.catalogue)
+        self.watch = Watch(self.id, self._priors, self._known)
+        self._own_tracks = Tracker(
+            name=f"{self.id}, own plots", known=self._known
+        )  # what tracklets are made of: never a partner's data
         self._told: dict[str, tuple[int, int]] = {}  # own track -> number and time of its last tracklet
         self._said: dict[str, reporting.Said] = {}
         self._beats, self._last_beat_tai_ns = 0, order.now_tai_ns - HEARTBEAT_EVERY_NS
@@ -112,7 +116,7 @@ class Centre:
 
     def _meet(self, order: orders.Meet) -> orders.Answer:
         self.partners = Partners(self.store, self.keys, order.partners, mode=self.ledger.mode)
-        self.joint = JointPicture((self.id, *self.partners.names), self._priors)
+        self.joint = JointPicture((self.id, *self.partners.names), self._priors, self._known)
         return orders.Answer(port=self.partners.port)
 
     def _link(self, order: orders.Link) -> orders.Answer:
@@ -157,6 +161,8 @@ class Centre:
     def _tell_tracks(self) -> None:
         """Release each confirmed own track as a tracklet, every ten seconds while it gets plots."""
         for track in self._own_tracks.confirmed():
+            if track.catalogue_number is not None:  # the partner has the same public catalogue
+                continue
             number, when = self._told.get(track.id, (0, -TRACKLET_EVERY_NS))
             if track.last_plot_tai_ns - when < TRACKLET_EVERY_NS:
                 continue
@@ -177,6 +183,16 @@ class Centre:
             outbound = {partner: self._report_to(partner, due, view, reference) for partner in self.partners.names}
             self._said[due.held.id] = reporting.Said(due.items, outbound, self.now_tai_ns)
             self.news.reported(due, self.now_tai_ns)
+        for track in [track for track in self._said if self.watch.satellite(track)]:
+            self._withdraw(track)
+
+    def _withdraw(self, track: str) -> None:
+        """Take back what was reported of an object that turns out to be a satellite of the catalogue."""
+        said, number = self._said.pop(track), self.watch.satellite(track)
+        reason = f"{track} is recognised as satellite {number} of the public catalogue; nothing was launched"
+        for partner, reference in said.outbound.items():
+            self.ledger.say(Correction, self.ledger.to(partner, "notify"), corrects=reference, reason=reason)
+        self.news.note("correction", reason, self.now_tai_ns)
 
     def _report_to(
         self, partner: str, due: reporting.Due, view: release.View, reference: EntryReference

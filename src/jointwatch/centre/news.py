@@ -37,6 +37,9 @@ class News:
             self._seen[held.id] = now
             for kind, text in _changes(held, before, now, assessment.verdict.reason if assessment else ""):
                 self.note(kind, text, now_tai_ns)
+        for name in [name for name in self._seen if watch.satellite(name)]:
+            del self._seen[name]
+            self.note("track", f"{name}: recognised as satellite {watch.satellite(name)} of the catalogue", now_tai_ns)
 
     def reported(self, due: Due, now_tai_ns: int) -> None:
         """Note a report or a correction that was just said."""

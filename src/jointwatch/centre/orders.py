@@ -59,6 +59,7 @@ class Open(Order, frozen=True, forbid_unknown_fields=True, tag="open"):
     sensors: tuple[SensorKey, ...]
     release: ReleasePolicy
     priors: tuple[Prior, ...]
+    catalogue: str = ""  # file of the public catalogue of satellites; empty: none is known
 
 
 class Meet(Order, frozen=True, forbid_unknown_fields=True, tag="meet"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from jointwatch.assessment.ellipse import Ellipse
@@ -14,6 +16,7 @@ from jointwatch.earth.timescale import NS_PER_S, utc_from_tai_ns
 from jointwatch.earth.topocentric import enu_basis
 from jointwatch.flight import coast
 from jointwatch.messages import picture as view
+from jointwatch.tracking.track import Recognised
 
 PREDICTED_POINTS = 48
 PREDICTED_AT_MOST_S = 3600.0
@@ -53,6 +56,14 @@ def track_view(held: Held, assessment: Assessment | None, as_of_tai_ns: int, *, 
         apogee_km=assessment.apogee_height_m / 1e3 if assessment and assessment.apogee_height_m is not None else None,
         prediction=_prediction(x, left_s, beta_kg_m2, offset_s=(stopped_tai_ns - as_of_tai_ns) / NS_PER_S),
     )
+
+
+def satellites_view(seen: Recognised, names: Sequence[str]) -> tuple[view.PictureSatellite, ...]:
+    """Return recognised satellites as the page shows them."""
+    latitude, longitude, height = geodetic_from_ecef(seen.x[:, :3])
+    places = (values.tolist() for values in (np.degrees(latitude), np.degrees(longitude), height / 1e3))
+    rows = zip(seen.numbers.tolist(), names, *places, seen.plots.tolist(), strict=True)
+    return tuple(view.PictureSatellite(*row) for row in rows)
 
 
 def _at(

@@ -21,6 +21,7 @@ from jointwatch.messages.notice import Notice
 from jointwatch.messages.picture import Picture
 from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.receipt import Receipt
+from jointwatch.tracking.known import Known
 
 Logs = dict[LogId, list[Message]]
 
@@ -36,10 +37,13 @@ def read_logs(directory: Path) -> Logs:
 
 
 class Replay:
-    """All pictures of a run, rebuilt in the order in which they were seen."""
+    """All pictures of a run, rebuilt in the order in which they were seen.
 
-    def __init__(self, logs: Logs, priors: BoostPriors) -> None:
-        self._logs, self._priors = logs, priors
+    known: the satellites of the catalogue that the run's centres knew, where they knew one.
+    """
+
+    def __init__(self, logs: Logs, priors: BoostPriors, known: Known | None = None) -> None:
+        self._logs, self._priors, self._known = logs, priors, known
         self.centres = tuple(sorted({log.owner for log in logs}))
 
     def lasted_tai_ns(self) -> tuple[int, int]:
@@ -62,7 +66,7 @@ class Replay:
         return self._national(perspective, times_tai_ns)
 
     def _national(self, centre: str, times_tai_ns: tuple[int, ...]) -> Iterator[Picture]:
-        watch = Watch(centre, self._priors)
+        watch = Watch(centre, self._priors, self._known)
         record = iter(self._logs[LogId(centre, centre, "record")])
         waiting = next(record, None)
         for time in times_tai_ns:
@@ -81,7 +85,7 @@ class Replay:
                 watch.hear(log.owner, said)
 
     def _joint(self, times_tai_ns: tuple[int, ...]) -> Iterator[Picture]:
-        joint = JointPicture(self.centres, self._priors)
+        joint = JointPicture(self.centres, self._priors, self._known)
         for log, messages in self._logs.items():
             if not log.internal and log.klass != MANIFEST:
                 for index, message in enumerate(messages):

@@ -13,7 +13,7 @@ import numpy as np
 from jointwatch.assessment.estimate import Assessment, assess
 from jointwatch.assessment.priors import BoostPriors
 from jointwatch.centre.held import Held, Received, States
-from jointwatch.centre.picture import track_view
+from jointwatch.centre.picture import satellites_view, track_view
 from jointwatch.centre.published import with_published_orbit
 from jointwatch.earth.arrays import Floats
 from jointwatch.earth.states import Ecef
@@ -21,12 +21,13 @@ from jointwatch.earth.timescale import NS_PER_S, utc_from_tai_ns
 from jointwatch.flight import coast
 from jointwatch.messages.encoding import Message
 from jointwatch.messages.notice import Notice
-from jointwatch.messages.picture import Picture
+from jointwatch.messages.picture import Picture, PictureSatellite
 from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.tracklet import Tracklet
 from jointwatch.sensors.measurement import Plots
 from jointwatch.sensors.site import Site
 from jointwatch.tracking import fuse
+from jointwatch.tracking.known import Known
 from jointwatch.tracking.track import Predicted, Status, Track
 from jointwatch.tracking.tracker import Tracker
 
@@ -37,12 +38,16 @@ UNITS = np.array([1e3, 1e3, 1e3, 1.0, 1.0, 1.0])  # of a state's usual errors, s
 
 
 class Watch:
-    """The tracks and assessments of one perspective: a national picture, or the joint one."""
+    """The tracks and assessments of one perspective: a national picture, or the joint one.
 
-    def __init__(self, perspective: str, priors: BoostPriors) -> None:
+    known: the satellites of the public catalogue. What is recognised as one is shown as such, and is no object here.
+    """
+
+    def __init__(self, perspective: str, priors: BoostPriors, known: Known | None = None) -> None:
         self.perspective = perspective
+        self._known = known
         self._priors = priors
-        self._tracker = Tracker(name=perspective)
+        self._tracker = Tracker(name=perspective, known=known)
         self._owners: dict[str, str] = {}  # radar -> the centre it feeds
         self._received: dict[tuple[str, str], Received] = {}
         self._assessed: dict[str, Assessment] = {}
@@ -85,7 +90,18 @@ class Watch:
         tracks = tuple(
             track_view(held, self._assessed.get(held.id), as_of_tai_ns, beta_kg_m2=beta) for held in self.held()
         )
-        return Picture(self.perspective, utc_from_tai_ns(as_of_tai_ns), as_of_tai_ns, tracks)
+        satellites = self._satellites(as_of_tai_ns)
+        return Picture(self.perspective, utc_from_tai_ns(as_of_tai_ns), as_of_tai_ns, tracks, satellites)
+
+    def satellite(self, held_id: str) -> int | None:
+        """Return the catalogue number of an own object that was recognised as a satellite, else None."""
+        return self._tracker.catalogue_number(held_id)
+
+    def _satellites(self, as_of_tai_ns: int) -> tuple[PictureSatellite, ...]:
+        if self._known is None:
+            return ()
+        seen = self._tracker.satellites(as_of_tai_ns)
+        return satellites_view(seen, self._known.names_of(seen.numbers))
 
     # -- assessing ---------------------------------------------------------------------------------------------------
 
@@ -109,7 +125,7 @@ class Watch:
 
     def _joined(self) -> list[Held]:
         """Own objects, each fused with the partner's local track of the same object; then what only the partner has."""
-        own = [self._of_track(track) for track in self._tracker.tracks() if _was_confirmed(track)]
+        own = [self._of_track(track) for track in self._tracker.tracks(satellites=False) if _was_confirmed(track)]
         received = [track.held(self._now_tai_ns) for track in self._received.values()]
         pairs = _pairs(own, received)
         joined = [_fused(held, received[pairs[held.id]]) if held.id in pairs else held for held in own]

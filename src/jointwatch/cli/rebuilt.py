@@ -12,6 +12,7 @@ import msgspec
 from rich.table import Table
 
 from jointwatch.assessment.priors import BoostPriors
+from jointwatch.centre.catalogued import known_satellites
 from jointwatch.centre.replay import Replay, read_logs
 from jointwatch.cli.errors import UserError
 from jointwatch.earth.timescale import tai_ns_from_utc, utc_from_tai_ns
@@ -42,7 +43,8 @@ class Rebuilt:
         """Return the replay of a run directory; raises UserError where it is none or its logs were altered."""
         try:
             run = msgspec.json.decode((directory / "run.json").read_bytes(), type=RunFile)
-            return cls(directory, run, Replay(read_logs(directory), BoostPriors(**run.priors)))
+            known = known_satellites(str(directory / run.catalogue)) if run.catalogue else None
+            return cls(directory, run, Replay(read_logs(directory), BoostPriors(**run.priors), known))
         except FileNotFoundError as error:
             if (directory / "export.json").is_file():
                 raise UserError(

@@ -17,6 +17,9 @@ SPEED = Annotated[str, typer.Option(help="How many times faster than real time, 
 OUT = Annotated[Path | None, typer.Option(help="Run directory to write; else runs/SCENARIO-VARIANT-TIME.")]
 FORCE = Annotated[bool, typer.Option("--force", help="Replace a run directory that exists.")]
 SERVE = Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the watch page on 127.0.0.1 while it runs.")]
+CATALOGUE = Annotated[
+    Path | None, typer.Option(help="Satellites overhead: a file of element sets (TLE, 3LE, OMM), packed or not.")
+]
 PORT = Annotated[int, typer.Option(min=0, max=65_535, help="Port of the watch page; 0 takes a free one.")]
 
 
@@ -29,14 +32,18 @@ def run(
     force: FORCE = False,
     serve: SERVE = True,
     port: PORT = 8711,
+    catalogue: CATALOGUE = None,
 ) -> None:
     """Play a scenario: radars, two centres, the signed exchange, one statement.
+
+    With --catalogue these satellites pass over, and both centres know them; a scenario that makes up a sky of its own
+    is then played on that catalogue's day.
 
     Exit code 0 when both centres signed the statement, 1 when one was lost on the way.
     """
     from jointwatch.cli.stage import Stage, perform, ready
 
-    with ready(scenario, variant) as centres, Stage(serve=serve, port=port) as stage:
+    with ready(scenario, variant, catalogue=catalogue) as centres, Stage(serve=serve, port=port) as stage:
         record = perform(stage, centres, speed=speed, out=out, force=force)
         stage.linger(record)
     raise typer.Exit(1 if record.lost or record.report_fault else 0)

@@ -30,6 +30,8 @@ from jointwatch.studies.architecture import Deployed
 from jointwatch.studies.prepare import prepare
 from jointwatch.studies.run import Handles, Record, Watchers, centres
 from jointwatch.studies.scenario import Scenario, ScenarioError, load, variant_of
+from jointwatch.studies.sky import Sky
+from jointwatch.studies.sky_day import under_catalogue
 from jointwatch.studies.truth import Flown
 
 COLOUR = {"moscow": "cyan", "brussels": "yellow", "exercise": "white"}
@@ -121,21 +123,25 @@ class Ready:
     scenario: Scenario
     variant: str
     handles: Handles
+    sky: Sky | None = None  # of a catalogue that was given
 
 
 @contextmanager
-def ready(name: str, variant: str | None, running: Handles | None = None) -> Iterator[Ready]:
+def ready(
+    name: str, variant: str | None, running: Handles | None = None, *, catalogue: Path | None = None
+) -> Iterator[Ready]:
     """Read a scenario and start its centres' processes, or take those of the run before; raises UserError."""
     try:
         scenario = load(name)
         chosen, content = variant_of(scenario, variant)
-    except ScenarioError as error:
+        scenario, sky = under_catalogue(scenario, catalogue) if catalogue else (scenario, None)
+    except (ScenarioError, ValueError) as error:
         raise UserError(str(error)) from None
     if running and running.keys() == content.release.keys() and not any(h.lost for h in running.values()):
-        yield Ready(scenario, chosen, running)
+        yield Ready(scenario, chosen, running, sky)
         return
     with centres(content.release) as handles:
-        yield Ready(scenario, chosen, handles)
+        yield Ready(scenario, chosen, handles, sky)
 
 
 def perform(stage: Stage, ready: Ready, *, speed: str, out: Path | None, force: bool = False) -> Record:
@@ -143,12 +149,13 @@ def perform(stage: Stage, ready: Ready, *, speed: str, out: Path | None, force: 
     factor = _speed(speed)
     folder = out or _default_folder(ready.scenario, ready.variant)
     _check_folder(folder, force)
-    return _play(stage, ready.scenario, ready.variant, factor, folder, ready.handles)
+    return _play(stage, ready, factor, folder)
 
 
-def _play(stage: Stage, scenario: Scenario, variant: str, factor: float, folder: Path, handles: Handles) -> Record:
+def _play(stage: Stage, ready: Ready, factor: float, folder: Path) -> Record:
+    scenario = ready.scenario
     try:
-        plan, desk, flown = prepare(scenario, variant, speed=factor)
+        plan, desk, flown = prepare(scenario, ready.variant, speed=factor, sky=ready.sky)
     except ScenarioError as error:
         raise UserError(f"{scenario.name}: {error}") from None
     _make_folder(folder)
@@ -169,7 +176,7 @@ def _play(stage: Stage, scenario: Scenario, variant: str, factor: float, folder:
         speed=factor,
         watchers=watchers,
         page=_drawn_by(reporting),
-        handles=handles,
+        handles=ready.handles,
     )
     _conclude(stage, record, folder)
     return record

@@ -233,9 +233,11 @@ class ShortArcs:
 
     def end(self, minute: int) -> Floats:
         """States (n, 6) of the whole catalogue at a whole minute of TAI, where an arc ends and the next begins."""
-        if minute not in self._ends:
+        if minute in self._ends:
+            self._ends[minute] = self._ends.pop(minute)  # last asked for, last to go
+        else:
             while len(self._ends) >= _ARCS_KEPT:
-                del self._ends[min(self._ends)]
+                del self._ends[next(iter(self._ends))]
             tai_ns = minute * ARC_S * NS_PER_S
             found, _ = states(self.catalogue, tai_ns)
             fixed = ecef_from_teme(found, tai_ns, earth=orientation(tai_ns)).pos_vel

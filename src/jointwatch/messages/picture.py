@@ -56,6 +56,17 @@ class PictureTrack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prediction: tuple[tuple[float, float, float, float], ...]  # seconds after as_of, longitude, latitude deg, height m
 
 
+class PictureSatellite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A satellite of the public catalogue that a centre sees and knows, at the picture's time."""
+
+    number: int  # of the catalogue
+    name: str
+    latitude_deg: float
+    longitude_deg: float
+    altitude_km: float
+    plots: int
+
+
 class Picture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One perspective: a national picture, or the joint one."""
 
@@ -63,6 +74,7 @@ class Picture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     as_of_utc: str
     as_of_tai_ns: int
     tracks: tuple[PictureTrack, ...]
+    satellites: tuple[PictureSatellite, ...] = ()  # seen and recognised; none of them is among the tracks
 
 
 class CentreState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -47,6 +47,7 @@ class RunFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lost: dict[str, str]  # centre -> how its process was lost
     versions: dict[str, str]
     processor: dict[str, str]
+    catalogue: str = ""  # the file here that holds the public catalogue of satellites, where the centres knew one
 
 
 Page = Callable[[Played], str]
@@ -65,7 +66,7 @@ def perform(
     handles: Handles,
 ) -> Record:
     """Play the plan and leave a complete run directory, also when it was interrupted or a centre was lost."""
-    exercise = Exercise(plan, desk, watchers, handles)
+    exercise = Exercise(plan, desk, watchers, handles, _catalogue(folder, plan))
     watchers.started(exercise.open(plan.ticks_tai_ns[0]))
     exercise.play(speed=speed)
     exercise.conclude()
@@ -78,6 +79,15 @@ def perform(
     for centre in plan.release:
         records.remove(centre, plan.view.run, plan.view.mode, plan.state)
     return exercise.record
+
+
+def _catalogue(folder: Path, plan: Plan) -> Path | None:
+    """Put the catalogue that the centres know into the run directory: without it no picture could be rebuilt."""
+    if plan.sky is None:
+        return None
+    path = folder / plan.sky.file_name
+    path.write_bytes(plan.sky.text)
+    return path
 
 
 def _drawn(page: Page, played: Played) -> str:
@@ -119,6 +129,7 @@ def _run_file(played: Played) -> RunFile:
         lost=played.record.lost,
         versions={"python": platform.python_version()} | {name: version(name) for name in used},
         processor=processor_features(),
+        catalogue=played.plan.sky.file_name if played.plan.sky else "",
     )
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jointwatch.centre.orders import SensorKey
-from jointwatch.earth.states import joined
+from jointwatch.earth.arrays import Floats, Ints
+from jointwatch.earth.states import Ecef, joined
 from jointwatch.exchange import dsse
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.logid import LogId
@@ -24,10 +25,12 @@ from jointwatch.sensors.measurement import Plots
 from jointwatch.sensors.schedule import scan
 from jointwatch.sensors.search import TrackList
 from jointwatch.studies.architecture import Deployed
+from jointwatch.studies.sky import Sky
 from jointwatch.studies.truth import Flown
 
 BIAS_STREAM, CROSS_SECTION_STREAM, INFRARED_STREAM = 1, 2, 3
 """Second part of a run's seed for what is drawn besides the scans, so that neither moves the other."""
+PLOTS_OF_ONE_MESSAGE = 1000  # of 54 bytes; a message has 64,000 at most
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,17 @@ class SensorDesk:
     """All radars of a run: when they scan, what they measure, and the envelopes they hand in."""
 
     def __init__(
-        self, run: str, mode: Mode, deployed: Sequence[Deployed], flown: Sequence[Flown], *, seed: int
+        self,
+        run: str,
+        mode: Mode,
+        deployed: Sequence[Deployed],
+        flown: Sequence[Flown],
+        *,
+        seed: int,
+        sky: Sky | None = None,
     ) -> None:
         self._run, self._mode = run, mode
+        self._sky = sky
         self._deployed, self._flown = tuple(deployed), tuple(flown)
         self._keys = {d.radar.name: SigningKey.generate() for d in self._deployed}
         streams = np.random.SeedSequence(seed).spawn(len(self._deployed))
@@ -54,7 +65,7 @@ class SensorDesk:
             d.radar.name: np.random.Generator(np.random.PCG64(s)) for d, s in zip(deployed, streams, strict=True)
         }
         self.biases = _biases(self._deployed, seed)
-        self._tracks = {d.radar.name: TrackList(len(self._flown)) for d in self._deployed}
+        self._tracks = {d.radar.name: TrackList(len(self._flown) + (len(sky) if sky else 0)) for d in self._deployed}
         self._numbers: dict[str, int] = {}
         self._until_tai_ns = 0
         self.scans: list[Scanned] = []
@@ -71,31 +82,47 @@ class SensorDesk:
         self._until_tai_ns = now_tai_ns
         found: dict[str, list[bytes]] = {}
         for time, deployed in sorted(due, key=lambda scan: scan[0]):
-            found.setdefault(deployed.feeds, []).append(self._signed(deployed, time, self._measured(deployed, time)))
+            found.setdefault(deployed.feeds, []).extend(self._signed(deployed, time, self._measured(deployed, time)))
         return {centre: tuple(entries) for centre, entries in found.items()}
 
     def _measured(self, deployed: Deployed, now_tai_ns: int) -> Plots:
         name = deployed.radar.name
-        numbers = [number for number, flown in enumerate(self._flown) if flown.aloft(now_tai_ns)]
-        there = [self._flown[number] for number in numbers]
+        numbers, truth, rcs_m2 = self._there(deployed, now_tai_ns)
         plots = scan(
             deployed.radar,
             deployed.faces,
             now_tai_ns,
-            joined([flown.states_at(now_tai_ns) for flown in there]),
-            np.array([flown.rcs_m2[deployed.radar.band] for flown in there]),
+            truth,
+            rcs_m2,
             self._rng[name],
             medium=deployed.medium,
             bias=self.biases[name],
             tracks=self._tracks[name],
-            numbers=np.array(numbers, dtype=np.int64),
+            numbers=numbers,
         )
         self.scans.append(Scanned(name, now_tai_ns, plots, self.biases[name]))
         return plots
 
-    def _signed(self, deployed: Deployed, time_tai_ns: int, plots: Plots) -> bytes:
+    def _there(self, deployed: Deployed, now_tai_ns: int) -> tuple[Ints, Ecef, Floats]:
+        """Numbers, states and cross-sections of all that a radar may see: what was launched, then satellites."""
+        aloft = [number for number, flown in enumerate(self._flown) if flown.aloft(now_tai_ns)]
+        launched = joined([self._flown[number].states_at(now_tai_ns) for number in aloft])
+        rcs_m2 = np.array([self._flown[number].rcs_m2[deployed.radar.band] for number in aloft])
+        if self._sky is None:
+            return np.array(aloft, dtype=np.int64), launched, rcs_m2
+        over, satellites, their_rcs_m2 = self._sky.over(deployed.radar, now_tai_ns)
+        numbers = np.concatenate([np.array(aloft, dtype=np.int64), len(self._flown) + over])
+        return numbers, joined([launched, satellites]), np.concatenate([rcs_m2, their_rcs_m2])
+
+    def _signed(self, deployed: Deployed, time_tai_ns: int, plots: Plots) -> list[bytes]:
+        """The scan as signed reports: one, or, of more plots than a message holds, several of the same instant."""
+        parts = range(0, max(len(plots), 1), PLOTS_OF_ONE_MESSAGE)
+        return [self._report(deployed, time_tai_ns, plots, slice(k, k + PLOTS_OF_ONE_MESSAGE)) for k in parts]
+
+    def _report(self, deployed: Deployed, time_tai_ns: int, plots: Plots, part: slice) -> bytes:
         name = deployed.radar.name
         number = self._numbers[name] = self._numbers.get(name, 0) + 1
+        z, sigma = plots.z[part], plots.sigma[part]
         message = plot_report.PlotReport(
             mode=self._mode,
             run=self._run,
@@ -106,12 +133,12 @@ class SensorDesk:
             sensor=name,
             site=_site(plots),
             time_tai_ns=plots.time_tai_ns,
-            range_m=_column(plots.z, 0),
-            azimuth_rad=_column(plots.z, 1),
-            elevation_rad=_column(plots.z, 2),
-            sigma_range_m=_column(plots.sigma, 0),
-            sigma_azimuth_rad=_column(plots.sigma, 1),
-            sigma_elevation_rad=_column(plots.sigma, 2),
+            range_m=_column(z, 0),
+            azimuth_rad=_column(z, 1),
+            elevation_rad=_column(z, 2),
+            sigma_range_m=_column(sigma, 0),
+            sigma_azimuth_rad=_column(sigma, 1),
+            sigma_elevation_rad=_column(sigma, 2),
         )
         return dsse.sign(PAYLOAD_TYPE, encode(message), [self._keys[name]]).encode()
 

@@ -25,6 +25,7 @@ from jointwatch.studies.feed import CROSS_SECTION_STREAM, SensorDesk
 from jointwatch.studies.overhead import overhead
 from jointwatch.studies.run import Plan
 from jointwatch.studies.scenario import Notice, Scenario, ScenarioError, Variant, variant_of
+from jointwatch.studies.sky import Sky, made
 from jointwatch.studies.state import state_folder
 from jointwatch.studies.truth import Flown, fly
 from jointwatch.studies.vehicles import rcs_spread_db
@@ -32,10 +33,17 @@ from jointwatch.studies.vehicles import rcs_spread_db
 MODE: Mode = "exercise"
 
 
-def prepare(scenario: Scenario, variant_name: str, *, speed: float) -> tuple[Plan, SensorDesk, tuple[Flown, ...]]:
-    """Return the plan of a run, the sensors' desk, and the truth; raises ScenarioError for what cannot be played."""
+def prepare(
+    scenario: Scenario, variant_name: str, *, speed: float, sky: Sky | None = None
+) -> tuple[Plan, SensorDesk, tuple[Flown, ...]]:
+    """Return the plan of a run, the sensors' desk, and the truth; raises ScenarioError for what cannot be played.
+
+    sky: the satellites overhead, where they are not those that the scenario makes up.
+    """
     _, variant = variant_of(scenario, variant_name)
     start = tai_ns_from_utc(scenario.start_utc)
+    if sky is None and scenario.sky is not None:
+        sky = made(scenario.sky, scenario.seed, start)
     end = start + round(scenario.duration_s * NS_PER_S)
     deployed = deploy(variant, variant_name, start, end, scenario.medium.medium())
     flown = _flown(scenario)
@@ -46,7 +54,7 @@ def prepare(scenario: Scenario, variant_name: str, *, speed: float) -> tuple[Pla
         *((word.time_tai_ns, word.feeds, word.notice()) for word in said),
     )
     plan = Plan(
-        view=_view(scenario, variant_name, variant, deployed, flown, run, speed, end),
+        view=_view(scenario, variant_name, variant, deployed, flown, run, speed, end, sky),
         deployed=deployed,
         release={
             name: ReleasePolicy(r.plots, r.tracklets, r.reports, r.mask_source) for name, r in variant.release.items()
@@ -56,8 +64,9 @@ def prepare(scenario: Scenario, variant_name: str, *, speed: float) -> tuple[Pla
         notices=notices,
         state=state_folder(),
         overhead=said,
+        sky=sky,
     )
-    return plan, SensorDesk(run, MODE, deployed, flown, seed=scenario.seed), flown
+    return plan, SensorDesk(run, MODE, deployed, flown, seed=scenario.seed, sky=sky), flown
 
 
 def _flown(scenario: Scenario) -> tuple[Flown, ...]:
@@ -103,7 +112,9 @@ def _view(
     run: str,
     speed: float,
     end_tai_ns: int,
+    sky: Sky | None,
 ) -> RunView:
+    over = (sky.says,) if sky else ()
     proposed = " — COUNTERFACTUAL: as proposed in 2007, never built" if variant.counterfactual else ""
     return RunView(
         run=run,
@@ -117,7 +128,7 @@ def _view(
         speed=speed,
         centres=tuple(_centre(name) for name in variant.release),
         radars=tuple(_radar(d, tai_ns_from_utc(scenario.start_utc)) for d in deployed),
-        notes=(variant.says, *_taken(scenario), *_assumed(scenario), *_blind(deployed, flown, end_tai_ns)),
+        notes=(variant.says, *over, *_taken(scenario), *_assumed(scenario), *_blind(deployed, flown, end_tai_ns)),
     )
 
 

@@ -24,6 +24,7 @@ from jointwatch.messages.picture import CentreState, Event, Picture, RunView, Sn
 from jointwatch.studies.architecture import Deployed
 from jointwatch.studies.feed import SensorDesk
 from jointwatch.studies.overhead import Overhead
+from jointwatch.studies.sky import Sky
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Plan:
     ticks_tai_ns: tuple[int, ...]
     notices: tuple[tuple[int, str, NoticeContents], ...]  # when, to which centre, what
     state: Path  # keys and databases, outside the run directory
+    sky: Sky | None = None  # satellites overhead, and the catalogue of them that both centres know
     overhead: tuple[Overhead, ...] = ()  # what infrared sensors say of the launches, where the variant has any
 
 
@@ -83,10 +85,16 @@ def centres(names: Iterable[str]) -> Iterator[Handles]:
 
 
 class Exercise:
-    """One run, from opening the centres to the joint statement."""
+    """One run, from opening the centres to the joint statement.
 
-    def __init__(self, plan: Plan, desk: SensorDesk, watchers: Watchers, handles: Handles) -> None:
+    catalogue: the file in which the centres find the public catalogue of satellites, where the sky has any.
+    """
+
+    def __init__(
+        self, plan: Plan, desk: SensorDesk, watchers: Watchers, handles: Handles, catalogue: Path | None = None
+    ) -> None:
         self.plan = plan
+        self.catalogue = catalogue
         self.desk = desk
         self.watchers = watchers
         self.record = Record()
@@ -168,6 +176,7 @@ class Exercise:
             sensors=self.desk.keys_of(name),
             release=self.plan.release[name],
             priors=self.plan.priors,
+            catalogue=str(self.catalogue.resolve()) if self.catalogue else "",
         )
 
     def _living(self) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable
+from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,6 +18,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_utc
 from jointwatch.studies.sensing import ErrorsGiven, InfraredGiven, LawGiven, MediumGiven, SearchGiven
+from jointwatch.studies.sky_given import ElementsGiven, Family, SizesGiven, SkyGiven
 from jointwatch.studies.strict import Model
 
 MAX_BYTES = 256 * 1024
@@ -177,6 +179,7 @@ class Scenario(Model):
     seed: int = Field(ge=0)
     medium: MediumGiven = MediumGiven()
     rcs_spread: bool = False  # whether each object's cross-section is drawn from its class's spread
+    sky: SkyGiven | None = None  # satellites overhead; without it the sky is empty but for the flights
     flights: tuple[Flight, ...] = Field(strict=False, min_length=1, max_length=64)
     alternatives: tuple[Alternative, ...] = Field(default=(), strict=False)
     notices: tuple[Notice, ...] = Field(default=(), strict=False)
@@ -247,6 +250,18 @@ def variant_of(scenario: Scenario, name: str | None) -> tuple[str, Variant]:
     return chosen, variants[chosen]
 
 
+def moved(scenario: Scenario, days: int) -> Scenario:
+    """Return the scenario played so many days later: its clock, its flights and its notices."""
+    flights = tuple(f.model_copy(update={"launch_utc": _later(f.launch_utc, days)}) for f in scenario.flights)
+    notices = tuple(n.model_copy(update={"time_utc": _later(n.time_utc, days)}) for n in scenario.notices)
+    start = _later(scenario.start_utc, days)
+    return scenario.model_copy(update={"start_utc": start, "flights": flights, "notices": notices})
+
+
+def _later(utc: str, days: int) -> str:
+    return (date.fromisoformat(utc[:10]) + timedelta(days=days)).isoformat() + utc[10:]
+
+
 def _near(word: str, words: Iterable[str]) -> str:
     known = list(words)
     match = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
@@ -282,6 +297,10 @@ PARTS: dict[str, type[Model]] = {
     "errors": ErrorsGiven,
     "search": SearchGiven,
     "infrared": InfraredGiven,
+    "elements": ElementsGiven,
+    "sizes": SizesGiven,
+    "families": Family,
+    "sky": SkyGiven,
     "release": Release,
     "variants": Variant,
 }

@@ -19,7 +19,7 @@ from math import log, pi
 
 import numpy as np
 
-from jointwatch.earth.arrays import Bools, Floats, Ints
+from jointwatch.earth.arrays import Floats, Ints
 from jointwatch.earth.ellipsoid import GM_M3_S2
 from jointwatch.earth.sidereal import ROTATION_RATE_RAD_S
 from jointwatch.earth.timescale import NS_PER_S, S_PER_DAY
@@ -28,6 +28,7 @@ from jointwatch.sensors.measurement import jacobian, predict, residual
 from jointwatch.sensors.site import Site, east_north_up
 from jointwatch.tracking.associate import assign
 from jointwatch.tracking.gate import belief, threshold
+from jointwatch.tracking.same_orbit import lies_near, nearest
 from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
 
@@ -35,6 +36,11 @@ from jointwatch.tracking.settings import Settings
 # changes by more than 0.1 degree a second.
 _SINE_BELOW_HORIZON = float(np.sin(np.radians(-4.0)))
 _SITES_KEPT = 64
+_LEAST_COSINE = 1e-3  # of an elevation: straight overhead any azimuth will do
+GREATEST_ALONG_M = 2e6
+"""Elements that may be off by more along the track, a quarter of an hour, are of no use to anybody."""
+_ALONG_SIGMAS = 4.0
+_FREE_S = 0.5  # what is left along the track once an orbit was moved to be nearest: less than a few kilometres
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +63,11 @@ class ElementErrors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Above:
-    """Catalogued objects (k) that a site may see at one time: rows of the catalogue, states (k, 6), covariances."""
+    """Catalogued objects (k) that a site may see at one time: rows of the catalogue, states, sigmas along (k,)."""
 
     rows: Ints
     x: Floats
-    P: Floats
+    along_m: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,11 +97,15 @@ class Known:
         self._motion = 2 * pi / S_PER_DAY * np.array([each.mean_motion for each in of])  # rad/s
         self._axis_m = (GM_M3_S2 / self._motion**2) ** (1 / 3)
         self._braking = 2 * pi * self._axis_m * np.abs([each.mean_motion_dot for each in of])  # m/day2
-        self._risen: dict[tuple[int, Site], Ints] = {}
+        self._risen: dict[tuple[int, Site], tuple[Ints, Floats]] = {}
 
     def rows_of(self, numbers: Ints) -> Ints:
         """Rows (k,) of catalogue numbers (k,); KeyError for one that is not in it."""
         return np.array([self._row_of[number] for number in numbers.tolist()], dtype=np.int64)
+
+    def names_of(self, numbers: Ints) -> list[str]:
+        """Names (k,) of catalogue numbers (k,), as the catalogue has them."""
+        return [self.catalogue.names[row] for row in self.rows_of(numbers).tolist()]
 
     def along_sigma_m(self, tai_ns: int, rows: Ints) -> Floats:
         """One sigma (k,) along the track, metres: from the age of the elements, before or after their epoch."""
@@ -104,48 +114,108 @@ class Known:
         braked = worth.braking_share * self._braking[rows] * age_days**2
         return np.asarray(np.sqrt(worth.along_m**2 + (worth.along_m_per_day * age_days) ** 2 + braked**2))
 
-    def at(self, tai_ns: int, rows: Ints) -> tuple[Floats, Floats]:
-        """States (k, 6) and covariances (k, 6, 6) of these rows at a time, Earth-fixed."""
-        x = self.arcs.at(tai_ns, rows)
-        late_s = self.along_sigma_m(tai_ns, rows) / (self._motion[rows] * self._axis_m[rows])
-        return x, covariance(x, late_s, self.errors)
+    def covariance(self, tai_ns: int, rows: Ints, x: Floats) -> Floats:
+        """Covariances (k, 6, 6) of what the elements of these rows say at a time, given the states (k, 6) they say."""
+        return covariance(x, self._late_sigma_s(tai_ns, rows), self.errors)
 
     def above(self, site: Site, tai_ns: int) -> Above:
-        """What a site may see at a time: catalogued objects above its horizon, or nearly."""
+        """What a site may see at a time: catalogued objects above its horizon, or nearly, that are known well."""
         minute = tai_ns // (ARC_S * NS_PER_S)
         if (minute, site) not in self._risen:
             while len(self._risen) >= _SITES_KEPT:
-                del self._risen[min(self._risen, key=lambda key: key[0])]
+                del self._risen[next(iter(self._risen))]
             self._risen[minute, site] = self._may_rise(minute, site)
-        rows = self._risen[minute, site]
-        return Above(rows, *self.at(tai_ns, rows))
+        rows, along_m = self._risen[minute, site]
+        return Above(rows, self.arcs.at(tai_ns, rows), along_m)
 
     def explain(self, plots: Admitted, which: Ints, settings: Settings) -> Explained:
         """Which of the plots of these indices are catalogued objects', each once, and where those then are."""
-        sky = self.above(plots.site, plots.time_tai_ns)
-        z, sigma = plots.z[which], plots.sigma[which]
-        expected, H = predict(plots.site, sky.x[:, :3]), jacobian(plots.site, sky.x[:, :3])
+        sky, z, sigma = self.above(plots.site, plots.time_tai_ns), plots.z[which], plots.sigma[which]
         gamma = threshold(settings.gate_probability)
-        row, plot = _near_in_range(expected, H, sky.P, z, sigma, gamma)
-        off, S, PH = _innovations(expected, H, sky.P, row, z, sigma, plot)
+        row, plot = self._near(plots.site, sky, z, sigma, gamma)
+        seen, row = np.unique(row, return_inverse=True)
+        x, P = sky.x[seen], self.covariance(plots.time_tai_ns, sky.rows[seen], sky.x[seen])
+        off, S, PH = _innovations(plots.site, x, P, row, z[plot], sigma[plot])
         solved = np.linalg.solve(S, np.concatenate([off[..., None], PH.mT], axis=-1))
         nis = np.einsum("pi,pi->p", off, solved[..., 0])
         gain = -0.5 * (nis + np.linalg.slogdet(S)[1] + 3 * log(2 * pi)) - belief(settings)[-1]
         kept = np.flatnonzero(nis <= gamma)
         taken = kept[assign(row[kept], plot[kept], gain[kept])]
-        x = sky.x[row[taken]] + np.einsum("pij,pj->pi", PH[taken], solved[taken, :, 0])
-        P = sky.P[row[taken]] - PH[taken] @ solved[taken, :, 1:]
-        return Explained(which[plot[taken]], sky.rows[row[taken]], x, (P + P.mT) / 2, nis[taken])
+        of = row[taken]
+        after = x[of] + np.einsum("pij,pj->pi", PH[taken], solved[taken, :, 0])
+        P_after = P[of] - PH[taken] @ solved[taken, :, 1:]
+        return Explained(which[plot[taken]], sky.rows[seen[of]], after, (P_after + P_after.mT) / 2, nis[taken])
 
-    def _may_rise(self, minute: int, site: Site) -> Ints:
-        """Rows that may be above the horizon in a minute and are known well enough."""
+    def _near(self, site: Site, sky: Above, z: Floats, sigma: Floats, gamma: float) -> tuple[Ints, Ints]:
+        """Pairs of objects and plots that agree in range, azimuth and elevation each alone, in the order of objects.
+
+        A necessary look by the largest of an object's errors, before any covariance is made. Plots come by range.
+        """
+        if not len(z):
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        expected = predict(site, sky.x[:, :3])
+        largest = np.hypot(sky.along_m, 2 * self.errors.radial_m + self.errors.across_m)
+        width = np.sqrt(gamma * (largest**2 + sigma[:, 0].max() ** 2))
+        first = np.searchsorted(z[:, 0], expected[:, 0] - width)
+        many = np.searchsorted(z[:, 0], expected[:, 0] + width, side="right") - first
+        row = np.repeat(np.arange(len(expected)), many)
+        plot = np.arange(len(row)) - np.repeat(np.cumsum(many) - many, many) + first[row]
+        angle = (largest / expected[:, 0])[row]
+        cosine = np.maximum(np.cos(expected[row, 2]), _LEAST_COSINE)
+        error = np.column_stack([largest[row], angle / cosine, angle])
+        near = (residual(z[plot], expected[row]) ** 2 <= gamma * (error**2 + sigma[plot] ** 2)).all(axis=1)
+        return row[near], plot[near]
+
+    def alike(self, x: Floats, P: Floats, site: Site, tai_ns: int) -> tuple[Ints, Ints]:
+        """Pairs of states (k, 6) and rows of the catalogue that are worth a closer look, in the order of states."""
+        minute = tai_ns // (ARC_S * NS_PER_S)
+        old = self._old(minute)
+        rows = np.concatenate([self.above(site, tai_ns).rows, old])
+        k, of = (both.ravel() for both in np.meshgrid(np.arange(len(x)), np.arange(len(rows)), indexing="ij"))
+        there = self.arcs.at(tai_ns, rows)
+        spread = np.sqrt(np.trace(P[:, :3, :3], axis1=1, axis2=2))
+        placed = of < len(rows) - len(old)
+        reach = 5 * (spread[k] + np.where(placed, self.along_sigma_m(tai_ns, rows)[of], self.errors.across_m))
+        near = np.linalg.norm(x[k, :3] - there[of, :3], axis=1) < reach
+        near[~placed] = lies_near(there[of[~placed]], x[k[~placed]], reach[~placed])
+        return k[near], rows[of[near]]
+
+    def away(self, x: Floats, P: Floats, rows: Ints, tai_ns: int) -> Floats:
+        """Squared Mahalanobis distances (k,) of states (k, 6) from those of rows (k,); of old ones, from their orbits.
+
+        An old one may be as far along its orbit as its age explains, and no farther.
+        """
+        there, late_s = self.arcs.at(tai_ns, rows), self._late_sigma_s(tai_ns, rows)
+        old = self.along_sigma_m(tai_ns, rows) > self.errors.most_along_m
+        there[old] = nearest(there[old], x[old], _ALONG_SIGMAS * late_s[old])
+        late_s[old] = _FREE_S
+        off, S = x - there, P + covariance(there, late_s, self.errors)
+        found = np.full(len(x), np.inf)
+        sound = np.isfinite(off).all(axis=1)
+        found[sound] = np.einsum("ki,ki->k", off[sound], np.linalg.solve(S[sound], off[sound, :, None])[..., 0])
+        return found
+
+    def _old(self, minute: int) -> Ints:
+        """Rows whose elements say on which orbit an object is, and not where."""
+        everyone = np.arange(len(self.catalogue))
+        along = self.along_sigma_m(minute * ARC_S * NS_PER_S, everyone)
+        there = np.isfinite(self.arcs.end(minute)[:, 0] + self.arcs.end(minute + 1)[:, 0])
+        return np.flatnonzero(there & (along > self.errors.most_along_m) & (along < GREATEST_ALONG_M))
+
+    def _late_sigma_s(self, tai_ns: int, rows: Ints) -> Floats:
+        return np.asarray(self.along_sigma_m(tai_ns, rows) / (self._motion[rows] * self._axis_m[rows]))
+
+    def _may_rise(self, minute: int, site: Site) -> tuple[Ints, Floats]:
+        """Rows that may be above the horizon in a minute and are known well, and their sigmas along the track."""
         near = np.zeros(len(self.catalogue), dtype=bool)
         for end in (minute, minute + 1):
             place = east_north_up(site, self.arcs.end(end)[:, :3])
             near |= place[:, 2] > _SINE_BELOW_HORIZON * np.linalg.norm(place, axis=1)
+        tai_ns = minute * ARC_S * NS_PER_S
         rows = np.flatnonzero(near)
-        rows = rows[np.isfinite(self.arcs.at(minute * ARC_S * NS_PER_S + 1, rows)).all(axis=1)]
-        return rows[self.along_sigma_m(minute * ARC_S * NS_PER_S, rows) <= self.errors.most_along_m]
+        along_m = self.along_sigma_m(tai_ns, rows)
+        sound = np.isfinite(self.arcs.at(tai_ns + 1, rows)).all(axis=1) & (along_m <= self.errors.most_along_m)
+        return rows[sound], along_m[sound]
 
 
 def covariance(x: Floats, late_s: Floats, errors: ElementErrors) -> Floats:
@@ -170,33 +240,12 @@ def covariance(x: Floats, late_s: Floats, errors: ElementErrors) -> Floats:
     return np.asarray(P)
 
 
-def _near_in_range(expected: Floats, H: Floats, P: Floats, z: Floats, sigma: Floats, gamma: float) -> tuple[Ints, Ints]:
-    """Pairs of objects and plots whose ranges agree, objects in order; plots are sorted by range."""
-    if not len(z):
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    by_range = H[:, 0, :]
-    spread = np.einsum("ki,kij,kj->k", by_range, P[:, :3, :3], by_range)
-    width = np.sqrt(gamma * (spread + sigma[:, 0].max() ** 2))
-    first = np.searchsorted(z[:, 0], expected[:, 0] - width)
-    many = np.searchsorted(z[:, 0], expected[:, 0] + width, side="right") - first
-    row = np.repeat(np.arange(len(expected)), many)
-    plot = np.arange(len(row)) - np.repeat(np.cumsum(many) - many, many) + first[row]
-    near = _within(expected[row], H[row], P[row], z[plot], sigma[plot], gamma)
-    return row[near], plot[near]
-
-
-def _within(expected: Floats, H: Floats, P: Floats, z: Floats, sigma: Floats, gamma: float) -> Bools:
-    """Whether pairs (p) agree in azimuth and elevation, each alone: a necessary condition of the gate."""
-    off = residual(z, expected)
-    largest = np.linalg.norm(P[:, :3, :3], axis=(1, 2))[:, None] * np.einsum("pij,pij->pi", H, H)
-    return np.asarray((off**2 <= gamma * (largest + sigma**2)).all(axis=1))
-
-
 def _innovations(
-    expected: Floats, H: Floats, P: Floats, row: Ints, z: Floats, sigma: Floats, plot: Ints
+    site: Site, x: Floats, P: Floats, row: Ints, z: Floats, sigma: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Innovations (p, 3) of pairs, their covariances, and covariances (p, 6, 3) of state and measurement."""
-    PH = P[row][:, :, :3] @ H[row].mT
+    H = jacobian(site, x[:, :3])
+    PH = (P[:, :, :3] @ H.mT)[row]
     S = H[row] @ PH[:, :3]
-    S[:, range(3), range(3)] += sigma[plot] ** 2
-    return residual(z[plot], expected[row]), S, PH
+    S[:, range(3), range(3)] += sigma**2
+    return residual(z, predict(site, x[:, :3])[row]), S, PH

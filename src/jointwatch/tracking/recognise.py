@@ -38,7 +38,9 @@ NAMED_WITHIN = 0.9999
 """Share of true pairs of a track and a satellite that lie inside the gate in which a name is given."""
 TAKEN_BACK_OUTSIDE = 1 - 1e-9
 """The same for taking a name back: wider, so that no track changes its name to and fro."""
-SURE_M_S = 300.0
+DOUBTED = 9.0
+"""Long tracks at the edge of a radar's range are surer than they should be: a name is not lost for that."""
+SURE_M_S = 150.0
 """A track is asked for its orbit once its velocity is known to this sigma: satellites cross at kilometres a second."""
 AGAIN_AFTER_PLOTS = 8  # a named track is held against its satellite anew
 
@@ -73,8 +75,8 @@ def review(file: TrackFile, known: Known, site: Site, time_tai_ns: int) -> None:
     held = np.flatnonzero(now & named & (bank.column(PLOTS) % AGAIN_AFTER_PLOTS == 0))
     if len(held):
         x, P_of, _ = file.estimates(held)
-        there, P_there = known.at(time_tai_ns, known.rows_of(bank.counts[held, KNOWN]))
-        bank.counts[held[_apart(x - there, P_of + P_there) > threshold(TAKEN_BACK_OUTSIDE, 6)], KNOWN] = 0
+        away = known.away(x, DOUBTED * P_of, known.rows_of(bank.counts[held, KNOWN]), time_tai_ns)
+        bank.counts[held[away > threshold(TAKEN_BACK_OUTSIDE, 6)], KNOWN] = 0
     asked = np.flatnonzero(now & ~named)
     if len(asked):
         _name(file, known, site, time_tai_ns, asked)
@@ -109,31 +111,12 @@ def _seen_again(bank: Bank, rows: Ints, time_tai_ns: int) -> None:
 
 
 def _name(file: TrackFile, known: Known, site: Site, time_tai_ns: int, rows: Ints) -> None:
-    """Give names to those of these rows whose state is that of one satellite and no other."""
-    x, P_of, boost = file.estimates(rows)
-    sure = (boost < 0.5) & (np.trace(P_of[:, 3:, 3:], axis1=1, axis2=2) < SURE_M_S**2)
+    """Give those of these rows names whose whole state is that of a satellite; the nearest one's, where several fit."""
+    x, P_of, _ = file.estimates(rows)
+    sure = np.trace(P_of[:, 3:, 3:], axis1=1, axis2=2) < SURE_M_S**2
     rows, x, P_of = rows[sure], x[sure], P_of[sure]
-    sky = known.above(site, time_tai_ns)
-    if not len(rows) or not len(sky.rows):
-        return
-    off = x[:, None, :] - sky.x[None]
-    spread = np.sqrt(
-        np.trace(P_of[:, :3, :3], axis1=1, axis2=2)[:, None] + np.trace(sky.P[:, :3, :3], axis1=1, axis2=2)
-    )
-    gamma = threshold(NAMED_WITHIN, 6)
-    track, of = np.nonzero(np.linalg.norm(off[..., :3], axis=2) <= np.sqrt(gamma) * spread)
-    away = _apart(off[track, of], P_of[track] + sky.P[of])
-    for one in np.unique(track[away <= gamma]):
+    track, of = known.alike(x, P_of, site, time_tai_ns)
+    away = known.away(x[track], P_of[track], of, time_tai_ns)
+    for one in np.unique(track[away <= threshold(NAMED_WITHIN, 6)]):
         mine = np.flatnonzero(track == one)
-        nearest = mine[np.argmin(away[mine])]
-        file.bank.counts[rows[one], KNOWN] = known.numbers[sky.rows[of[nearest]]]
-
-
-def _spread(P_of: Floats) -> Floats:
-    """Traces (k,) of the position's part of covariances."""
-    return np.asarray(np.trace(P_of[:, :3, :3], axis1=1, axis2=2))
-
-
-def _apart(off: Floats, S: Floats) -> Floats:
-    """Squared Mahalanobis distances (k,) of differences (k, 6) with covariances (k, 6, 6)."""
-    return np.asarray(np.einsum("ki,ki->k", off, np.linalg.solve(S, off[..., None])[..., 0]))
+        file.bank.counts[rows[one], KNOWN] = known.numbers[of[mine[np.argmin(away[mine])]]]

@@ -169,6 +169,13 @@ class TrackFile:
                 raise KeyError(f"wanted a live track, got {one!r}; live now: {live or 'none'}")
         return rows
 
+    def catalogue_number(self, track_id: str) -> int | None:
+        """The number of the satellite that a track was recognised as, live or lost; else None."""
+        if track_id in self._lost:
+            return self._lost[track_id][0].catalogue_number
+        live = np.flatnonzero(self.bank.column(NAME) == (_number(track_id) or -1))
+        return int(self.bank.counts[live[0], KNOWN]) or None if len(live) else None
+
     def ids(self, rows: Ints) -> tuple[str, ...]:
         """What the tracks of these rows are called."""
         return tuple(map(track_id, self.bank.counts[rows, NAME].tolist()))

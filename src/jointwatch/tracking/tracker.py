@@ -96,6 +96,10 @@ class Tracker:
         """Radars whose plots are all off by one amount, as tracks made by other radars say; the surest first."""
         return self._file.doubts.standing()
 
+    def catalogue_number(self, track_id: str) -> int | None:
+        """The number of the satellite that a track was recognised as; None for any other and for ids not known here."""
+        return self._file.catalogue_number(track_id)
+
     def history(self, track_id: str) -> History:
         """The estimates of one track after each of its plots, oldest first; of lost ones too while they are kept."""
         return self._file.history(track_id)

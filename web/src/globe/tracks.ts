@@ -1,4 +1,5 @@
-// What moves: each track as a point with where it has been, where it is predicted, and where it began and will end.
+// What moves: each track as a point with where it has been, where it is predicted, and where it began and will end;
+// satellites that a centre knows as small points, where they were at the picture's time.
 
 import {
   BlendOption,
@@ -116,6 +117,10 @@ export class Tracks {
     this.points.removeAll();
     this.labels.removeAll();
     this.areas.removeAll();
+    for (const each of view.picture?.satellites ?? []) {
+      const position = at(each.longitude_deg, each.latitude_deg, each.altitude_km * 1e3);
+      this.points.add({ position, pixelSize: 3, color: colour("ink", 0.5) });
+    }
     let labels = 0;
     this.drawn = ordered(view.picture).map((track, i) => {
       const chosen = track.id === view.selected;

@@ -39,8 +39,18 @@ export class TracksSection {
       view.selected,
     );
     setText(this.none, tracks.length > 0 ? "" : nothingShown(view));
-    setText(this.more, tracks.length > shown.length ? `and ${tracks.length - shown.length} more` : "");
+    setText(this.more, [remaining(tracks.length - shown.length), satellites(view)].filter(Boolean).join("; "));
   }
+}
+
+function remaining(count: number): string {
+  return count > 0 ? `and ${count} more` : "";
+}
+
+/** Return how many satellites of the public catalogue the picture knows: they are points on the globe, not tracks. */
+function satellites(view: View): string {
+  const count = view.picture?.satellites.length ?? 0;
+  return count > 0 ? `${count} catalogued satellites in sight, recognised` : "";
 }
 
 function nothingShown(view: View): string {
