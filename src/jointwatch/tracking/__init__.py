@@ -3,11 +3,12 @@
 The room sees measurements and nothing else: never a vehicle, a trajectory or a scenario. Each track is an interacting
 multiple model of two extended Kalman filters, `boost` and `coast`, held for all tracks at once in one `bank` of arrays.
 
-In the order of a scan: `screen` and `sieve` (which plots are admitted), `predict`, `gate`, `associate`, `update`, `imm`
-(mode probabilities), `entry` (a line in a track's `diary`), `life` (who begins, is confirmed, goes); `track_file`
-holds it all, `tracker` joins it, `track` is what comes out, `settings` what may be chosen and why, `initiate` what is
-believed at first. `lanes` holds the algebra, eight tracks at a time, as text that `straight` turns into vector code.
-`drag` is what the air does to a coast. `bound` is the Cramér-Rao bound to hold beside them.
+In the order of a scan: `screen` and `sieve` (which plots are admitted), `predict`, `gate`, `associate`, `jpda` (how
+sure that is), `update`, `imm` (mode probabilities), `entry` (a line in a track's `diary`), `life` (who begins, is
+confirmed, goes); `track_file` holds it all, `tracker` joins it, `track` is what comes out, `settings` what may be
+chosen and why, `initiate` what is believed at first. `lanes` holds the algebra, eight tracks at a time, as text that
+`straight` turns into vector code. `drag` is what the air does to a coast. `bound` is the Cramér-Rao bound to hold
+beside them.
 
 Between owners: `tracklet` tells local-only tracks, `account` counts what was told, `joint` pairs and fuses it (`fuse`;
 `pedigree` where the making is not known; `coasting` carries estimates in time). `registration` finds radars' biases,

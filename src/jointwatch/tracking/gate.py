@@ -18,12 +18,13 @@ from jointwatch.earth.compiled import kernel
 from jointwatch.sensors.measurement import LEAST_GROUND_RANGE_M
 from jointwatch.sensors.site import Site, frame
 from jointwatch.tracking import lanes
+from jointwatch.tracking.bank import CONFIRMED
 from jointwatch.tracking.lanes import LANES, PLACE, TRACKS, C, S, Z, expect
 from jointwatch.tracking.predict import fly, gather, mix_modes
 from jointwatch.tracking.settings import Settings
 
 _LOG_2_PI = log(2 * pi)
-_GAMMA, _LEAST_WEIGHT, _LOG_FALSE = range(3)
+_GAMMA, _LEAST_WEIGHT, LOG_FALSE, _LENIENCE = range(4)
 
 
 @lru_cache(maxsize=32)
@@ -56,7 +57,10 @@ def belief(settings: Settings) -> Floats:
     """What the kernels need to know to judge a pair."""
     missed = (1 - settings.detection_probability) / settings.detection_probability
     false = log(settings.extraneous_plots_per_m_rad2 * missed)
-    return np.array([threshold(settings.gate_probability), settings.least_mode_weight_in_gate, false])
+    return np.array([
+        threshold(settings.gate_probability), settings.least_mode_weight_in_gate, false,
+        log(settings.extraneous_share_at_first),
+    ])  # fmt: skip
 
 
 @lru_cache(maxsize=256)
@@ -154,6 +158,7 @@ def gated(
         lanes.spread_place(block)
         look(block, site)
         for i in range(min(TRACKS, len(rows) - first)):
+            false = believed[LOG_FALSE] + (0.0 if counts[rows[first + i], CONFIRMED] else believed[_LENIENCE])
             boost, coast = block[Z * LANES + i], block[Z * LANES + TRACKS + i]
             by_boost = sqrt(gamma * (block[S * LANES + i] + widest * widest))
             by_coast = sqrt(gamma * (block[S * LANES + TRACKS + i] + widest * widest))
@@ -172,7 +177,7 @@ def gated(
                 a = _speaks(block[C * LANES + i], nis_b, like_b, believed)
                 b = _speaks(block[C * LANES + TRACKS + i], nis_c, like_c, believed)
                 pair[found, 0], pair[found, 1] = first + i, j
-                judged[found, 4] = max(a, b) + log1p(exp(-abs(a - b))) - believed[_LOG_FALSE]
+                judged[found, 4] = max(a, b) + log1p(exp(-abs(a - b))) - false
                 judged[found, 0], judged[found, 1], judged[found, 2], judged[found, 3] = nis_b, like_b, nis_c, like_c
                 found += 1
     return pair[:found, 0].copy(), pair[:found, 1].copy(), judged[:found, 4].copy(), judged[:found, :4].copy()

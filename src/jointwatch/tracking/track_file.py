@@ -51,9 +51,11 @@ class TrackFile:
         2. Gate, and assign each plot to at most one track.
         3. Update states and mode probabilities.
         4. Fit the tracks of wide angles anew to all their plots.
+        5. Let covariances say where the assignment was in doubt.
         """
         from jointwatch.tracking.associate import chosen_of
         from jointwatch.tracking.gate import gated, place
+        from jointwatch.tracking.jpda import doubt, weigh
         from jointwatch.tracking.update import update
 
         bank, site, time = self.bank, place(plots.site), plots.time_tai_ns
@@ -64,16 +66,18 @@ class TrackFile:
         everyone, of = np.arange(len(bank)), (bank.numbers, bank.counts)
         rows, plot, gain, judged = gated(*of, everyone, time, plots.z, plots.sigma, site, moving, believed)
         chosen = chosen_of(rows, plot, gain)
-        rows, plot = rows[chosen], plot[chosen]
-        windows = self._windows.opened(bank, rows, plot, plots)
+        beta = weigh(rows, plot, gain, judged, believed)
+        mine, its = rows[chosen], plot[chosen]
+        windows = self._windows.opened(bank, mine, its, plots)
         heard = (plots.z, plots.sigma, site, moving)
-        self.doubts.hear((*of, bank.tally, len(bank)), (rows, plot), radar, self._radars, time, heard)
-        update(*of, rows, plot, judged[chosen], time, plots.z, plots.sigma, plots.r, site, moving)
+        self.doubts.hear((*of, bank.tally, len(bank)), (mine, its), radar, self._radars, time, heard)
+        update(*of, mine, its, judged[chosen], time, plots.z, plots.sigma, plots.r, site, moving)
         if windows:
-            self._windows.refit(bank, rows, plot, plots, moving)
-        self.enter(rows, radar, time)
+            self._windows.refit(bank, mine, its, plots, moving)
+        doubt(*of, rows, plot, beta, chosen, time, plots.z, plots.sigma, site)
+        self.enter(mine, radar, time)
         left = np.ones(len(plots), dtype=bool)
-        left[plot] = False
+        left[its] = False
         return np.flatnonzero(left)
 
     def begin(self, plots: Admitted, which: Ints, radar: int) -> None:
