@@ -50,7 +50,7 @@ def held(world):
     numbers[:, bank.P : bank.MU] = P[:, :, *upper].reshape(-1, 56)
     numbers[:, bank.MU : bank.NIS] = mu
     counts[:, bank.TIME] = time
-    counts[:, bank.BURNED] = BURNED
+    counts[:, bank.CONFIRMED], counts[:, bank.BURNED] = 1, BURNED
     return numbers, counts
 
 
