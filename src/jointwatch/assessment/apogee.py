@@ -34,8 +34,12 @@ def apogee(history: TrackHistory) -> ApogeeEstimate | None:
     """
     if len(history.time_tai_ns) < MIN_STATES or not (end := cutoff(history)).coast_established:
         return None
-    row = end.best
-    points, weights = sigma_points(history.x[row], history.P[row])
+    return highest(int(history.time_tai_ns[end.best]), history.x[end.best], history.P[end.best])
+
+
+def highest(time_tai_ns: int, x: Floats, P: Floats) -> ApogeeEstimate | None:
+    """Highest point of the free flight of a state (6,) with covariance (6, 6), or None where none is within 90 min."""
+    points, weights = sigma_points(x, P)
     after_s, height = coast.apogee(Ecef(points))
     if not np.isfinite(after_s).all():
         return None
@@ -47,6 +51,6 @@ def apogee(history: TrackHistory) -> ApogeeEstimate | None:
         *place_at(*here, mean[:2]),
         float(mean[2]),
         covariance[:3, :3],
-        shifted(int(history.time_tai_ns[row]), mean[3]),
+        shifted(time_tai_ns, mean[3]),
         float(np.sqrt(covariance[3, 3])),
     )

@@ -42,7 +42,7 @@ def kappas_while_burning(priors: BoostPriors, height_m: float, steepness: float)
     """Means (2,) and sigmas (2,) of kappa, altitude and downrange, at an unknown moment of an unknown stage.
 
     Half way between the class value at the end of a burn and the other end: what an ascent begins with, or, above the
-    heights of staging, what a second stage has; between them in proportion. The way to either end is added to the sigma.
+    heights of staging, what a second stage has; between them in proportion. The way to either is added to the sigma.
     """
     mean, sigma = kappas_at_cutoff(priors, STEEP)
     other_end = np.array([np.interp(height_m, STAGING_M, (FROM_REST, SECOND_STAGE)), SECOND_STAGE_DOWNRANGE])

@@ -27,7 +27,7 @@ from jointwatch.assessment.anchor import Anchor, at_boosting_state, at_burnout_a
 from jointwatch.assessment.ascent import FLAT
 from jointwatch.assessment.cutoff import Cutoff, cutoff
 from jointwatch.assessment.ellipse import Ellipse, ellipse_95
-from jointwatch.assessment.ground_track import GroundTrack, ground_track, offsets_en, place_at, wrapped
+from jointwatch.assessment.ground_track import ground_track, offsets_en, place_at, wrapped
 from jointwatch.assessment.perigee import ORBIT_EXCLUDED, probability_above
 from jointwatch.assessment.priors import BoostPriors
 from jointwatch.assessment.track_history import MIN_STATES, TrackHistory, seconds_between, shifted
@@ -91,7 +91,7 @@ def _from_ascent(history: TrackHistory, end: Cutoff, priors: BoostPriors) -> Lau
     """Launch of an object whose ascent was seen: the smallest estimate over its anchors."""
     track = ground_track(history.x)
     steep = steepness_of(track) >= FLAT
-    usable = end.boosting & steep & _climb_is_certain(history, track)
+    usable = end.boosting & steep & climb_is_certain(history.x, history.P)
     rows = np.flatnonzero(usable) if usable.any() else np.flatnonzero(end.boosting & ~steep)
     if not rows.size:
         return "not yet: the climb rate of the ascent is too uncertain to reckon its launch back"
@@ -119,10 +119,11 @@ def _from_boosting_state(time_tai_ns: int, x: bytes, P: bytes, priors: BoostPrio
     return reckoned_back(at_boosting_state(time_tai_ns, np.frombuffer(x), np.frombuffer(P).reshape(6, 6), priors))
 
 
-def _climb_is_certain(history: TrackHistory, track: GroundTrack) -> Bools:
-    """Whether climb rates are far enough above zero to divide by."""
+def climb_is_certain(x: Floats, P: Floats) -> Bools:
+    """Whether the climb rates of states (n, 6) are far enough above zero to divide by."""
+    track = ground_track(x)
     up = enu_basis(track.latitude_rad, track.longitude_rad)[:, 2]
-    variance = np.einsum("ni,nij,nj->n", up, history.P[:, 3:, 3:], up)
+    variance: Floats = np.einsum("ni,nij,nj->n", up, P[:, 3:, 3:], up)
     return np.asarray(track.climb_m_s > CERTAIN * np.sqrt(variance))
 
 
