@@ -110,6 +110,16 @@ def test_an_unseen_track_is_lost_after_a_while_stays_readable_and_is_forgotten(s
     assert statuses == [["confirmed"], ["lost"], ["lost"], []]
 
 
+def test_of_too_many_lost_tracks_the_first_are_forgotten(sky, scans):
+    tracker = after(scans, lost_after_s=60.0, lost_tracks_limit=2)
+    before = [track.id for track in tracker.confirmed()]
+    tracker.scan(empty(sky, 245.0))  # all three lost at once, and so by number
+    assert [(track.id, str(track.status)) for track in tracker.tracks()] == [(name, "lost") for name in before[1:]]
+    assert all(len(tracker.history(name)) > 10 for name in before[1:])
+    with pytest.raises(KeyError, match="live now: none"):
+        tracker.history(before[0])
+
+
 def test_a_lost_track_keeps_its_history_but_is_not_predicted(sky, alone):
     tracker = after([*alone[:10], empty(sky, 200.0)])
     assert len(tracker.history("T-0001")) == 10

@@ -84,6 +84,7 @@ class Settings:
     # Bounds on memory and time, so that a jammed radar costs plots and not the watch.
     history_first: int = 128  # the first estimates of a track are kept for good: they hold the launch point
     history_last: int = 384
+    lost_tracks_limit: int = 2000  # of more, satellites are forgotten first, then the longest lost
     plots_per_scan_limit: int = 2000
     new_tracks_per_scan_limit: int = 200
 

@@ -224,10 +224,15 @@ class TrackFile:
         bank.size = close_up(bank.numbers, bank.counts, bank.tally, len(bank), gone, pages.unused, pages.left)
 
     def _forget(self, now_tai_ns: int) -> None:
-        """Let go of what was lost long ago."""
+        """Let go of what was lost long ago, and of what is too much."""
         keep = now_tai_ns - self.settings.lost_kept_s * NS_PER_S
-        for one in [name for name, (track, _) in self._lost.items() if track.time_tai_ns < keep]:
+        for one in [track.id for track, _ in self._lost.values() if track.time_tai_ns < keep]:
             self._diaries.release(self._lost.pop(one)[1])
+        excess = len(self._lost) - self.settings.lost_tracks_limit
+        if excess > 0:
+            unknown_last = sorted((track for track, _ in self._lost.values()), key=lambda t: t.catalogue_number is None)
+            for track in unknown_last[:excess]:
+                self._diaries.release(self._lost.pop(track.id)[1])
 
     def _told(self, row: int, x: Floats, P: Floats, boost_probability: float) -> Track:
         """A live track as a value of its own."""
