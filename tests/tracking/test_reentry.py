@@ -16,7 +16,7 @@ from jointwatch.tracking import bank, drag
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.tracker import Tracker
 
-RUNS = 24
+RUNS = 16
 BEFORE_S, AFTER_S = 40.0, 160.0
 LOWEST_M = 12e3
 BANDS = ((200e3, 120e3), (120e3, 60e3), (60e3, 40e3), (40e3, 25e3), (25e3, LOWEST_M))
