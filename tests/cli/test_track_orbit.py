@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,7 @@ from jointwatch.earth.frames import ecef_from_gcrs, gcrs_from_eme2000
 from jointwatch.earth.states import Ecef, Eme2000
 from jointwatch.earth.timescale import tai_ns_from_utc
 from jointwatch.flight import coast
+from jointwatch.flight.orbit import apogee_height_m, inclination_rad, perigee_height_m
 from jointwatch.formats import oem_kvn
 
 from . import w3b
@@ -42,14 +45,25 @@ ANGLE_DEG = 0.004
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder that the command wrote."""
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return the folder that the command wrote, and what it printed on a terminal of 80 columns."""
     folder = tmp_path_factory.mktemp("w3b")
-    out = folder / "out"
-    with pytest.raises(typer.Exit) as ended:
-        track([w3b.tdm(folder / "w3b.tdm")], w3b.sites(folder / "sites.toml"), out)
+    with pytest.MonkeyPatch.context() as patched, redirect_stdout(StringIO()) as screen:
+        patched.setenv("COLUMNS", "80")
+        with pytest.raises(typer.Exit) as ended:
+            track([w3b.tdm(folder / "w3b.tdm")], w3b.sites(folder / "sites.toml"), folder / "out")
     assert ended.value.exit_code == 0
-    return out
+    return folder / "out", screen.getvalue()
+
+
+@pytest.fixture(scope="module")
+def told(run: tuple[Path, str]) -> Path:
+    return run[0]
+
+
+@pytest.fixture(scope="module")
+def printed(run: tuple[Path, str]) -> str:
+    return run[1]
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +141,65 @@ def test_the_ephemeris_is_of_the_whole_arc_with_covariances(told: Path) -> None:
     assert "smoothed" in segment.metadata.comments[0]
     assert len(segment.covariances.matrix) == len(segment.ephemeris) > 521
     assert (np.linalg.eigvalsh(segment.covariances.matrix) > 0).all()
+
+
+@needs_data
+def test_the_guide_shows_what_is_printed(told: Path, printed: str) -> None:
+    """Line by line in its words; the digits belong to the estimate."""
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "track.md").read_text("utf-8")
+    shown = re.search(r"\$ jointwatch track w3b\.tdm .*?\n(.*?)```", guide, re.DOTALL)
+    assert shown is not None
+    words = [[re.sub(r"[0-9]+", "0", line.split()[0]) for line in text.splitlines()[1:] if line.strip()]
+             for text in (shown[1], printed)]  # fmt: skip
+    assert words[0] == words[1]
+
+
+@needs_data
+def test_another_reader_finds_the_same_states_and_covariances(told: Path) -> None:
+    """ccsds-ndm, GPL, is an oracle only."""
+    ndm = pytest.importorskip("ccsds_ndm.ndm_io", reason="ccsds-ndm is not installed; `make bench` brings it")
+    (theirs,) = ndm.NdmIo().from_path(str(told / "oem" / "O-0001.oem")).body.segment
+    table = pl.read_parquet(told / "tracks.parquet").filter(pl.col("track") == "O-0001")
+    assert len(theirs.data.state_vector) == len(theirs.data.covariance_matrix) == len(table)
+    for row in (0, 100, -1):
+        assert float(theirs.data.state_vector[row].x.value) * 1e3 == pytest.approx(table["x_m"][row], rel=1e-12)
+        covariance = theirs.data.covariance_matrix[row]
+        ours = table["covariance"][row]
+        assert float(covariance.cx_x.value) * 1e6 == pytest.approx(ours[0], rel=1e-12)
+        assert float(covariance.cz_dot_z_dot.value) * 1e6 == pytest.approx(ours[20], rel=1e-12)
+
+
+PASS = w3b.DATA.parents[1] / "ccsds" / "beyond"
+TOULOUSE = """[sites.Toulouse]
+latitude_deg = 43.604482
+longitude_deg = 1.443962
+height_m = 172.0
+sigma_range_m = 20.0
+sigma_azimuth_deg = 0.02
+sigma_elevation_deg = 0.02
+round_trip = {}
+"""
+
+
+@pytest.mark.skipif(not PASS.is_dir(), reason="needs ../shared/data/ccsds/beyond")
+@pytest.mark.parametrize("name", ["tdm.kvn", "tdm.xml"])
+def test_a_public_message_of_one_pass_over_a_station_is_followed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """The International Space Station over Toulouse, from a public test file; its ranges are there and back."""
+    sites = tmp_path / "sites.toml"
+    for round_trip, code in (("true", 0), ("false", 1)):
+        sites.write_text(TOULOUSE.format(round_trip))
+        with pytest.raises(typer.Exit) as ended:
+            track([PASS / name], sites, tmp_path / f"out-{round_trip}")
+        assert ended.value.exit_code == code
+    (found,) = json.loads((tmp_path / "out-true" / "estimates.json").read_text())["tracks"]
+    assert found["plots"] == {"Toulouse": 108}
+    assert found["estimates"][-1]["verdict"] == "space launch"
+    table = pl.read_parquet(tmp_path / "out-true" / "tracks.parquet")
+    last = Ecef(table.select("x_m", "y_m", "z_m", "vx_m_s", "vy_m_s", "vz_m_s").to_numpy()[-1:])
+    assert np.degrees(inclination_rad(last)[0]) == pytest.approx(51.6, abs=0.1)
+    assert 335e3 < perigee_height_m(last)[0] < apogee_height_m(last)[0] < 370e3
 
 
 ROWS = "time_utc,sensor,object,range_m,azimuth_deg,elevation_deg\n" + "".join(

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from jointwatch.display import coastline
 
 Floats = NDArray[np.float64]
+_EDGE = 0.15  # of the map's width: names of radars there stand to their right
 KM_PER_DEG = 111.2
 NAMED = 8
 """Tracks that are drawn in a colour of their own, with name and ellipses; those after them are grey."""
@@ -94,22 +95,29 @@ def _map(axes: Axes, data: TrackFigure) -> None:
     for name, longitude, latitude in data.radars:
         at = (_near(longitude, middle), latitude)
         axes.plot(*at, "^", color=_INK, markersize=6, zorder=4)
+        side = 1 if at[0] < west + _EDGE * (east - west) else -1
         axes.annotate(
-            name, at, xytext=(-6, -9), textcoords="offset points", fontsize=8, zorder=5, clip_on=True, ha="right"
-        )
+            name, at, xytext=(6 * side, -9), textcoords="offset points", fontsize=8, zorder=5, clip_on=True,
+            ha="left" if side > 0 else "right",
+        )  # fmt: skip
     for number, line in enumerate(data.lines):
         _over(axes, line, number, middle)
     axes.xaxis.set_major_formatter(lambda degrees, _: f"{_near(degrees, 0.0):g}")
     axes.set(xlabel="longitude, °", ylabel="latitude, °")
     axes.set_title("tracks, launch and impact with 95 % ellipses", fontsize=9.5, loc="left")
-    axes.text(0, -0.16, coastline.NOTE, transform=axes.transAxes, fontsize=6, color=_SOFT, wrap=True)
+    axes.annotate(
+        coastline.NOTE, (0, 0), xycoords="axes fraction", xytext=(0, -34), textcoords="offset points", va="top",
+        fontsize=6, color=_SOFT,
+    )  # fmt: skip
 
 
 def _over(axes: Axes, line: Line, number: int, middle: float) -> None:
     """Draw one track over the map."""
     colour, wide = _ink(number)
     longitude = _near(line.longitude_deg, middle)
-    axes.plot(longitude, line.latitude_deg, color=colour, linewidth=wide, zorder=3)
+    over_the_edge = np.flatnonzero(np.abs(np.diff(longitude)) > 180.0) + 1
+    parts = np.insert(longitude, over_the_edge, np.nan), np.insert(line.latitude_deg, over_the_edge, np.nan)
+    axes.plot(*parts, color=colour, linewidth=wide, zorder=3)
     if number >= NAMED:
         return
     halfway = len(longitude) // 2
@@ -140,7 +148,7 @@ def _heights(axes: Axes, data: TrackFigure) -> None:
     if not data.lines:
         axes.text(0.5, 0.5, "no track", transform=axes.transAxes, ha="center")
     axes.set(xlabel=data.time_label, ylabel="height over the ellipsoid, km")
-    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
+    axes.set_ylim(bottom=min([0.0, *(float(line.height_km.min()) for line in data.lines)]))
     axes.grid(color="#d8d8d8", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.set_title("height; thick: under thrust", fontsize=9.5, loc="left")

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from jointwatch.earth.arrays import Floats, Ints
-from jointwatch.earth.timescale import tai_ns_from_days
+from jointwatch.earth.arrays import Bools, Floats, Ints
+from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_days
 from jointwatch.formats import measurement_files
 from jointwatch.formats.measurements import Measurements
 from jointwatch.formats.refusal import Refusal
@@ -53,8 +55,9 @@ class FileRead:
 class Recording:
     """All full plots of the files in order of time, then sensor, 72 bytes each; and the numbers that are none.
 
-    time_tai_ns (n,), of the instant at which the signal met the object; sensor: place (n,) in `names`; z (n, 3) and
-    sigma (n, 3) in metres and radians, sigma NaN where the file gives none; snr_db (n,), NaN where not given.
+    time_tai_ns (n,), as told; received: whether (n,) that is when the signal came back; sensor: place (n,) in `names`;
+    z (n, 3) and sigma (n, 3) in metres and radians, sigma NaN where the file gives none; snr_db (n,), NaN where not
+    given.
     """
 
     files: tuple[FileRead, ...]
@@ -65,6 +68,7 @@ class Recording:
     z: Floats
     sigma: Floats
     snr_db: Floats
+    received: Bools
 
     def __len__(self) -> int:
         return len(self.time_tai_ns)
@@ -86,19 +90,24 @@ class Recording:
         return not (np.isnan(self.sigma[self.sensor == place]).any() or (np.isnan(sigma) & ~np.isnan(z)).any())
 
     def begins(self) -> Ints:
-        """Where each scan begins (k,), and the number of plots as the last one (k + 1,)."""
-        new = (np.diff(self.time_tai_ns) != 0) | (np.diff(self.sensor) != 0)
+        """Where each scan begins (k,), and the number of plots as the last one (k + 1,).
+
+        Rows timed when the signal came back met their objects at instants of their own: each is a scan.
+        """
+        new = (np.diff(self.time_tai_ns) != 0) | (np.diff(self.sensor) != 0) | self.received[1:]
         return np.concatenate([[0], np.flatnonzero(new) + 1, [len(self)]]) if len(self) else np.zeros(1, dtype=int)
 
     def scans(self, sensors: Mapping[str, Sensor]) -> Iterator[Plots]:
-        """The scans in order of time; raises SitesError for the first row without a sigma that nobody gives."""
+        """The scans in order of time, each at the instant at which the signal met what it shows."""
         begins = self.begins().tolist()
         for first, last in pairwise(begins):
             name = self.names[self.sensor[first]]
             here = slice(first, last)
             sigma = np.where(np.isnan(self.sigma[here]), sensors[name].sigmas(self.snr_db[here]), self.sigma[here])
             z = sensors[name].corrected(self.z[here])
-            yield Plots(sensors[name].site, name, int(self.time_tai_ns[first]), z, sigma)
+            way_s = float(z[0, 0]) / LIGHT_M_S if self.received[first] else 0.0
+            time = int(self.time_tai_ns[first]) - round(way_s * NS_PER_S)
+            yield Plots(sensors[name].site, name, time, z, sigma)
 
 
 def read(paths: Sequence[Path], done: Callable[[Path], None] = lambda path: None) -> Recording:
@@ -168,14 +177,13 @@ def _time(path: Path, table: Measurements) -> Ints:
         raise RecordingError(f"{path}: {error}") from None
 
 
-def _part(table: Measurements, taken: Ints, time: Ints, sensor: Ints) -> tuple[Ints, Ints, Floats, Floats, Floats]:
-    """Times, sensors, z, sigma and SNR of the rows taken; times of reception less the way of the light."""
+def _part(table: Measurements, taken: Ints, time: Ints, sensor: Ints) -> tuple[NDArray[Any], ...]:
+    """Times, sensors, z, sigma, SNR of the rows taken, and whether timed at reception."""
     z, sigma = (
         np.stack([_column(table, prefix + name)[taken] for name in PLOT], axis=-1) * _UNIT for prefix in ("", "sigma_")
     )
     z[:, 1] = np.mod(z[:, 1], 2 * np.pi)
-    way_ns = np.rint(np.where(table.received[taken], z[:, 0] / LIGHT_M_S * 1e9, 0.0)).astype(np.int64)
-    return time[taken] - way_ns, sensor[taken], z, sigma, _column(table, "snr_db")[taken]
+    return time[taken], sensor[taken], z, sigma, _column(table, "snr_db")[taken], table.received[taken]
 
 
 def _place(names: list[str], name: str) -> int:

@@ -10,6 +10,7 @@ sigma_elevation_deg = 0.15
 bias_range_m = 30.0             what it always measures too much, known: taken off; of the angles likewise
 sigma_bias_azimuth_deg = 0.1    one sigma of what it measures too much and nobody knows: found with an orbit
 refraction = true               it measures through air and nobody has corrected that: taken off
+round_trip = true               its ranges are the way there and back: halved, before anything else is taken off
 
 [sites.RADAR-2]
 radar = "armavir"               or: stand where, and measure as well as, a radar of the catalogue
@@ -39,6 +40,7 @@ from jointwatch.studies.strict import Model
 
 MAX_BYTES = 1 << 20
 _BEYOND_M = 1e9  # as far away as makes no difference to a ray
+_ROUNDS = 3
 _Number = Annotated[float, Field(allow_inf_nan=False)]
 _Sigma = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -67,6 +69,7 @@ class SiteGiven(Model):
     sigma_bias_azimuth_deg: _NotNegative = 0.0
     sigma_bias_elevation_deg: _NotNegative = 0.0
     refraction: bool = False
+    round_trip: bool = False
 
     @model_validator(mode="after")
     def _one_place(self) -> SiteGiven:
@@ -90,7 +93,8 @@ class Sensor:
 
     radar: the entry of the catalogue that the missing ones come from; None where the sensor is none of it.
     bias, sigma_bias (3,): what it always measures too much, and one sigma of what of that is not known; refraction:
-    whether it measures through air and nobody has corrected that; sigma_range_rate_m_s: NaN where not known.
+    whether it measures through air and nobody has corrected that; round_trip: whether its ranges are the way there and
+    back; sigma_range_rate_m_s: NaN where not known.
     """
 
     name: str
@@ -100,23 +104,19 @@ class Sensor:
     bias: Floats = field(default_factory=lambda: np.zeros(3))
     sigma_bias: Floats = field(default_factory=lambda: np.zeros(3))
     refraction: bool = False
+    round_trip: bool = False
     sigma_range_rate_m_s: float = np.nan
 
     def corrected(self, z: Floats) -> Floats:
-        """Range, azimuth and elevation (n, 3), NaN where not measured, less the known bias and, if asked for, the air.
+        """Range, azimuth and elevation (n, 3), one way, NaN where not measured, less the known bias and the air.
 
         Of the air a range is corrected where it came with an elevation; an object whose range is not known is taken to
         be beyond the air. Elevations below the horizontal are corrected as those along it.
         """
-        off = z - self.bias
+        off = z * [0.5 if self.round_trip else 1.0, 1.0, 1.0] - self.bias
         if self.refraction:
-            known, up = ~np.isnan(off[:, 2]), np.clip(off[:, 2], 0.0, np.pi / 2)
-            far = np.where(np.isnan(off[:, 0]), _BEYOND_M, off[:, 0])
-            away = np.sqrt(MEAN_RADIUS_M**2 + far**2 + 2 * MEAN_RADIUS_M * far * np.sin(up))
-            height = self.site.height_m + np.maximum(away - MEAN_RADIUS_M, 1.0)
-            air = (np.where(known, up, 0.0), np.where(known, height, _BEYOND_M))
-            off[:, 2] -= elevation_bias_rad(*air, radar_height_m=self.site.height_m)
-            off[:, 0] -= np.where(known, range_delay_m(*air, radar_height_m=self.site.height_m), 0.0)
+            known = ~np.isnan(off[:, 2])
+            off[known] = _without_air(off[known], self.site.height_m)
         off[:, 1] = np.mod(off[:, 1], 2 * np.pi)
         return off
 
@@ -131,6 +131,18 @@ class Sensor:
             return known
         snr = np.where(np.isnan(snr_db), self.radar.reference_snr, 10.0 ** (snr_db / 10.0))
         return np.where(np.isnan(known), measurement_sigma(self.radar, snr), known)
+
+
+def _without_air(z: Floats, height_m: float) -> Floats:
+    """The same range (NaN where not measured), azimuth and elevation (n, 3) without what the air does to them."""
+    apparent, far = np.clip(z[:, 2], 0.0, np.pi / 2), np.where(np.isnan(z[:, 0]), _BEYOND_M, z[:, 0])
+    elevation, straight = apparent, far
+    for _ in range(_ROUNDS):  # the air does more, the higher the object is, and that is told by where it really is
+        over = np.sqrt(MEAN_RADIUS_M**2 + straight**2 + 2 * MEAN_RADIUS_M * straight * np.sin(elevation))
+        above = height_m + np.maximum(over - MEAN_RADIUS_M, 1.0)
+        elevation = apparent - elevation_bias_rad(apparent, above, radar_height_m=height_m)
+        straight = far - range_delay_m(apparent, above, radar_height_m=height_m)
+    return np.column_stack([z[:, 0] + straight - far, z[:, 1], z[:, 2] + elevation - apparent])
 
 
 def sensor(name: str, given: SiteGiven | None = None) -> Sensor:
@@ -155,6 +167,7 @@ def _with_biases(sensor: Sensor, given: SiteGiven | None) -> Sensor:
         bias=_SI * [given.bias_range_m, given.bias_azimuth_deg, given.bias_elevation_deg],
         sigma_bias=_SI * [given.sigma_bias_range_m, given.sigma_bias_azimuth_deg, given.sigma_bias_elevation_deg],
         refraction=given.refraction,
+        round_trip=given.round_trip,
         sigma_range_rate_m_s=given.sigma_range_rate_m_s or np.nan,
     )
 
