@@ -94,6 +94,8 @@ class CentreHandle:
         with selectors.DefaultSelector() as selector:
             selector.register(stdout, selectors.EVENT_READ)
             if not selector.select(self.patience_s):
+                self.cut_power()  # so that nobody writes its record any more when it is read for the evidence
+                self._process.wait()
                 raise self._lose(f"has not answered for {self.patience_s:.0f} s")
         data = os.read(stdout.fileno(), 1 << 20)
         if not data:
