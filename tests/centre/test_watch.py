@@ -111,6 +111,37 @@ def test_an_older_tracklet_than_held_is_no_news() -> None:
     assert len(heard.held()[0].states.time_tai_ns) == 1
 
 
+def test_an_increment_is_added_to_the_track_it_belongs_to_and_never_taken_for_one() -> None:
+    """Its own covariance is that of its plots alone; the track's becomes narrower than both."""
+    heard, orphaned = watch(), watch()
+    part = tracklet(number=2, since=1, from_tai_ns=T0 - 10**9)
+    heard.hear("b", tracklet())
+    heard.hear("b", msgspec.structs.replace(part, time_tai_ns=T0 + 10**9, to_tai_ns=T0 + 10**9))
+    orphaned.hear("b", part)
+    (held,) = heard.held()
+    assert len(held.states.time_tai_ns) == 2
+    assert np.allclose(np.diag(held.states.P[-1]), np.diag(GOOD_P) / 2, rtol=0.01)
+    assert orphaned.held() == [], "without the track it adds to it says nothing"
+
+
+def test_the_same_object_from_two_owners_tracklets_is_one_object() -> None:
+    heard = watch()
+    heard.hear("b", tracklet())
+    heard.hear("c", tracklet())
+    (held,) = heard.held()
+    assert held.owners == ("b", "c")
+    assert np.allclose(held.states.P[-1], GOOD_P / 2)
+
+
+def test_in_air_two_owners_tracks_are_intersected_for_their_errors_are_alike() -> None:
+    heard = watch()
+    low = (*(np.array([4.2e6, 4.6e6, 3.4e6]) * (6.42e6 / 7.096e6)).tolist(), 0.0, 100.0, -100.0)
+    heard.hear("b", tracklet(state=low))
+    heard.hear("c", tracklet(state=low))
+    (held,) = heard.held()
+    assert np.allclose(np.diag(held.states.P[-1]), np.diag(GOOD_P), rtol=1e-3)
+
+
 @given(
     st.lists(st.floats(-1e18, 1e18), min_size=21, max_size=21), st.lists(st.floats(-1e18, 1e18), min_size=6, max_size=6)
 )
@@ -122,6 +153,7 @@ def test_no_tracklet_within_the_schema_stops_a_watch(covariance: list[float], st
     heard = watch()
     heard.hear("b", message)
     heard.hear("b", tracklet(T0 + 10**9, logged_tai_ns=T0 + 10**9))
+    heard.hear("b", msgspec.structs.replace(message, number=3, since=2))
     heard.picture(T0 + 10**10)
 
 

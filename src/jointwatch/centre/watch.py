@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 
 from jointwatch.assessment.estimate import Assessment, assess
@@ -27,9 +28,13 @@ from jointwatch.messages.tracklet import Tracklet
 from jointwatch.sensors.measurement import Plots
 from jointwatch.sensors.site import Site
 from jointwatch.tracking import fuse
+from jointwatch.tracking import tracklet as tracklets
+from jointwatch.tracking.account import Account
 from jointwatch.tracking.known import Known
+from jointwatch.tracking.pedigree import Estimate, join
 from jointwatch.tracking.track import Predicted, Status, Track
 from jointwatch.tracking.tracker import Tracker
+from jointwatch.tracking.tracklet import in_free_flight
 
 YOUNG_NS, ASSESS_YOUNG_EVERY_NS, ASSESS_EVERY_NS = 120 * NS_PER_S, 10 * NS_PER_S, 30 * NS_PER_S
 TRACKLET_AT_MOST_OFF_NS = 600 * NS_PER_S
@@ -50,6 +55,7 @@ class Watch:
         self._tracker = Tracker(name=perspective, known=known)
         self._owners: dict[str, str] = {}  # radar -> the centre it feeds
         self._received: dict[tuple[str, str], Received] = {}
+        self._accounts: dict[str, Account] = {}
         self._assessed: dict[str, Assessment] = {}
         self._notices: list[Notice] = []
         self._now_tai_ns = 0  # of the entries heard: there is no other clock here
@@ -124,13 +130,14 @@ class Watch:
     # -- what is held ------------------------------------------------------------------------------------------------
 
     def _joined(self) -> list[Held]:
-        """Own objects, each fused with the partner's local track of the same object; then what only the partner has."""
-        own = [self._of_track(track) for track in self._tracker.tracks(satellites=False) if _was_confirmed(track)]
-        received = [track.held(self._now_tai_ns) for track in self._received.values()]
-        pairs = _pairs(own, received)
-        joined = [_fused(held, received[pairs[held.id]]) if held.id in pairs else held for held in own]
-        alone = [held for index, held in enumerate(received) if index not in pairs.values()]
-        return sorted([*joined, *alone], key=lambda held: held.id)
+        """Own objects, each joined with the local tracks that owners sent of it; then what only they have."""
+        objects = [self._of_track(track) for track in self._tracker.tracks(satellites=False) if _was_confirmed(track)]
+        for owner in sorted({owner for owner, _ in self._received}):
+            received = [track.held(self._now_tai_ns) for (of, _), track in self._received.items() if of == owner]
+            pairs = _pairs(objects, received)
+            joined = [_fused(held, received[pairs[held.id]]) if held.id in pairs else held for held in objects]
+            objects = [*joined, *(held for index, held in enumerate(received) if index not in pairs.values())]
+        return sorted(objects, key=lambda held: held.id)
 
     def _of_track(self, track: Track) -> Held:
         history = self._tracker.history(track.id)
@@ -146,14 +153,51 @@ class Watch:
             owners=tuple(sorted({self._owners[name] for name in radars})),
         )
 
-    def _receive(self, owner: str, tracklet: Tracklet) -> None:
-        """Take a partner's whole local track (since 0) as its newest estimate; an older one than held is not news."""
-        P = symmetric(tracklet.covariance)
-        if not plausible(tracklet, P):
+    def _receive(self, owner: str, message: Tracklet) -> None:
+        """Take a partner's local track as its newest estimate; an older one than held is not news."""
+        tracklet = self._whole(owner, message)
+        if tracklet is None:
             return
         track = self._received.setdefault((owner, tracklet.track), Received(owner, tracklet.track))
         if not track.times or tracklet.time_tai_ns > track.times[-1]:
-            track.add(tracklet, P)
+            track.add(tracklet, symmetric(tracklet.covariance))
+
+    def _whole(self, owner: str, message: Tracklet) -> Tracklet | None:
+        """A tracklet with all that was told of its track before; None where that is no estimate, or counted already."""
+        if not message.since and not plausible(message, symmetric(message.covariance)):
+            return None
+        account = self._accounts.setdefault(owner, Account(owner))
+        news = account.hear([tracklet_of(owner, message)])
+        if not message.since:
+            return message
+        if not news:
+            return None
+        time_tai_ns, x, P = account.estimate(message.track)
+        all_told = msgspec.structs.replace(
+            message,
+            since=0,
+            time_tai_ns=time_tai_ns,
+            state=tuple(float(value) for value in x),
+            covariance=upper_triangle(P),
+        )
+        return all_told if plausible(all_told, P) else None
+
+
+def tracklet_of(owner: str, message: Tracklet) -> tracklets.Tracklet:
+    """Return a message's tracklet as the tracker's room takes it."""
+    return tracklets.Tracklet(
+        owner=owner,
+        track=message.track,
+        number=message.number,
+        since=message.since,
+        from_tai_ns=message.from_tai_ns,
+        to_tai_ns=message.to_tai_ns,
+        time_tai_ns=message.time_tai_ns,
+        x=np.array(message.state),
+        P=symmetric(message.covariance),
+        boost_probability=message.boost_probability,
+        plots=message.plots,
+    )
 
 
 def plots_of(owner: str, report: PlotReport) -> Plots:
@@ -216,10 +260,18 @@ def _at(objects: list[Held], time_tai_ns: int) -> Predicted:
 
 
 def _fused(own: Held, other: Held) -> Held:
-    """Return the own object with its last estimate joined with the partner's: information of local-only tracks adds."""
+    """Return the own object with its last estimate joined with an owner's local track of it.
+
+    Information adds where each rests on other plots than the other does, and nothing but gravity drives the object.
+    """
     time = int(own.states.time_tai_ns[-1])
-    there = _at([other], time)
-    x, P = fuse.fuse(own.states.x[-1], own.states.P[-1], there.x[0], there.P[0])
+    x, P, there = own.states.x[-1], own.states.P[-1], _at([other], time)
+    free = in_free_flight(x[None], own.states.boost_probability[-1:])[0]
+    joined = join(
+        Estimate(time, x, P, frozenset(own.owners) if free else None),
+        Estimate(time, there.x[0], there.P[0], frozenset(other.owners)),
+    )
+    x, P = joined.x, joined.P
     states = replace(own.states, x=np.vstack([own.states.x[:-1], x]), P=np.concatenate([own.states.P[:-1], P[None]]))
     return replace(
         own,

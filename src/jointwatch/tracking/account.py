@@ -32,7 +32,7 @@ WITHOUT_BASE = "adds to a track never heard whole"
 NO_ESTIMATE = "no estimate: not finite, or a covariance that is none"
 
 MOST_MISSING = 256  # an hour of tracklets, were there one every fifteen seconds
-_UNITS = np.array([1e3, 1e3, 1e3, 1.0, 1.0, 1.0])  # of a state's usual errors, so that no variance drowns in another
+LEAST_RECIPROCAL = 1e-14  # least eigenvalue of a correlation that still has an inverse
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +96,11 @@ class Account:
         """Numbers of a track's tracklets that have not come."""
         return tuple(sorted(self._counted[track].missing))
 
+    def estimate(self, track: str) -> tuple[int, Floats, Floats]:
+        """Time, state (6,) and covariance (6, 6) of a track, as its tracklets together leave it."""
+        counted = self._counted[track]
+        return counted.time_tai_ns, counted.x, counted.P
+
     def at(self, time_tai_ns: int) -> Predicted:
         """The owner's tracks at a time, but those of which nothing was heard for Settings.lost_after_s."""
         patience = self.settings.lost_after_s * NS_PER_S
@@ -157,6 +162,8 @@ class Account:
         about[whole], y[whole], Y[whole] = increment(z[whole], R[whole], x[whole], P[whole])
         about, y, Y = carried((about, y, Y), x, late_s)
         x, P = absorb(x, P, about, y, Y)
+        taken = whole & (late_s == 0)
+        x[taken], P[taken] = z[taken], R[taken]
         for i, (row, one) in enumerate(zip(rows, adding, strict=True)):
             row.x, row.P, row.time_tai_ns = x[i], P[i], at[i]
             row.note(one)
@@ -182,9 +189,11 @@ def carried(told: tuple[Floats, Floats, Floats], x: Floats, late_s: Floats) -> t
 def _judged(group: Sequence[Tracklet]) -> tuple[Bools, Bools]:
     """Which tracklets are estimates at all, and which are of objects in free flight."""
     x, P = np.array([one.x for one in group]).reshape(-1, 6), np.array([one.P for one in group]).reshape(-1, 6, 6)
-    finite = np.isfinite(x).all(axis=1) & np.isfinite(P).all(axis=(1, 2))
-    x, P = np.where(finite[:, None], x, 1e7), np.where(finite[:, None, None], P, -np.eye(6))
-    sound = finite & (np.linalg.eigvalsh(P / np.outer(_UNITS, _UNITS))[:, 0] > 0)
+    variances = np.einsum("nii->ni", P)
+    finite = np.isfinite(x).all(axis=1) & np.isfinite(P).all(axis=(1, 2)) & (variances > 0).all(axis=1)
+    x, P = np.where(finite[:, None], x, 1e7), np.where(finite[:, None, None], P, np.eye(6))
+    scale = np.sqrt(np.einsum("nii->ni", P))
+    sound = finite & (np.linalg.eigvalsh(P / (scale[:, :, None] * scale[:, None, :]))[:, 0] > LEAST_RECIPROCAL)
     return sound, in_free_flight(x, np.array([one.boost_probability for one in group]))
 
 

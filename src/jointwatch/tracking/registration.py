@@ -18,11 +18,12 @@ import numpy as np
 
 from jointwatch.earth.arrays import Floats, Ints
 from jointwatch.earth.timescale import NS_PER_S
-from jointwatch.flight.coast import propagate_arrays, transition_arrays
+from jointwatch.flight.coast import transition_arrays
 from jointwatch.sensors.measurement import Plots, jacobian, predict, residual, wrap_azimuth
 from jointwatch.sensors.site import Site
 from jointwatch.tracking.fuse import times
 from jointwatch.tracking.information import inverse
+from jointwatch.tracking.known import Known
 from jointwatch.tracking.track import History
 
 PASSES = 3
@@ -30,6 +31,9 @@ PASSES = 3
 
 ARC_PROBABILITY = 0.9999
 """Share of honest arcs whose residuals pass; what does not is another object, or a fault, and is left out."""
+
+LEAST_PLOTS = 4
+"""Of an arc of a satellite: fewer cost more than they say."""
 
 SPREAD = (300.0, 5e-3, 5e-3, 0.1)
 """What is believed of a radar's bias before: one sigma in m, rad, rad, s."""
@@ -74,46 +78,30 @@ class Arc:
         return len(self.z)
 
 
-def arc(scans: Sequence[Plots], x: Floats, P: Floats, time_tai_ns: int, *, spread: Sequence[float] = SPREAD) -> Arc:
-    """The plots of an object known to be at x (6,) with P (6, 6) at a time, from scans some minutes around it.
+def arcs(
+    scans: Sequence[Plots], x: Floats, P: Floats, time_tai_ns: int, *, spread: Sequence[float] = SPREAD
+) -> list[Arc]:
+    """The plots of objects known to be at x (n, 6) with P (n, 6, 6) at a time, from scans some minutes around it.
 
-    A scan gives the one plot that lies where the object can be, seen by a radar with biases of that spread (sigma in m,
-    rad, rad, s); a scan with several such plots gives none, for no one knows which.
+    A scan gives an object the plot that lies where it can be, seen by a radar with biases of that spread (sigma in m,
+    rad, rad, s). Where there are several, or one that may be another object's, it gives none: no one knows which.
     """
-    from jointwatch.tracking.gate import threshold
-
-    greatest = threshold(ARC_PROBABILITY)
-    ahead_s = np.array([(scan.time_tai_ns - time_tai_ns) / NS_PER_S for scan in scans])
-    there, Phi = transition_arrays(np.repeat(x[None], len(scans), axis=0), ahead_s)
-    spreads = Phi @ P @ Phi.swapaxes(-1, -2)
-    found: list[tuple[Plots, int]] = []
-    for scan, state, wide in zip(scans, there, spreads, strict=True):
-        H = jacobian(scan.site, state[None, :3])[0]
-        C = _by_bias(H, state[3:])
-        nu = residual(scan.z, predict(scan.site, state[None, :3]))
-        S = H @ wide[:3, :3] @ H.T + (C * np.square(np.array(spread))) @ C.T + scan.sigma[:, None] ** 2 * np.eye(3)
-        near = np.flatnonzero(np.sum(nu * np.linalg.solve(S, nu[..., None])[..., 0], axis=1) <= greatest)
-        if len(near) == 1:
-            found.append((scan, int(near[0])))
-    return Arc(
-        time_tai_ns, x, P, tuple(scan.radar for scan, _ in found), tuple(scan.site for scan, _ in found),
-        np.array([scan.time_tai_ns for scan, _ in found], dtype=np.int64),
-        np.array([scan.z[i] for scan, i in found]).reshape(-1, 3),
-        np.array([scan.sigma[i] for scan, i in found]).reshape(-1, 3),
-    )  # fmt: skip
+    found: list[list[tuple[Plots, int]]] = [[] for _ in x]
+    for scan in scans:
+        rows, plots = _only_ones(scan, x, P, (scan.time_tai_ns - time_tai_ns) / NS_PER_S, np.array(spread))
+        for row, plot in zip(rows.tolist(), plots.tolist(), strict=True):
+            found[row].append((scan, plot))
+    return [_arc(time_tai_ns, x[i], P[i], seen) for i, seen in enumerate(found)]
 
 
-def public_orbit(x: Floats, *, along_m: float, across_m: float) -> Floats:
-    """Covariance (6, 6) of a satellite's state (6,) by public elements: late or early along its path, little beside it.
-
-    The error along the track is one of time: place and velocity shift together. Elements are good to a kilometre or so
-    at their epoch and lose one to three a day in low orbits, nearly all of it along the track.
-    """
-    before, after = propagate_arrays(np.repeat(x[None], 2, axis=0), np.array([-1.0, 1.0]))
-    along = 0.5 * (after - before) / np.linalg.norm(x[3:])
-    rate = np.linalg.norm(x[3:]) / np.linalg.norm(x[:3])
-    beside = np.repeat([across_m**2, (across_m * rate) ** 2], 3)
-    return np.asarray(along_m**2 * np.outer(along, along) + np.diag(beside))
+def satellites(scans: Sequence[Plots], known: Known, *, spread: Sequence[float] = SPREAD) -> list[Arc]:
+    """Arcs of the catalogued satellites that several of these scans saw, made within some minutes."""
+    if not scans:
+        return []
+    middle = int(np.mean([scan.time_tai_ns - scans[0].time_tai_ns for scan in scans])) + scans[0].time_tai_ns
+    sites = dict.fromkeys(scan.site for scan in scans)
+    rows = np.unique(np.concatenate([known.above(site, middle).rows for site in sites]))
+    return [one for one in arcs(scans, *known.at(middle, rows), middle, spread=spread) if len(one) >= LEAST_PLOTS]
 
 
 def register(
@@ -178,6 +166,40 @@ def consider(
         total[:, at : at + 4] += back[:3].T @ H.T @ (_by_bias(H, state[3:]) / np.square(sigma)[:, None])
     S = P @ total
     return np.asarray(S @ registration.covariance @ S.T)
+
+
+def _only_ones(scan: Plots, x: Floats, P: Floats, ahead_s: float, spread: Floats) -> tuple[Ints, Ints]:
+    """Objects and plots of a scan that can only belong together."""
+    from jointwatch.tracking.gate import threshold
+
+    there, Phi = transition_arrays(x, np.full(len(x), ahead_s))
+    H = jacobian(scan.site, there[:, :3])
+    C = np.concatenate([np.broadcast_to(np.eye(3), H.shape), -times(H, there[:, 3:])[..., None]], axis=2)
+    HPhi = H @ Phi[:, :3]
+    S = HPhi @ P @ HPhi.swapaxes(-1, -2) + (C * spread**2) @ C.swapaxes(-1, -2)
+    expected, greatest = predict(scan.site, there[:, :3]), threshold(ARC_PROBABILITY)
+    in_range = (scan.z[:, 0] - expected[:, :1]) ** 2 <= greatest * (S[:, :1, 0] + scan.sigma[:, 0] ** 2)
+    rows, plots = np.nonzero(in_range)
+    nu = residual(scan.z[plots], expected[rows])
+    together = S[rows] + scan.sigma[plots, :, None] ** 2 * np.eye(3)
+    near = np.sum(nu * np.linalg.solve(together, nu[..., None])[..., 0], axis=1) <= greatest
+    rows, plots = rows[near], plots[near]
+    only = (np.bincount(rows, minlength=1)[rows] == 1) & (np.bincount(plots, minlength=1)[plots] == 1)
+    return rows[only], plots[only]
+
+
+def _arc(time_tai_ns: int, x: Floats, P: Floats, seen: Sequence[tuple[Plots, int]]) -> Arc:
+    """An arc of these plots, each a scan and an index in it."""
+    return Arc(
+        time_tai_ns,
+        x,
+        P,
+        tuple(scan.radar for scan, _ in seen),
+        tuple(scan.site for scan, _ in seen),
+        np.array([scan.time_tai_ns for scan, _ in seen], dtype=np.int64),
+        np.array([scan.z[i] for scan, i in seen]).reshape(-1, 3),
+        np.array([scan.sigma[i] for scan, i in seen]).reshape(-1, 3),
+    )
 
 
 def _by_bias(H: Floats, v: Floats) -> Floats:
