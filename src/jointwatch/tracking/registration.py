@@ -101,7 +101,9 @@ def satellites(scans: Sequence[Plots], known: Known, *, spread: Sequence[float] 
     middle = int(np.mean([scan.time_tai_ns - scans[0].time_tai_ns for scan in scans])) + scans[0].time_tai_ns
     sites = dict.fromkeys(scan.site for scan in scans)
     rows = np.unique(np.concatenate([known.above(site, middle).rows for site in sites]))
-    return [one for one in arcs(scans, *known.at(middle, rows), middle, spread=spread) if len(one) >= LEAST_PLOTS]
+    x = known.arcs.at(middle, rows)
+    found = arcs(scans, x, known.covariance(middle, rows, x), middle, spread=spread)
+    return [one for one in found if len(one) >= LEAST_PLOTS]
 
 
 def register(
