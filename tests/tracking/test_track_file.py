@@ -164,19 +164,6 @@ def test_all_plots_from_one_instant_make_no_track(sky):
     assert tracker.tracks() == []
 
 
-def test_a_flood_of_plots_is_bounded_and_said(sky, alone):
-    rng = np.random.default_rng(10)
-    tracker = after(alone[:8])
-    flood = sky.false_plots(rng, 20_000)
-    tracker.scan(Plots(*sky.BOTH[0], sky.tai(40), flood, np.broadcast_to(sky.SIGMA, flood.shape)))
-    settings = tracker.settings
-    assert tracker.refused[screen.TOO_MANY] == 20_000 - settings.plots_per_scan_limit
-    assert tracker.refused[screen.NO_ROOM] > 0
-    for plots in alone[9:14]:
-        tracker.scan(plots)
-    assert [track.id for track in tracker.confirmed()] == ["T-0001"]
-
-
 def test_what_cannot_fly_is_not_confirmed(sky):
     """A hill: the same place in every scan."""
     rng = np.random.default_rng(11)

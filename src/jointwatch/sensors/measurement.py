@@ -22,6 +22,8 @@ class Plots:
     """What one scan of one radar returned: rows of range, azimuth, elevation with their one-sigma, and no names.
 
     time_tai_ns: when the scan was made; z, sigma: (n, 3), metres and radians; n may be zero. Rows carry no order.
+    whole: that the radar saw nothing else then. Not so of rows that come one by one: what is not among them was not
+    missed.
     """
 
     site: Site
@@ -29,6 +31,7 @@ class Plots:
     time_tai_ns: int
     z: Floats
     sigma: Floats
+    whole: bool = True
 
     def __post_init__(self) -> None:
         # in one layout, whatever the maker's: a kernel is compiled for each

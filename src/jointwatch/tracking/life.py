@@ -90,6 +90,16 @@ def miss(counts: Ints, size: int, radar: int, time_tai_ns: int) -> None:
 
 
 @kernel
+def excuse(counts: Ints, rows: Ints, radar: int) -> None:
+    """Strike the miss that rows were charged with by one part of a scan when another part has just updated them."""
+    for i in range(len(rows)):
+        row, recent = rows[i], counts[rows[i], RECENT]
+        if counts[row, ORIGIN] == radar and recent & 3 == 1 and counts[row, CHANCES] > 2:
+            counts[row, RECENT] = (recent >> 2 << 1) | 1
+            counts[row, CHANCES] -= 1
+
+
+@kernel
 def judge(
     counts: Ints, size: int, now_tai_ns: int, needed: int, window: int, tentative_s: float, lost_s: float
 ) -> tuple[Ints, Bools, int]:

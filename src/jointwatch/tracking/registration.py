@@ -143,7 +143,7 @@ def corrected(plots: Plots, registration: Registration) -> Plots:
     bias, _ = registration.of(plots.radar)
     z = plots.z - bias[:3]
     z[:, 1] = wrap_azimuth(z[:, 1])
-    return Plots(plots.site, plots.radar, plots.time_tai_ns - round(bias[3] * NS_PER_S), z, plots.sigma)
+    return Plots(plots.site, plots.radar, plots.time_tai_ns - round(bias[3] * NS_PER_S), z, plots.sigma, plots.whole)
 
 
 def consider(

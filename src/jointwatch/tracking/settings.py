@@ -85,7 +85,7 @@ class Settings:
     history_first: int = 128  # the first estimates of a track are kept for good: they hold the launch point
     history_last: int = 384
     lost_tracks_limit: int = 2000  # of more, satellites are forgotten first, then the longest lost
-    plots_per_scan_limit: int = 2000
+    plots_per_scan_limit: int = 200_000  # what lies near tracks is used first; the rest begins no more than these
     new_tracks_per_scan_limit: int = 200
 
     def __post_init__(self) -> None:

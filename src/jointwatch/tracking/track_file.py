@@ -43,8 +43,10 @@ class TrackFile:
         """The radar's number, from zero, in the order in which they first scanned."""
         return self._radars.setdefault(radar, len(self._radars))
 
-    def follow(self, plots: Admitted, radar: int) -> Ints:
+    def follow(self, plots: Admitted, radar: int, *, again: bool = False) -> Ints:
         """Update the tracks that a plot of the scan belongs to; the indices of the plots that are left over.
+
+        again: that plots of the same scan came before, so that what they missed may now be there.
 
         # Algorithm
         1. Mix the modes and predict each track to the scan, back in time where the track is newer.
@@ -56,6 +58,7 @@ class TrackFile:
         from jointwatch.tracking.associate import chosen_of
         from jointwatch.tracking.gate import gated, place
         from jointwatch.tracking.jpda import doubt, weigh
+        from jointwatch.tracking.life import excuse
         from jointwatch.tracking.update import update
 
         bank, site, time = self.bank, place(plots.site), plots.time_tai_ns
@@ -75,6 +78,8 @@ class TrackFile:
         if windows:
             self._windows.refit(bank, mine, its, plots, moving)
         doubt(*of, rows, plot, beta, chosen, time, plots.z, plots.sigma, site)
+        if again:
+            excuse(bank.counts, mine, radar)
         self.enter(mine, radar, time)
         left = np.ones(len(plots), dtype=bool)
         left[its] = False

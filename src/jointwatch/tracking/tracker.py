@@ -63,8 +63,8 @@ class Tracker:
         if admitted is None:
             return
         origin = self._file.index_of(plots.radar)
-        left = self._recognised(admitted, self._file.follow(admitted, origin), origin)
-        if not again:
+        left = self._recognised(admitted, self._file.follow(admitted, origin, again=again), origin)
+        if plots.whole and not again:
             self._file.miss(origin, plots.time_tai_ns)
         self._begin(admitted, left, origin)
         self._file.settle(self._screen.newest_tai_ns or 0)
@@ -128,8 +128,10 @@ class Tracker:
             recognise.review(self._file, self._known, plots.site, plots.time_tai_ns)
 
     def _begin(self, plots: Admitted, which: Ints, origin: int) -> None:
-        """Begin a track with each plot that no track took, as far as there is room."""
+        """Begin a track with each plot that no track took; of more than there is room for, with some of every range."""
         room = self.settings.new_tracks_per_scan_limit
-        self._screen.refused[NO_ROOM] += max(0, len(which) - room)
+        if len(which) > room:
+            self._screen.refused[NO_ROOM] += len(which) - room
+            which = which[np.arange(room) * len(which) // room]
         if len(which):
-            self._file.begin(plots, which[:room], origin)
+            self._file.begin(plots, which, origin)
