@@ -32,7 +32,7 @@ START = np.array([-12.9e6, 39.6e6, 0.2e6, 1480.0, 30.0, 55.0])  # of the transfe
 HOURS = 7.0
 
 
-def slope(seconds: float, x: np.ndarray) -> np.ndarray:
+def slope(seconds: float, x: np.ndarray, push_m_s2: np.ndarray = PUSH) -> np.ndarray:
     """Return the derivative of a state: J2 by Vallado, 4th ed., eq. 8-30, the turning axes, and what the path has."""
     r, v = x[:3], x[3:]
     far = np.linalg.norm(r)
@@ -41,7 +41,8 @@ def slope(seconds: float, x: np.ndarray) -> np.ndarray:
     pull = -GM_M3_S2 / far**3 * r * (1 + bulge * (np.array([1.0, 1.0, 3.0]) - 5 * s2))
     w = np.array([0.0, 0.0, OMEGA_RAD_S])
     c, s = np.cos(OMEGA_RAD_S * seconds), np.sin(OMEGA_RAD_S * seconds)
-    push = np.array([c * PUSH[0] + s * PUSH[1], c * PUSH[1] - s * PUSH[0], PUSH[2]])
+    px, py, pz = push_m_s2
+    push = np.array([c * px + s * py, c * py - s * px, pz])
     rest = disturbance_m_s2(np.array([FIRST + round(seconds * 1e9)]), r[None])[0]
     return np.concatenate([v, pull - 2 * np.cross(w, v) - np.cross(w, np.cross(w, r)) + rest + push])
 
@@ -53,11 +54,13 @@ def truth():
     return lambda seconds: flown.sol(np.asarray(seconds)).T
 
 
-def numbers(truth, rng: np.random.Generator, *, every_s: float = 240.0) -> Observables:
+def numbers(
+    truth, rng: np.random.Generator, *, every_s: float = 240.0, bias: np.ndarray = BIAS, hours: float = HOURS
+) -> Observables:
     """Return noisy, biased ranges and angles in turns by all stations that see it, timed when the signal comes back."""
     rows = []
     for place, site in enumerate(SITES):
-        for turn, seconds in enumerate(np.arange(7.0 * place, HOURS * 3600 - 1, every_s)):
+        for turn, seconds in enumerate(np.arange(7.0 * place, hours * 3600 - 1, every_s)):
             x = truth([seconds])
             z = measurement.predict(site, x[:, :3])[0]
             if z[2] < np.radians(5.0):
@@ -65,7 +68,7 @@ def numbers(truth, rng: np.random.Generator, *, every_s: float = 240.0) -> Obser
             back = FIRST + round((seconds + z[0] / LIGHT_M_S) * 1e9)
             for kind in [Kind.RANGE] if turn % 2 else [Kind.AZIMUTH, Kind.ELEVATION]:
                 rows.append(
-                    (back, place, int(kind), z[kind] + BIAS[place, kind] + SIGMA[kind] * rng.normal(), SIGMA[kind])
+                    (back, place, int(kind), z[kind] + bias[place, kind] + SIGMA[kind] * rng.normal(), SIGMA[kind])
                 )
     rows.sort()
     time, sensor, kind, value, sigma = (np.array(column) for column in zip(*rows, strict=True))
@@ -90,6 +93,28 @@ def test_the_errors_of_the_path_are_as_large_as_its_covariances_say(found: list[
     assert np.all(
         (low < np.mean(np.reshape(nees, (-1, 3)), axis=0)) & (np.mean(np.reshape(nees, (-1, 3)), axis=0) < high)
     )
+
+
+def test_a_low_orbit_is_followed_across_gaps_of_an_hour() -> None:
+    """Passes of minutes, foreseen from one to the next to kilometres at first."""
+    start = np.array([6.78e6, 0.0, 0.0, 0.0, 4.45e3, 5.95e3])
+    flown = solve_ivp(
+        lambda seconds, x: slope(seconds, x, np.zeros(3)), (0.0, 6 * 3600), start, method="DOP853", rtol=1e-10,
+        atol=1e-3, dense_output=True,
+    )  # fmt: skip
+
+    def low(seconds: object) -> np.ndarray:
+        return flown.sol(np.asarray(seconds)).T
+
+    seen = numbers(low, np.random.default_rng(0), every_s=10.0, bias=0 * BIAS, hours=6.0)
+    assert np.diff(seen.time_tai_ns).max() > 3600e9
+    each = estimate(seen, 0 * BIAS_SIGMA)
+    assert each.path.used.all()
+    nodes, since_s = each.path.nodes, (each.numbers.time_tai_ns[0] - FIRST) / 1e9
+    off = nodes.x - low(since_s + nodes.time_s)
+    assert np.linalg.norm(off[:, :3], axis=1).max() < 200.0
+    nees = np.einsum("ki,ki->k", off, np.linalg.solve(each.path.P, off[..., None])[..., 0])
+    assert np.median(nees) < chi2.ppf(0.99, 6)
 
 
 def test_biases_and_the_push_are_found_within_their_sigmas(found: list[OrbitEstimate]) -> None:

@@ -30,6 +30,7 @@ def warm() -> float:
     coast.trajectory(flights[:1], np.array([0.0, 10.0]))
     trajectories.fly(flights, beta_kg_m2=5_000.0).at([0.0])
     _track(flights[:1])
+    _orbit()
     return time.perf_counter() - started
 
 
@@ -49,6 +50,18 @@ def _track(flight: Ecef) -> None:
         z = np.concatenate([z[: seconds < 400], false])
         tracker.scan(Plots(site, "warm", seconds * 10**9, z, np.broadcast_to([100.0, 2e-3, 2e-3], z.shape)))
         tracker.predicted(seconds * 10**9)
+
+
+def _orbit() -> None:
+    """Smooth a chain of two nodes."""
+    import numpy as np
+
+    from jointwatch.tracking.square_root import Chain, log_likelihood, smooth
+
+    one = np.eye(2)[None]
+    chain = Chain(one, one, np.zeros((1, 2)), one, np.eye(2), np.ones(2), np.array([0, 1, 2]))
+    smooth(np.zeros(2), np.ones(2), chain)
+    log_likelihood(np.zeros(2), np.ones(2), chain)
 
 
 if __name__ == "__main__":

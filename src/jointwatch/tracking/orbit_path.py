@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _STEPS_S = ((10e6, 30.0), (20e6, 60.0), (np.inf, 180.0))  # longest between nodes, by distance from the Earth's centre
 _SETTLED = 0.01  # of its sigma: a step that moves no state farther ends the steps
-_STEPS = 25
+_STEPS = 40
 _OUT_SIGMAS = 6.0  # what is farther off the path is set aside
 
 
@@ -92,7 +92,8 @@ def smoothed(
 ) -> Smoothed:
     """The path through all numbers; from `begun`, the path through the first of them, where that is given.
 
-    reject: whether numbers six sigmas off the path are set aside, judged anew at each step.
+    reject: whether numbers six sigmas off are set aside: new ones off what the path so far foresees, with its
+    uncertainty, and all of them off the path each time that it has settled.
     """
     places = np.cumsum((priors.offset_sigma > 0).ravel()).reshape(priors.offset_sigma.shape)
     offset_of = np.where(priors.offset_sigma > 0, 2 + places, -1)  # after the three of the push
@@ -100,16 +101,17 @@ def smoothed(
     nodes = _nodes(numbers, priors.x, begun.nodes if begun else None)
     used = np.ones(len(numbers), dtype=bool)
     if begun is not None and reject:
-        used[: len(begun.used)] = begun.used
+        used = _expected(numbers, priors, nodes, begun)
     settled = False
-    for step in range(steps):
+    for _ in range(steps):
         P, constants_cov, moved, gain, log_likelihood = _step(numbers, priors, nodes, constants, offset_of, used)
         nodes = replace(nodes, x=nodes.x + moved[:, :6])
         constants = constants + gain
         off = _residual(numbers, nodes, constants, offset_of)
-        far = np.max(np.abs(moved[:, :6]) / np.sqrt(np.einsum("kii->ki", P)))
-        before, used = used, (np.abs(off) < _OUT_SIGMAS * numbers.sigma if reject and step else used)
-        settled = bool(far < _SETTLED and np.array_equal(before, used))
+        if np.max(np.abs(moved[:, :6]) / np.sqrt(np.einsum("kii->ki", P))) > _SETTLED:
+            continue
+        before, used = used, (np.abs(off) < _OUT_SIGMAS * numbers.sigma if reject else used)
+        settled = bool(np.array_equal(before, used))
         if settled:
             break
     return Smoothed(nodes, P, constants, constants_cov, offset_of, off, used, log_likelihood, settled)
@@ -166,6 +168,22 @@ def _step(
     z, P, log_likelihood = smooth(*_problem(numbers, priors, nodes, constants, offset_of, used))
     log_likelihood -= float(np.log(numbers.sigma[used]).sum())
     return P[:, :6, :6], P[-1, 6:, 6:], z[:, :6], z[-1, 6:], log_likelihood
+
+
+def _expected(numbers: Observables, priors: Priors, nodes: Nodes, begun: Smoothed) -> Bools:
+    """Which numbers (m,) are used at first: of those the path was made of the same, of new ones what it foresees."""
+    many = len(begun.used)
+    known = np.append(begun.used, np.zeros(len(numbers) - many, dtype=bool))
+    if many == len(numbers):
+        return known
+    P, constants_cov, moved, gain, _ = _step(numbers, priors, nodes, begun.constants, begun.offset_of, known)
+    constants = begun.constants + gain
+    off = _residual(numbers, replace(nodes, x=nodes.x + moved), constants, begun.offset_of)
+    _, H = predicted(numbers, nodes.x[nodes.of_number])
+    place = begun.offset_of[numbers.sensor, numbers.kind]
+    variance = numbers.sigma**2 + np.einsum("mi,mij,mj->m", H, P[nodes.of_number], H)
+    variance += np.where(place < 0, 0.0, np.diag(constants_cov)[place])
+    return np.append(begun.used, (np.abs(off) < _OUT_SIGMAS * np.sqrt(variance))[many:])
 
 
 def likelihood(numbers: Observables, priors: Priors, path: Smoothed) -> float:
