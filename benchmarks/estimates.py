@@ -7,7 +7,8 @@ prior for each run; the tracker as it comes. From the estimate 60, 120 and 300 s
 the 95 % ellipse holds the impact, and its semi-axes (one sigma, km, the median) beside those of the Cramér-Rao bound
 (`assessment.knowable`). Then missiles and launchers seen from before their burnout by the radars of A and of C: how
 many were taken for free flight while they burned, how long after burnout free flight was established, and errors of
-burnout and launch in sigmas. The last line is the summary; with --check it exits 1 below a goal, which holds for cases A and B.
+burnout and launch in sigmas. The last line is the summary; with --check it exits 1 below a goal, which is set for cases
+A and B.
 """
 
 from __future__ import annotations

@@ -201,6 +201,12 @@ def test_two_radars_in_two_formats_and_two_clocks_make_one_missile(
     assert miss_sigmas(last["impact"], latitude[0], longitude[0]) < MILES_OFF
     assert last["apogee"]["height_m"] == pytest.approx(800e3, abs=10e3)
     assert abs(tai_ns_from_utc(last["burnout"]["time_utc"]) / 1e9 - sejil.launch_tai_ns / 1e9 - 112.0) < 15.0
+    least = last["attainable"]
+    assert least["impact"]["ellipse_95"]["semi_major_m"] == pytest.approx(
+        last["impact"]["ellipse_95"]["semi_major_m"], rel=0.25
+    )
+    assert least["burnout"]["sigma_s"] < last["burnout"]["sigma_s"]
+    assert least["launch"]["sigma_s"] < last["launch"]["sigma_s"]
     widths = [each["impact"]["ellipse_95"]["semi_major_m"] for each in found["estimates"] if each["impact"]]
     assert len(widths) > 4
     assert widths == sorted(widths, reverse=True)

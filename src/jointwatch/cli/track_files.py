@@ -16,6 +16,7 @@ from jointwatch.assessment.apogee import ApogeeEstimate
 from jointwatch.assessment.burnout import BurnoutEstimate
 from jointwatch.assessment.ellipse import Ellipse
 from jointwatch.assessment.impact_area import ImpactEstimate
+from jointwatch.assessment.knowable import Knowable
 from jointwatch.assessment.launch_point import LaunchEstimate
 from jointwatch.cli.track_orbit_values import orbit_values
 from jointwatch.cli.track_work import Work
@@ -174,6 +175,25 @@ def _said(said: Said) -> dict[str, Any]:
         "apogee_height_m": what.apogee_height_m,
         "impact": _ground(what.impact) if what.impact else None,
         "impact_note": what.impact_note,
+        "attainable": _attainable(said.bound) if said.bound else None,
+    }
+
+
+def _attainable(bound: Knowable) -> dict[str, Any]:
+    """The Cramér-Rao bound of each item: the least sigmas and ellipse that the same looks allow."""
+    unknown = bound.P is None
+    variances = np.zeros(6) if bound.P is None else np.diag(bound.P)
+    on_ground = {
+        name: {"sigma_s": place.sigma_s, "ellipse_95": _ellipse(place.ellipse)} if place else None
+        for name, place in (("launch", bound.launch), ("impact", bound.impact))
+    }
+    high = bound.apogee
+    return {
+        "position_sigma_m": None if unknown else float(np.sqrt(variances[:3].sum())),
+        "velocity_sigma_m_s": None if unknown else float(np.sqrt(variances[3:].sum())),
+        "burnout": {"sigma_s": bound.burnout_sigma_s} if bound.burnout_sigma_s is not None else None,
+        "apogee": {"sigma_s": high.sigma_s, "sigma_height_m": float(np.sqrt(high.cov_enu_m2[2, 2]))} if high else None,
+        **on_ground,
     }
 
 

@@ -39,7 +39,7 @@ def followed(recording: Recording, sensors: Mapping[str, Sensor]) -> Work:
         tracks = progress.add_task("asking", total=len(found.tracks))
         said = []
         for track in found.tracks:
-            said.append(told(track, priors))
+            said.append(told(track, priors, recording, sensors))
             progress.advance(tracks)
         objects = progress.add_task("orbits", total=len(recording.numbers.objects))
         apart = orbits(recording, sensors, lambda done: progress.update(objects, completed=done))

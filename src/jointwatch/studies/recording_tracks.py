@@ -10,10 +10,13 @@ import numpy as np
 from jointwatch.assessment.apogee import ApogeeEstimate, apogee
 from jointwatch.assessment.burnout import BurnoutEstimate, burnout
 from jointwatch.assessment.estimate import Assessment, assess
+from jointwatch.assessment.knowable import Knowable
 from jointwatch.assessment.priors import BoostPriors
+from jointwatch.assessment.track_path import knowable_of
 from jointwatch.earth.arrays import Ints
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.studies.recording import Recording
+from jointwatch.studies.recording_looks import looks_of
 from jointwatch.studies.recording_sites import Sensor
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import History, Status, Track
@@ -53,12 +56,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Said:
-    """What a track said some seconds after its first plot."""
+    """What a track said some seconds after its first plot, and how well it could have known (None: not at all)."""
 
     since_first_plot_s: float
     assessment: Assessment
     burnout: BurnoutEstimate | None
     apogee: ApogeeEstimate | None
+    bound: Knowable | None
 
 
 def settings_for(recording: Recording) -> Settings:
@@ -97,12 +101,22 @@ def follow(
     return Found(tracks, tracker.refused, len(recording.begins()) - 1, followed)
 
 
-def told(found: TrackFound, priors: BoostPriors) -> tuple[Said, ...]:
-    """What a track said at the steps up to its last plot, and at that."""
+def told(
+    found: TrackFound, priors: BoostPriors, recording: Recording, sensors: Mapping[str, Sensor]
+) -> tuple[Said, ...]:
+    """What a track said at the steps up to its last plot, and at that.
+
+    The bounds beside it are those of the path it believed in at last, from the looks that had been made by then.
+    """
     first, history = found.track.first_plot_tai_ns, spaced(found.history)
     whole_s = (int(history.time_tai_ns[-1]) - first) / NS_PER_S
-    steps = [float(step) for step in STEPS_S if step < whole_s]
-    return tuple(_said(_until(history, first, step), step, priors) for step in [*steps, whole_s])
+    steps = [*(float(step) for step in STEPS_S if step < whole_s), whole_s]
+    late_s = (int(history.time_tai_ns[0]) - first) / NS_PER_S
+    bounds = knowable_of(history, looks_of(found.history, recording, sensors), np.array(steps) - late_s, priors)
+    return tuple(
+        _said(_until(history, first, step), step, priors, bound)
+        for step, bound in zip(steps, bounds or [None] * len(steps), strict=True)
+    )
 
 
 def spaced(history: History) -> History:
@@ -135,5 +149,5 @@ def _rows(history: History, rows: Ints) -> History:
     )
 
 
-def _said(history: History, since_s: float, priors: BoostPriors) -> Said:
-    return Said(since_s, assess(history, priors), burnout(history), apogee(history))
+def _said(history: History, since_s: float, priors: BoostPriors, bound: Knowable | None) -> Said:
+    return Said(since_s, assess(history, priors), burnout(history), apogee(history), bound)
