@@ -35,7 +35,7 @@ def warm() -> float:
 
 
 def _track(flight: Ecef) -> None:
-    """Follow one object among single false plots until both are lost."""
+    """Follow one object among single false plots until both are lost, and one seen with wide angles."""
     import numpy as np
 
     from jointwatch.flight import coast
@@ -50,6 +50,9 @@ def _track(flight: Ecef) -> None:
         z = np.concatenate([z[: seconds < 400], false])
         tracker.scan(Plots(site, "warm", seconds * 10**9, z, np.broadcast_to([100.0, 2e-3, 2e-3], z.shape)))
         tracker.predicted(seconds * 10**9)
+    for seconds in range(500, 900, 5):  # more plots than a window holds
+        z = predict(site, coast.propagate(flight, float(seconds - 500)).r_m)
+        tracker.scan(Plots(site, "warm", seconds * 10**9, z, np.broadcast_to([50.0, 9e-3, 9e-3], z.shape)))
 
 
 def _orbit() -> None:

@@ -2,9 +2,10 @@
 
 Around a radar the same knowledge is close to a Gaussian in range r, azimuth, elevation, range rate, range acceleration
 and the heading of the motion across: a track of ranges gives three of them sharply, and the angles the others. So the
-Gaussian of the most probable path is taken to these coordinates, and its first two moments come back by sigma points
-[Julier, Uhlmann 2004]. The covariance then holds the sagitta of the lens, and the error squared by it is six on average
-also where the most probable path's own (the inverse of the information there) gives eight or twenty.
+Gaussian of the most probable path is taken to these coordinates, and its first two moments come back to second order,
+mean + tr(B P) / 2 and A P A' + tr(B P B P) / 2, with divided differences for A and B [Norgaard, Poulsen, Ravn 2000].
+The covariance then holds the sagitta of the lens, and the error squared by it is six on average also where the most
+probable path's own (the inverse of the information there) gives eight or twenty.
 
 Where the motion across is not known to be other than zero it has no heading; its rates in azimuth and elevation stand
 for it and for the acceleration.
@@ -26,8 +27,9 @@ from jointwatch.tracking.gate import turned
 SMALL = 1e-3
 """Of a sigma: the step of the differences by which the Gaussian is taken to the other coordinates."""
 SURELY = 0.8
-"""Motion across has a heading if its square stays above a fifth of itself at every sigma point."""
-_FAR = sqrt(6.0)
+"""Motion across has a heading if its square stays above a fifth of itself at every point."""
+FAR = sqrt(3.0)
+"""Sigma: the step of the divided differences, for which a Gaussian's fourth moment comes out right."""
 
 
 @kernel
@@ -120,19 +122,41 @@ def _taken(site: Floats, x: Floats, L: Floats, headed: bool, A: Floats) -> None:
 
 @kernel
 def _has_heading(site: Floats, x: Floats, s: Floats, A: Floats) -> bool:
-    """Whether the motion across, v^2 / r in the range acceleration, stays well above zero at every sigma point."""
+    """Whether the motion across, v^2 / r in the range acceleration, stays well above zero at every point."""
     variance, height = 0.0, sin(s[2])
     for k in range(6):
         variance += A[4, k] * A[4, k]
     ae, an, au = _free_fall(site, x)
     level = cos(s[2])
-    return bool(_FAR * sqrt(variance) < SURELY * (s[4] - level * (sin(s[1]) * ae + cos(s[1]) * an) - height * au))
+    return bool(
+        sqrt(2.0) * FAR * sqrt(variance) < SURELY * (s[4] - level * (sin(s[1]) * ae + cos(s[1]) * an) - height * au)
+    )
+
+
+@kernel
+def _point(
+    site: Floats, s: Floats, A: Floats, i: int, j: int, far: tuple[float, float], headed: bool, x: Floats, to: Floats
+) -> None:
+    """Fill a state (6,) with the point that lies so many sigma from the middle s along columns i and j of A."""
+    y = np.empty(6)
+    for a in range(6):
+        y[a] = s[a] + far[0] * A[a, i] + far[1] * A[a, j]
+        to[a] = x[a]
+    back(site, y, headed, to)
+
+
+@kernel
+def _add(P: Floats, weight: float, d: Floats) -> None:
+    for a in range(6):
+        for b in range(6):
+            P[a, b] += weight * d[a] * d[b]
 
 
 @kernel
 def moments(site: Floats, x: Floats, P: Floats) -> None:
     """Put mean and covariance of the lens in place of x (6,) and P (6, 6), the most probable state and its own."""
-    L, A, s, y, points = np.empty((6, 6)), np.empty((6, 6)), np.empty(6), np.empty(6), np.empty((12, 6))
+    L, A, s, mean, d = np.empty((6, 6)), np.empty((6, 6)), np.empty(6), np.empty(6), np.empty(6)
+    ahead, behind, corner = np.empty((6, 6)), np.empty((6, 6)), np.empty(6)
     _root(P, L)
     _taken(site, x, L, True, A)
     around(site, x, True, s)
@@ -140,17 +164,24 @@ def moments(site: Floats, x: Floats, P: Floats) -> None:
     if not headed:
         _taken(site, x, L, False, A)
         around(site, x, False, s)
-    for k in range(12):
-        for a in range(6):
-            y[a] = s[a] + (_FAR if k < 6 else -_FAR) * A[a, k % 6]
-            points[k, a] = x[a]
-        back(site, y, headed, points[k])
     for a in range(6):
-        x[a] = 0.0
-        for k in range(12):
-            x[a] += points[k, a] / 12
-    for a in range(6):
+        mean[a] = x[a]
         for b in range(6):
             P[a, b] = 0.0
-            for k in range(12):
-                P[a, b] += (points[k, a] - x[a]) * (points[k, b] - x[b]) / 12
+    for i in range(6):
+        _point(site, s, A, i, i, (FAR, 0.0), headed, x, ahead[i])
+        _point(site, s, A, i, i, (-FAR, 0.0), headed, x, behind[i])
+        for a in range(6):
+            d[a] = (ahead[i, a] - behind[i, a]) / (2 * FAR)
+        _add(P, 1.0, d)
+        for a in range(6):
+            d[a] = (ahead[i, a] + behind[i, a] - 2 * x[a]) / (FAR * FAR)
+            mean[a] += d[a] / 2
+        _add(P, 0.5, d)
+        for j in range(i):
+            _point(site, s, A, i, j, (FAR, FAR), headed, x, corner)
+            for a in range(6):
+                d[a] = (corner[a] - ahead[i, a] - ahead[j, a] + x[a]) / (FAR * FAR)
+            _add(P, 1.0, d)
+    for a in range(6):
+        x[a] = mean[a]

@@ -37,33 +37,25 @@ _TURN, _FLING = 2 * OMEGA_RAD_S, OMEGA_RAD_S * OMEGA_RAD_S
 
 
 @kernel
-def _step(x: Floats, h: float) -> None:
-    """Move a state (6,) on by h: the classical Runge-Kutta method of order 4, good to 0.1 mm over 10 s."""
-    rx, ry, rz, vx, vy, vz = x[0], x[1], x[2], x[3], x[4], x[5]
-    sx = sy = sz = su = sv = sw = 0.0
-    for k in range(4):
+def fly(x: Floats, dt: float) -> None:
+    """Move a state (6,) on, or back, by dt seconds: the classical Runge-Kutta method, good to 0.1 mm over 10 s."""
+    steps = max(1.0, ceil(abs(dt) / LONGEST_STEP_S))
+    h = dt / steps
+    for k in range(4 * int(steps)):
+        if k % 4 == 0:
+            ax, ay, az, au, av, aw = x[0], x[1], x[2], x[3], x[4], x[5]
+            rx, ry, rz, vx, vy, vz = ax, ay, az, au, av, aw
         gx, gy, gz = gravity(rx, ry, rz)
         gx, gy = gx + _FLING * rx + _TURN * vy, gy + _FLING * ry - _TURN * vx
-        weight = h / 6 if k == 0 or k == 3 else h / 3
-        sx, sy, sz = sx + weight * vx, sy + weight * vy, sz + weight * vz
-        su, sv, sw = su + weight * gx, sv + weight * gy, sw + weight * gz
-        d = h if k == 2 else 0.5 * h
-        rx, ry, rz = x[0] + d * vx, x[1] + d * vy, x[2] + d * vz
-        vx, vy, vz = x[3] + d * gx, x[4] + d * gy, x[5] + d * gz
-    x[0] += sx
-    x[1] += sy
-    x[2] += sz
-    x[3] += su
-    x[4] += sv
-    x[5] += sw
-
-
-@kernel
-def fly(x: Floats, dt: float) -> None:
-    """Move a state (6,) on, or back, by dt seconds."""
-    steps = max(1.0, ceil(abs(dt) / LONGEST_STEP_S))
-    for _ in range(int(steps)):
-        _step(x, dt / steps)
+        weight = h / 6 if k % 4 == 0 or k % 4 == 3 else h / 3
+        x[0] += weight * vx
+        x[1] += weight * vy
+        x[2] += weight * vz
+        x[3] += weight * gx
+        x[4] += weight * gy
+        x[5] += weight * gz
+        d = h if k % 4 == 2 else 0.5 * h
+        rx, ry, rz, vx, vy, vz = ax + d * vx, ay + d * vy, az + d * vz, au + d * gx, av + d * gy, aw + d * gz
 
 
 @kernel
@@ -123,7 +115,7 @@ def _carry(y: Floats, dt: float, noise: float, d: Floats, P: Floats, F: Floats, 
     h = dt / steps
     for _ in range(int(steps)):
         a, b, c = y[0] + h / 4 * y[3], y[1] + h / 4 * y[4], y[2] + h / 4 * y[5]
-        _step(y, h)
+        fly(y, h)
         a, b, c = a + y[0] - h / 4 * y[3], b + y[1] - h / 4 * y[4], c + y[2] - h / 4 * y[5]
         transition(0.5 * a, 0.5 * b, 0.5 * c, h, G, F)
         _spread(F, h, noise, d, P, T)
