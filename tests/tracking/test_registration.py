@@ -10,12 +10,14 @@ from scipy.stats import chi2
 from jointwatch.flight.satellites import catalogue_of
 from jointwatch.sensors.measurement import Plots, predict
 from jointwatch.sensors.site import Site
+from jointwatch.tracking.joint import Joint
 from jointwatch.tracking.known import Known
 from jointwatch.tracking.registration import Arc, arcs, consider, corrected, register, satellites
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.tracker import Tracker
+from jointwatch.tracking.tracklet import Teller
 
-RUNS = 20
+RUNS = 10
 SPREAD = np.array([300.0, 5e-3, 5e-3, 0.1])
 EAST = Site("dnestr", *np.radians([46.6, 74.5]))
 TIMES = np.arange(0.0, 241.0, 10.0)
@@ -187,6 +189,52 @@ def test_nothing_seen_leaves_everything_as_it_was(sky):
     assert register([nothing]).left_out == 1
     scan = Plots(EAST, "dnestr", 0, np.empty((0, 3)), np.empty((0, 3)))
     assert corrected(scan, register([])) is scan
+
+
+class Owner:
+    """A radar with its tracker and teller, registered by its own passes of satellites alone."""
+
+    def __init__(self, radar, registration, *, unsure):
+        site, name = radar
+        of = {name: (site, (100.0, 2e-3, 2e-3))}
+        self.registration, self.tracker = registration, Tracker(name=name)
+        consider_it = (lambda history: consider(history, of, registration)) if unsure else None
+        self.teller = Teller(name, [name], unsure=consider_it)
+
+    def tell(self, now):
+        told = self.teller.tell(self.tracker, now)
+        self.teller.acknowledge({one.track: one.number for one in told})
+        return told
+
+
+@pytest.mark.parametrize("unsure", [True, False], ids=["considered", "left out"])
+def test_what_two_owners_fuse_is_right_if_each_says_how_little_its_biases_are_known(
+    radars, orbits, missiles, sky, unsure
+):
+    """NEES of the joint track after five exchanges of tracklets; without the biases it is far too sure."""
+    times, total = np.arange(0.0, 151.0, 5.0), 0.0
+    truth = sky.flown(missiles[0][0], times)
+    for run in range(RUNS):
+        rng = np.random.default_rng(500 + run)
+        biases, owners, joint = SPREAD * rng.standard_normal((2, 4)), [], Joint()
+        for radar, bias in zip(radars[:2], biases, strict=True):
+            alone = arcs_of_satellites((radar,), orbits[:3], bias[None], rng, sky)
+            owners.append(Owner(radar, register(alone), unsure=unsure))
+        for k, t in enumerate(times):
+            owner = owners[k % 2]
+            owner.tracker.scan(
+                corrected(biased_scan(radars[k % 2], t, truth[k], biases[k % 2], rng, sky), owner.registration)
+            )
+            if t and t % 30 == 0:
+                joint.take([one for each in owners for one in each.tell(sky.tai(t))])
+                objects = joint.at(sky.tai(t))
+        best = max(objects, key=lambda one: len(one.members))
+        d = best.x - truth[-1]
+        total += d @ np.linalg.solve(best.P, d)
+        assert len(best.members) == 2 or not unsure
+    low, high = chi2.ppf([0.001, 0.999], 6 * RUNS) / RUNS
+    print(f"NEES of 6: {total / RUNS:.2f}")
+    assert low < total / RUNS < high if unsure else total / RUNS > high
 
 
 @pytest.fixture(scope="module")

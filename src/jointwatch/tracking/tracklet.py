@@ -8,8 +8,8 @@ increments would share), and where an increment is none, as process noise can ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.tracking.coasting import coasted
 from jointwatch.tracking.fuse import increment, times
 from jointwatch.tracking.settings import Settings
-from jointwatch.tracking.track import Track
+from jointwatch.tracking.track import History, Predicted, Track
 from jointwatch.tracking.tracker import Tracker
 
 COASTING, IN_AIR_M = 0.05, 120e3
@@ -78,11 +78,21 @@ class Teller:
 
     radars: the owner's own. A track with a plot of any other is refused: it is no local track, and told on it would
     come back as if it were news.
+    unsure: covariance (6, 6) that a track's last estimate owes to what is not known of its radars' biases
+    (`registration.consider`); it goes into what is told, since no hearer can know it.
     """
 
-    def __init__(self, owner: str, radars: Iterable[str], *, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        owner: str,
+        radars: Iterable[str],
+        *,
+        settings: Settings | None = None,
+        unsure: Callable[[History], Floats] | None = None,
+    ) -> None:
         self.owner, self.radars = owner, frozenset(radars)
         self.settings = settings or Settings()
+        self._unsure = unsure
         self._told: dict[str, _Told] = {}
         self._counted: dict[str, int] = {}
 
@@ -106,7 +116,7 @@ class Teller:
             return []
         for track in tracks:
             self._local(track)
-        ahead = tracker.predicted(time_tai_ns, [track.id for track in tracks])
+        ahead = self._ahead(tracker, tracks, time_tai_ns)
         before = [self._told.get(track.id) for track in tracks]
         adds, z, R = self._increments(ahead.x, ahead.P, before, time_tai_ns)
         free = in_free_flight(ahead.x, ahead.boost_probability)
@@ -131,6 +141,16 @@ class Teller:
             said.append(one)
         self._forget(tracker)
         return said
+
+    def _ahead(self, tracker: Tracker, tracks: list[Track], time_tai_ns: int) -> Predicted:
+        """The tracks at the time of telling, as unsure as their radars' biases make them."""
+        ahead = tracker.predicted(time_tai_ns, [track.id for track in tracks])
+        if self._unsure is None:
+            return ahead
+        more = np.array([self._unsure(tracker.history(track.id)) for track in tracks])
+        ahead_s = np.array([(time_tai_ns - track.time_tai_ns) / NS_PER_S for track in tracks])
+        _, more = coasted(np.array([track.x for track in tracks]), more, ahead_s, 0.0)
+        return replace(ahead, P=ahead.P + more)
 
     def _due(self, track: Track) -> bool:
         told = self._told.get(track.id)
