@@ -86,7 +86,7 @@ def combined(x: Floats, P: Floats, mu: Floats) -> tuple[Floats, Floats]:
 def boost_probability(x: Floats, P: Floats, mu: Floats) -> Floats:
     """Probability (n,) that thrust drives the object: the boost mode's, times that of its acceleration being forward.
 
-    The boost mode also follows the air's braking, as thrust below zero; that is no boost.
+    After a burnout the boost mode holds out for some scans without any; that is no boost.
     """
     from scipy.special import ndtr
 

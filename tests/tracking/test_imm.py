@@ -66,7 +66,7 @@ def test_a_plot_weighs_the_modes_by_bayes_and_never_kills_one():
     assert 0 < sure[0, BOOST] < 1e-9
 
 
-def test_braking_by_the_air_is_no_boost():
+def test_thrust_below_zero_is_no_boost():
     x, P = np.zeros((1, 2, 7)), np.tile(np.eye(7), (1, 2, 1, 1))
     x[:, BOOST, THRUST] = -30.0
     assert imm.boost_probability(x, P, np.array([[0.99, 0.01]]))[0] < 1e-6

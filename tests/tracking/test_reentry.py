@@ -12,7 +12,7 @@ from jointwatch.earth.states import Ecef
 from jointwatch.flight.coast import trajectory
 from jointwatch.flight.model import EXP, US76
 from jointwatch.sensors.site import Site
-from jointwatch.tracking import bank, drag
+from jointwatch.tracking import drag
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.tracker import Tracker
 
@@ -37,7 +37,7 @@ def falling(sky, rng, beta, model, every_s):
 
 
 def follow(sky, rng, beta, model, every_s=2.5, **seeing):
-    """Rows of height, NEES, errors of position and velocity, boost probability, index and its sigma; and the tracks."""
+    """Rows of height, NEES, errors of position and velocity, boost probability, coefficient, its ends; and the tracks."""
     times, states, height, radars = falling(sky, rng, beta, model, every_s)
     tracker, rows = Tracker(name="entry"), []
     for k, (t, truth) in enumerate(zip(times, states, strict=True)):
@@ -45,22 +45,21 @@ def follow(sky, rng, beta, model, every_s=2.5, **seeing):
         now = tracker.predicted(sky.tai(t))
         if len(now) and t > 0:
             off = now.x[0] - truth
-            index = tracker._file.bank.numbers[0, bank.X + 13], tracker._file.bank.numbers[0, bank.P + 55] ** 0.5
             error = np.linalg.norm(off[:3]), np.linalg.norm(off[3:])
             nees = sky.nees(now.x[0], now.P[0], truth)
-            rows.append((height[k], nees, *error, now.boost_probability[0], *index))
+            rows.append((height[k], nees, *error, now.boost_probability[0], *tracker.ballistic_coefficient(now.ids[0])))
     return np.array(rows), tracker.tracks()
 
 
 @pytest.fixture(scope="module", params=[US76, EXP], ids=["standard air", "other air"])
 def falls(sky, request):
-    """Rows of all runs, the last row of each with its true index, and how many tracks each run ended with."""
+    """Rows of all runs, the last row of each with its true coefficient, and how many tracks each run ended with."""
     rng = np.random.default_rng(3)
     every, last, count = [], [], []
-    for index in Settings().drag_sigma * rng.standard_normal(RUNS):
-        rows, tracks = follow(sky, rng, drag.BETA0_KG_M2 / drag.ratio_of(index), request.param)
+    for beta in drag.BETA0_KG_M2 / drag.ratio_of(Settings().drag_sigma * rng.standard_normal(RUNS)):
+        rows, tracks = follow(sky, rng, beta, request.param)
         every.append(rows)
-        last.append((*rows[-1], index))
+        last.append((*rows[-1], beta))
         count.append(len(tracks))
     return np.concatenate(every), np.array(last), count
 
@@ -84,11 +83,13 @@ def test_errors_stay_what_they_were_above_the_air_and_covariances_hold_them(fall
 
 def test_the_ballistic_coefficient_is_learned_on_the_way(falls):
     _, last, _ = falls
-    wrong = np.log(drag.ratio_of(last[:, 5]) / drag.ratio_of(last[:, 7]))
-    prior = np.log(drag.ratio_of(last[:, 7]))
+    told, least, most, true = last[:, 5:9].T
+    wrong, prior = np.log(told / true), np.log(drag.BETA0_KG_M2 / true)
     rms = [float(np.sqrt(np.mean(of**2))) for of in (wrong, prior)]
     print(f"logarithm of the coefficient: off by {rms[0]:.2f} at {LOWEST_M / 1e3:.0f} km, {rms[1]:.2f} before")
     assert rms[0] < 0.5 * rms[1]
+    assert ((least < told) & (told < most)).all()
+    assert np.mean((least / 2 < true) & (true < 2 * most)) > 0.8, "an interval of one sigma, made wider by two"
 
 
 def test_a_filter_without_drag_loses_them(sky):

@@ -7,8 +7,9 @@ import numpy as np
 from jointwatch.earth.arrays import Floats, Ints
 
 # Columns of numbers. X: the state of boost and that of coast; P: their covariances as upper triangles; MU: their
-# probabilities; NIS of the last plot.
+# probabilities; NIS of the last plot. DRAG: the drag index, the coast's seventh component, and DRAG_VARIANCE its own.
 X, P, MU, NIS = 0, 14, 70, 72
+DRAG, DRAG_VARIANCE = 13, 69
 NUMBERS = 73
 
 # Columns of counts. TIME of the newest plot and FIRST of the oldest, TAI nanoseconds; PLOTS: how many; RECENT: one bit

@@ -44,8 +44,8 @@ def reweighed(boost: float, coast: float, log_boost: float, log_coast: float) ->
 def combine(numbers: Floats, row: int, summary: Floats) -> None:
     """Fill a summary (28,) with the mean and spread of both modes of a row, and the probability of thrust.
 
-    That probability is the boost mode's, times that of its acceleration being forward: the boost mode also follows
-    the air's braking, as thrust below zero, and that is no boost.
+    That probability is the boost mode's, times that of its acceleration being forward: after a burnout the boost mode
+    holds out for some scans with none, and that is no boost.
     """
     boost, coast = numbers[row, MU], numbers[row, MU + 1]
     for a in range(6):

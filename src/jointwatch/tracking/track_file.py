@@ -10,9 +10,23 @@ import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
 from jointwatch.earth.timescale import NS_PER_S
-from jointwatch.tracking.bank import CONFIRMED, FIRST, KNOWN, NAME, NIS, NUMBERS, PAGES, PLOTS, TIME, Bank
+from jointwatch.tracking.bank import (
+    CONFIRMED,
+    DRAG,
+    DRAG_VARIANCE,
+    FIRST,
+    KNOWN,
+    NAME,
+    NIS,
+    NUMBERS,
+    PAGES,
+    PLOTS,
+    TIME,
+    Bank,
+)
 from jointwatch.tracking.diary import SUMMARY, TRIANGLE, Diaries
 from jointwatch.tracking.doubts import Doubts
+from jointwatch.tracking.drag import BETA0_KG_M2, ratio_of
 from jointwatch.tracking.initiate import plausible, prior
 from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
@@ -177,6 +191,12 @@ class TrackFile:
                 live = ", ".join(self.ids(order[names[order] > 0]))
                 raise KeyError(f"wanted a live track, got {one!r}; live now: {live or 'none'}")
         return rows
+
+    def ballistic_coefficient(self, row: int) -> tuple[float, float, float]:
+        """That of one row's coast mode, kg/m2, and the ends of its one-sigma interval."""
+        index, sigma = self.bank.numbers[row, DRAG], np.sqrt(self.bank.numbers[row, DRAG_VARIANCE])
+        of, least, most = BETA0_KG_M2 / ratio_of(index + sigma * np.array([0.0, 1.0, -1.0]))
+        return float(of), float(least), float(most)
 
     def catalogue_number(self, track_id: str) -> int | None:
         """The number of the satellite that a track was recognised as, live or lost; else None."""
