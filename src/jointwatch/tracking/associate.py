@@ -104,3 +104,23 @@ def _rows(track: Ints, starts: Ints, row: Ints) -> int:
         row[k] = count - 1
     starts[count] = len(track)
     return count
+
+
+@kernel
+def shared_out(chosen: Bools, track: Ints, plot: Ints, judged: Floats, plots: int) -> tuple[Ints, Ints, Floats, Ints]:
+    """Tracks (k,) with their plots (k,) and what was judged of these pairs (k, 4); the plots that nobody takes."""
+    k, free = 0, np.ones(plots, dtype=np.bool_)
+    mine, its = np.empty(len(track), dtype=np.int64), np.empty(len(track), dtype=np.int64)
+    how, left = np.empty((len(track), judged.shape[1])), np.empty(plots, dtype=np.int64)
+    for pair in range(len(track)):
+        if chosen[pair]:
+            mine[k], its[k], free[plot[pair]] = track[pair], plot[pair], False
+            for c in range(judged.shape[1]):
+                how[k, c] = judged[pair, c]
+            k += 1
+    rest = 0
+    for j in range(plots):
+        if free[j]:
+            left[rest] = j
+            rest += 1
+    return mine[:k], its[:k], how[:k], left[:rest]

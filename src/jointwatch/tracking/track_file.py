@@ -69,7 +69,7 @@ class TrackFile:
         4. Fit the tracks of wide angles anew to all their plots.
         5. Let covariances say where the assignment was in doubt.
         """
-        from jointwatch.tracking.associate import chosen_of
+        from jointwatch.tracking.associate import chosen_of, shared_out
         from jointwatch.tracking.gate import gated, place
         from jointwatch.tracking.jpda import doubt, weigh
         from jointwatch.tracking.life import excuse
@@ -84,20 +84,18 @@ class TrackFile:
         rows, plot, gain, judged = gated(*of, everyone, time, plots.z, plots.sigma, site, moving, believed)
         chosen = chosen_of(rows, plot, gain)
         beta = weigh(rows, plot, gain, judged, believed)
-        mine, its = rows[chosen], plot[chosen]
+        mine, its, how, left = shared_out(chosen, rows, plot, judged, len(plots))
         windows = self._windows.opened(bank, mine, its, plots)
         heard = (plots.z, plots.sigma, site, moving)
         self.doubts.hear((*of, bank.tally, len(bank)), (mine, its), radar, self._radars, time, heard)
-        update(*of, mine, its, judged[chosen], time, plots.z, plots.sigma, plots.r, site, moving)
+        update(*of, mine, its, how, time, plots.z, plots.sigma, plots.r, site, moving)
         if windows:
             self._windows.refit(bank, mine, its, plots, moving)
         doubt(*of, rows, plot, beta, chosen, time, plots.z, plots.sigma, site)
         if again:
             excuse(bank.counts, mine, radar)
         self.enter(mine, radar, time)
-        left = np.ones(len(plots), dtype=bool)
-        left[its] = False
-        return np.flatnonzero(left)
+        return left
 
     def begin(self, plots: Admitted, which: Ints, radar: int) -> None:
         """Begin a track with each of the plots of these indices."""
