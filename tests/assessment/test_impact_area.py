@@ -107,3 +107,31 @@ def test_what_burns_or_is_hardly_seen_has_no_impact_yet(
         "not yet: free flight is not established, the object may still be accelerating"
     )
     assert impact_or_reason(empty, PRIORS) == "not yet: the track has 0 states, an impact wants 3"
+
+
+def test_what_the_air_has_braked_already_need_not_be_foreseen(observe: Callable[..., Any], medium_range: Any) -> None:
+    """Exact states of a light body on its way down: the prior on its ballistic coefficient matters less and less."""
+    high = observe(medium_range, np.random.default_rng(1), first_s=180.0, last_s=181.0, sigma_m=1e-6, sigma_m_s=1e-6)
+    light = float(np.exp(PRIORS.log_beta_mean - 2 * PRIORS.log_beta_sigma))
+    fall = coast.impact(Ecef(high.x), beta_kg_m2=light)
+    seconds = np.arange(0.0, float(fall.time_s[0]), 5.0)
+    x = coast.trajectory(Ecef(high.x), seconds, beta_kg_m2=light).pos_vel
+    missed = []
+    for height_m in (100e3, 40e3, 20e3, 10e3):
+        seen = seconds <= seconds[np.flatnonzero(ground_track(x).height_m > height_m)[-1]]
+        track = replace(
+            high,
+            time_tai_ns=high.time_tai_ns[0] + np.round(seconds[seen] * 1e9).astype(np.int64),
+            x=x[seen],
+            P=np.tile(covariance(1.0, 0.01, 60.0), (np.count_nonzero(seen), 1, 1)),
+            boost_probability=np.zeros(np.count_nonzero(seen)),
+        )
+        estimate = impact_area(track, PRIORS)
+        assert estimate is not None
+        truth = ground_track(fall.states.pos_vel)
+        miss = offsets_en(estimate.latitude_rad, estimate.longitude_rad, truth.latitude_rad, truth.longitude_rad)
+        missed.append((float(np.linalg.norm(miss)), estimate.ellipse.semi_major_m, estimate.sigma_s))
+    off_m, ellipse_m, sigma_s = np.array(missed).T
+    assert (np.diff(ellipse_m) < 0).all()
+    assert (np.diff(sigma_s) < 0).all()
+    assert (np.diff(off_m) < 0).all()

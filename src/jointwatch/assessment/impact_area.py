@@ -58,7 +58,7 @@ def impact_or_reason(history: TrackHistory, priors: BoostPriors) -> ImpactEstima
     end = cutoff(history)
     if not end.coast_established:
         return "not yet: free flight is not established, the object may still be accelerating"
-    row = end.best
+    row = int(np.flatnonzero(end.coasting)[-1])  # in the air too: what is braked already need not be foreseen
     p_orbit = probability_above(history.x[row], history.P[row])
     if p_orbit > ORBIT_EXCLUDED:
         return f"none: an orbit that stays above the air is not excluded (probability {p_orbit:.2f})"
