@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jointwatch.formats import element_files
@@ -45,6 +45,7 @@ elements = st.builds(
 )
 
 
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(elements)
 def test_what_is_written_is_read_back_to_its_last_column_and_written_the_same_again(one: MeanElements) -> None:
     text = write_tle([one])
@@ -96,6 +97,12 @@ def test_a_file_that_is_none_is_refused_in_one_sentence_with_its_name(tmp_path: 
     torn, other = tmp_path / "torn.gz", tmp_path / "other.txt"
     torn.write_bytes(gzip.compress(TEXT.encode())[:-9])
     other.write_text("no elements here\n")
+    damaged = tmp_path / "damaged.txt"
+    damaged.write_text(TEXT.replace("9998", "9997"))
+    with pytest.raises(
+        ValueError, match=r"damaged\.txt: none of its element sets can be taken; the first: line 2: the checksum"
+    ):
+        element_files.read(damaged)
     for path, words in ((tmp_path / "absent", "cannot be read"), (torn, "cannot be read"), (other, "wanted two- or")):
         with pytest.raises(ValueError, match=words) as refused:
             element_files.read(path)

@@ -107,7 +107,7 @@ class Watch:
         if self._known is None:
             return ()
         seen = self._tracker.satellites(as_of_tai_ns)
-        return satellites_view(seen, self._known.names_of(seen.numbers))
+        return satellites_view(seen, [self._known.name_of(number) for number in seen.numbers.tolist()])
 
     # -- assessing ---------------------------------------------------------------------------------------------------
 

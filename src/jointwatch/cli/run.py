@@ -17,9 +17,7 @@ SPEED = Annotated[str, typer.Option(help="How many times faster than real time, 
 OUT = Annotated[Path | None, typer.Option(help="Run directory to write; else runs/SCENARIO-VARIANT-TIME.")]
 FORCE = Annotated[bool, typer.Option("--force", help="Replace a run directory that exists.")]
 SERVE = Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the watch page on 127.0.0.1 while it runs.")]
-CATALOGUE = Annotated[
-    Path | None, typer.Option(help="Satellites overhead: a file of element sets (TLE, 3LE, OMM), packed or not.")
-]
+CATALOGUE = Annotated[Path | None, typer.Option(help="Satellites overhead: a file of element sets (TLE, 3LE, OMM).")]
 PORT = Annotated[int, typer.Option(min=0, max=65_535, help="Port of the watch page; 0 takes a free one.")]
 
 

@@ -25,15 +25,19 @@ def track(
     out: Annotated[
         Path | None, typer.Option(help="New folder for tracks (OEM, Parquet), estimates (JSON) and a figure.")
     ] = None,
+    catalogue: Annotated[
+        Path | None,
+        typer.Option(help="Satellites to recognise: a file of element sets (TLE, 3LE, OMM)."),
+    ] = None,
 ) -> None:
     """Follow what recorded measurements show: tracks, where each was launched and comes down, and what it is.
 
-    Of an object of which ranges and angles come apart, an orbit instead. Without --out only the summary is printed.
-    Exit code 1 where there is neither.
+    Of an object of which ranges and angles come apart, an orbit instead. Satellites of --catalogue are named, and
+    nothing is asked about their launch. Without --out only the summary is printed. Exit code 1 where nothing is found.
     """
     from rich.console import Console
 
-    from jointwatch.cli import track_files, track_orbit_text, track_text
+    from jointwatch.cli import track_files, track_orbit_text, track_satellites, track_text
     from jointwatch.cli.errors import UserError
     from jointwatch.cli.track_work import followed
 
@@ -41,17 +45,19 @@ def track(
     recording, sensors = _taken(files, sites)
     console = Console(highlight=False)
     track_text.inputs(console, recording, sensors)
-    work = followed(recording, sensors)
+    known = track_satellites.known(catalogue, recording)
+    work = followed(recording, sensors, known)
     if work.found.interrupted and not work.found.tracks:
         raise typer.Exit(130)
     track_text.tracks(console, work)
+    track_satellites.print_them(console, work.found.satellites, known)
     track_orbit_text.orbits(console, work.orbits)
     if out is not None:
         try:
             console.print(track_text.written(track_files.write(out, recording, sensors, work)), soft_wrap=True)
         except OSError as error:
             raise UserError(f"--out {str(out)!r}: {error.strerror or error}") from None
-    raise typer.Exit(0 if work.found.tracks or work.orbits.found else 1)
+    raise typer.Exit(0 if work.found.tracks or work.found.satellites or work.orbits.found else 1)
 
 
 def _check_out(out: Path | None) -> None:

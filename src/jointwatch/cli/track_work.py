@@ -14,6 +14,7 @@ from jointwatch.studies.recording import Recording
 from jointwatch.studies.recording_orbits import Orbits, orbits
 from jointwatch.studies.recording_sites import Sensor
 from jointwatch.studies.recording_tracks import Found, Said, TrackFound, follow, told
+from jointwatch.tracking.known import Known
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,13 +30,13 @@ class Work:
         return [(track, said[-1]) for track, said in zip(self.found.tracks, self.said, strict=True)]
 
 
-def followed(recording: Recording, sensors: Mapping[str, Sensor]) -> Work:
+def followed(recording: Recording, sensors: Mapping[str, Sensor], known: Known | None = None) -> Work:
     """Tracks of a recording and what they say; Ctrl-C ends the following early and keeps what is known by then."""
     priors = BoostPriors(**asdict(boost_prior_parameters()))
     bar = Console(stderr=True)
     with Progress(console=bar, transient=True, disable=not bar.is_terminal) as progress:
         scans = progress.add_task("following", total=len(recording.begins()) - 1)
-        found = follow(recording, sensors, lambda done: progress.update(scans, completed=done))
+        found = follow(recording, sensors, lambda done: progress.update(scans, completed=done), known)
         tracks = progress.add_task("asking", total=len(found.tracks))
         said = []
         for track in found.tracks:

@@ -28,6 +28,9 @@ def read(path: Path) -> Reading:
         reason = getattr(error, "strerror", None) or str(error)
         raise ValueError(f"{path}: cannot be read ({reason}); give a file of element sets (TLE, 3LE or OMM)") from None
     try:
-        return read_omm(data) if _KEYWORD in data else read_tle(data)
+        reading = read_omm(data) if _KEYWORD in data else read_tle(data)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
+    if not reading.elements:
+        raise ValueError(f"{path}: none of its element sets can be taken; the first: {reading.refused[0]}")
+    return reading

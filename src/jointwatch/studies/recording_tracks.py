@@ -18,6 +18,7 @@ from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.studies.recording import Recording
 from jointwatch.studies.recording_looks import looks_of
 from jointwatch.studies.recording_sites import Sensor
+from jointwatch.tracking.known import Known
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import History, Status, Track
 from jointwatch.tracking.tracker import Tracker
@@ -47,6 +48,7 @@ class Found:
     refused: Mapping[str, int]
     scans: int
     scans_followed: int
+    satellites: tuple[Track, ...] = ()  # confirmed tracks that are satellites of the catalogue given; not in `tracks`
 
     @property
     def interrupted(self) -> bool:
@@ -80,14 +82,18 @@ def settings_for(recording: Recording) -> Settings:
 
 
 def follow(
-    recording: Recording, sensors: Mapping[str, Sensor], done: Callable[[int], None] = lambda scans: None
+    recording: Recording,
+    sensors: Mapping[str, Sensor],
+    done: Callable[[int], None] = lambda scans: None,
+    known: Known | None = None,
 ) -> Found:
     """The confirmed tracks of a recording by number; an interrupt (Ctrl-C) ends it early with what is known by then.
 
-    done: told the number of scans followed so far, after each. Memory: the recording, and 0.4 kB for each estimate, of
-    which a track keeps 8,320 at most: the first 128, and the last.
+    done: told the number of scans followed so far, after each. known: satellites, whose tracks are named and kept
+    apart. Memory: the recording, and 0.4 kB for each estimate, of which a track keeps 8,320 at most: the first 128,
+    and the last.
     """
-    tracker, followed = Tracker(name="recording", settings=settings_for(recording)), 0
+    tracker, followed = Tracker(name="recording", settings=settings_for(recording), known=known), 0
     try:
         for plots in recording.scans(sensors):
             tracker.scan(plots)
@@ -96,9 +102,12 @@ def follow(
     except KeyboardInterrupt:
         pass
     tracks = tuple(
-        TrackFound(track, tracker.history(track.id)) for track in tracker.tracks() if track.status != Status.TENTATIVE
+        TrackFound(track, tracker.history(track.id))
+        for track in tracker.tracks(satellites=False)
+        if track.status != Status.TENTATIVE
     )
-    return Found(tracks, tracker.refused, len(recording.begins()) - 1, followed)
+    named = [t for t in tracker.tracks() if t.catalogue_number is not None and t.status != Status.TENTATIVE]
+    return Found(tracks, tracker.refused, len(recording.begins()) - 1, followed, tuple(named))
 
 
 def told(

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from jointwatch.earth.timescale import NS_PER_S, S_PER_DAY, tai_ns_from_utc, utc_from_tai_ns
+from jointwatch.flight.satellites import Catalogue
 from jointwatch.studies.scenario import Scenario, ScenarioError, moved
 from jointwatch.studies.sky import Sky, of_file
 from jointwatch.studies.sky_given import ElementsGiven, SizesGiven
@@ -24,18 +25,26 @@ def under_catalogue(scenario: Scenario, path: Path) -> tuple[Scenario, Sky]:
     given = scenario.sky
     elements, sizes = (given.elements, given.sizes) if given else (ElementsGiven(), SizesGiven())
     sky = of_file(path, elements, sizes, scenario.seed)
-    day = day_of(sky)
-    off_days = (tai_ns_from_utc(scenario.start_utc) - day) / (NS_PER_S * S_PER_DAY)
+    start = tai_ns_from_utc(scenario.start_utc)
     if given is not None:
-        return moved(scenario, ceil(-off_days)), sky
-    if abs(off_days) > MOST_DAYS_OFF:
-        raise ScenarioError(
-            f"{path}: these element sets are of {utc_from_tai_ns(day)[:10]}, {scenario.name} is played on "
-            f"{scenario.start_utc[:10]}; give a catalogue of within {MOST_DAYS_OFF} days of it"
-        )
+        return moved(scenario, ceil(-_days_after(sky.published, start))), sky
+    check_day(str(path), sky.published, start, f"{scenario.name} is played on {scenario.start_utc[:10]}")
     return scenario, sky
 
 
-def day_of(sky: Sky) -> int:
-    """When its catalogue was new, TAI ns: nine tenths of the epochs lie before, and some sets are dated ahead."""
-    return int(np.percentile(sky.published.epoch_tai_ns, 90))
+def check_day(where: str, catalogue: Catalogue, tai_ns: int, what: str) -> None:
+    """Raise ScenarioError, a ValueError, where a catalogue is of another time than what is followed with it."""
+    if abs(_days_after(catalogue, tai_ns)) > MOST_DAYS_OFF:
+        raise ScenarioError(
+            f"{where}: these element sets are of {utc_from_tai_ns(day_of(catalogue))[:10]}, {what}; "
+            f"give a catalogue of within {MOST_DAYS_OFF} days of it"
+        )
+
+
+def day_of(catalogue: Catalogue) -> int:
+    """When a catalogue was new, TAI ns: nine tenths of its epochs lie before, and some sets are dated ahead."""
+    return int(np.percentile(catalogue.epoch_tai_ns, 90))
+
+
+def _days_after(catalogue: Catalogue, tai_ns: int) -> float:
+    return (tai_ns - day_of(catalogue)) / (NS_PER_S * S_PER_DAY)

@@ -103,9 +103,9 @@ class Known:
         """Rows (k,) of catalogue numbers (k,); KeyError for one that is not in it."""
         return np.array([self._row_of[number] for number in numbers.tolist()], dtype=np.int64)
 
-    def names_of(self, numbers: Ints) -> list[str]:
-        """Names (k,) of catalogue numbers (k,), as the catalogue has them."""
-        return [self.catalogue.names[row] for row in self.rows_of(numbers).tolist()]
+    def name_of(self, number: int) -> str:
+        """The name of a catalogue number, as the catalogue has it."""
+        return self.catalogue.names[self._row_of[number]]
 
     def along_sigma_m(self, tai_ns: int, rows: Ints) -> Floats:
         """One sigma (k,) along the track, metres: from the age of the elements, before or after their epoch."""
