@@ -159,7 +159,7 @@ def test_a_satellite_of_old_elements_is_told_by_its_orbit_wherever_it_is_on_it(w
     rows = np.arange(len(published))
     x = truth.at(now)
     P = np.broadcast_to(np.diag([500.0**2] * 3 + [5.0**2] * 3), (len(x), 6, 6))
-    assert np.all(known.along_sigma_m(now, rows) > known.errors.most_along_m)
+    assert np.all(known.along_sigma_m(now, rows) > known.errors.placed_within_m)
     assert np.median(np.linalg.norm(x[:, :3] - known.arcs.at(now)[:, :3], axis=1)) > 20e3
     assert np.mean(known.away(x, P, rows, now) < 27.86) > 0.98
     others = np.roll(rows, 1)  # each against the next one's orbit

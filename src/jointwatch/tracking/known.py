@@ -57,8 +57,10 @@ class ElementErrors:
     braking_share: float = 0.15
     radial_m: float = 300.0
     across_m: float = 300.0
-    # Farther off along the track, an orbit bends out of any ellipsoid: such objects are told by their orbit, not place.
-    most_along_m: float = 30e3
+    # Farther off along the track, an orbit bends out of any ellipsoid: such objects are named by their orbit, not their
+    # place; and beyond the second, their plots are not taken for theirs before a track has shown its orbit.
+    placed_within_m: float = 30e3
+    most_along_m: float = 300e3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,8 +171,8 @@ class Known:
     def alike(self, x: Floats, P: Floats, site: Site, tai_ns: int) -> tuple[Ints, Ints]:
         """Pairs of states (k, 6) and rows of the catalogue that are worth a closer look, in the order of states."""
         minute = tai_ns // (ARC_S * NS_PER_S)
-        old = self._old(minute)
-        rows = np.concatenate([self.above(site, tai_ns).rows, old])
+        old, sky = self._old(minute), self.above(site, tai_ns)
+        rows = np.concatenate([sky.rows[sky.along_m <= self.errors.placed_within_m], old])
         k, of = (both.ravel() for both in np.meshgrid(np.arange(len(x)), np.arange(len(rows)), indexing="ij"))
         there = self.arcs.at(tai_ns, rows)
         spread = np.sqrt(np.trace(P[:, :3, :3], axis1=1, axis2=2))
@@ -186,7 +188,7 @@ class Known:
         An old one may be as far along its orbit as its age explains, and no farther.
         """
         there, late_s = self.arcs.at(tai_ns, rows), self._late_sigma_s(tai_ns, rows)
-        old = self.along_sigma_m(tai_ns, rows) > self.errors.most_along_m
+        old = self.along_sigma_m(tai_ns, rows) > self.errors.placed_within_m
         there[old] = nearest(there[old], x[old], _ALONG_SIGMAS * late_s[old])
         late_s[old] = _FREE_S
         off, S = x - there, P + covariance(there, late_s, self.errors)
@@ -200,7 +202,7 @@ class Known:
         everyone = np.arange(len(self.catalogue))
         along = self.along_sigma_m(minute * ARC_S * NS_PER_S, everyone)
         there = np.isfinite(self.arcs.end(minute)[:, 0] + self.arcs.end(minute + 1)[:, 0])
-        return np.flatnonzero(there & (along > self.errors.most_along_m) & (along < GREATEST_ALONG_M))
+        return np.flatnonzero(there & (along > self.errors.placed_within_m) & (along < GREATEST_ALONG_M))
 
     def _late_sigma_s(self, tai_ns: int, rows: Ints) -> Floats:
         return np.asarray(self.along_sigma_m(tai_ns, rows) / (self._motion[rows] * self._axis_m[rows]))
@@ -222,7 +224,8 @@ def covariance(x: Floats, late_s: Floats, errors: ElementErrors) -> Floats:
     """Covariances (k, 6, 6) of Earth-fixed states (k, 6): late on the orbit by a sigma late_s (k,), and off beside it.
 
     A satellite that is late is elsewhere on the same orbit: place and velocity are wrong together, by the velocity and
-    the acceleration as a star sees them. What is off radially or across swings once in a turn.
+    the acceleration as a star sees them. What is off radially or across swings once in a turn. That an orbit bends away
+    from its tangent counts as a radial error, of the variance of the square of how late it is.
     """
     r, spin = x[:, :3], np.array([0.0, 0.0, ROTATION_RATE_RAD_S])
     v = x[:, 3:] + np.cross(spin, r)
@@ -235,6 +238,9 @@ def covariance(x: Floats, late_s: Floats, errors: ElementErrors) -> Floats:
     axes = np.stack([np.cross(forward, across), forward, across], axis=-1)  # radial, along, across
     beside = np.array([errors.radial_m, 2 * errors.radial_m, errors.across_m])  # an ellipse of twice the length
     P = np.einsum("ki,kj->kij", late, late)
+    bent = (np.linalg.norm(v, axis=1) * late_s) ** 2 / distance[:, 0] / 2**0.5
+    P[:, :3, :3] += bent[:, None, None] ** 2 * np.einsum("ki,kj->kij", axes[..., 0], axes[..., 0])
+    P[:, 3:, 3:] += (rate * bent)[:, None, None] ** 2 * np.einsum("ki,kj->kij", axes[..., 1], axes[..., 1])
     P[:, :3, :3] += (axes * beside**2) @ axes.mT
     P[:, 3:, 3:] += rate[:, None, None] ** 2 * ((axes * beside[[1, 0, 2]] ** 2) @ axes.mT)
     return np.asarray(P)
