@@ -37,7 +37,7 @@ def falling(sky, rng, beta, model, every_s):
 
 
 def follow(sky, rng, beta, model, every_s=2.5, **seeing):
-    """Rows of height, NEES, errors of position and velocity, boost probability, coefficient, its ends; and the tracks."""
+    """Rows of height, NEES, errors of position and velocity, boost probability, coefficient, its ends; and tracks."""
     times, states, height, radars = falling(sky, rng, beta, model, every_s)
     tracker, rows = Tracker(name="entry"), []
     for k, (t, truth) in enumerate(zip(times, states, strict=True)):
