@@ -12,8 +12,9 @@
                120 s, when the peer's better start is forgotten
     sky        20,000 objects in orbit, six radars around the world, an hour: `tracker/sky.py`
     start      from import to first track, with nothing compiled and with all of it on disk
-    others     accuracy (`consistency.py`), two owners (`two_owners.py`), launch and impact (`estimates.py`), ascents
-               (`ascents.py`), published re-entries (`published.py`): scripts beside this one, run with it
+    others     accuracy (`consistency.py`), two owners (`two_owners.py`), radars that lie (`doubts.py`), launch and
+               impact (`estimates.py`), ascents (`ascents.py`), published re-entries (`published.py`): scripts beside
+               this one, run with it
 
 Stone Soup runs in a process of its own, by default with this Python, or with another that has it
 (`uv venv P && uv pip install --python P/bin/python stonesoup==1.9.1`). The last lines are the summary, one for each
@@ -42,7 +43,7 @@ FASTER, GROWTH = 1.0, 1.15
 """Goals: times real time, and memory after an hour by that after ten minutes."""
 COLD_S, WARM_S = 20.0, 1.0
 """Goals: processor seconds to the first track."""
-OTHERS = ("consistency", "two_owners", "estimates", "ascents", "published")
+OTHERS = ("consistency", "two_owners", "doubts", "estimates", "ascents", "published")
 
 Summary = tuple[str, bool]
 

@@ -1,5 +1,8 @@
 """Two owners, each with one radar: what fusing their tracks gives beside one tracker with both radars."""
 
+import doctest
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -106,3 +109,10 @@ def test_tracklets_give_what_all_plots_together_give_also_where_a_fifth_is_lost(
     print(f"tracklets / central RMSE: {joint / central}, NEES {nees(*errors[method]):.2f}")
     assert (joint / central < 1.03).all()  # 25 runs; benchmarks/two_owners.py asks 1.02 of 500
     assert 4.5 < nees(*errors[method]) < 7.5  # 6 at 25 runs, 95 %: 4.7 to 7.4
+
+
+def test_the_guide_says_what_happens():
+    guide = Path(__file__).parents[2] / "docs" / "guide" / "two-owners.md"
+    failed, tried = doctest.testfile(str(guide), module_relative=False)
+    assert tried > 10
+    assert failed == 0
