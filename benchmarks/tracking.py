@@ -11,10 +11,11 @@
                GNN, EKF), told where objects start, only follows. Both are scored by GOSPA (20 km, order 2) from 60 to
                120 s, when the peer's better start is forgotten
     sky        20,000 objects in orbit, six radars around the world, an hour: `tracker/sky.py`
+    dense      two objects 50 m apart, a stage and its booster, clouds of 20, beside the best assignment alone
     start      from import to first track, with nothing compiled and with all of it on disk
     others     accuracy (`consistency.py`), two owners (`two_owners.py`), radars that lie (`doubts.py`), launch and
-               impact (`estimates.py`), ascents (`ascents.py`), published re-entries (`published.py`): scripts beside
-               this one, run with it
+               impact (`estimates.py`), ascents (`ascents.py`), published re-entries (`published.py`), a
+               catalogue over two radars (`full_sky.py`): scripts beside this one, run with it
 
 Stone Soup runs in a process of its own, by default with this Python, or with another that has it
 (`uv venv P && uv pip install --python P/bin/python stonesoup==1.9.1`). The last lines are the summary, one for each
@@ -31,6 +32,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tracker.dense import close_ones
 from tracker.speed import ours, theirs
 from tracker.start import starts
 from tracker.worlds import world
@@ -39,11 +41,12 @@ HERE = Path(__file__).parent
 PER_TRACK_US, FEW_US, RATIO, WORSE = 2.0, 100.0, 1000.0, 1.02
 """Goals: of a track and scan at 500 objects, of a scan at 10; ahead of the peer at 500; GOSPA within 2 % of the peer's
 at 100 and 500 objects, which is what one draw of the noise can tell."""
-FASTER, GROWTH = 1.0, 1.15
-"""Goals: times real time, and memory after an hour by that after ten minutes."""
+FASTER, GROWTH = 1.0, 1.1
+"""Goals: times real time, and memory after an hour by that after half of it, when the oldest tracks have come and gone.
+"""
 COLD_S, WARM_S = 20.0, 1.0
 """Goals: processor seconds to the first track."""
-OTHERS = ("consistency", "two_owners", "doubts", "estimates", "ascents", "published")
+OTHERS = ("consistency", "two_owners", "doubts", "estimates", "ascents", "published", "full_sky")
 
 Summary = tuple[str, bool]
 
@@ -83,10 +86,10 @@ def sky(_python: str) -> Summary:
     for m in moments:
         print(f"{m['watched_s'] / 60:>8.0f}{m['plots']:>12,}{m['live']:>13,}{m['wall_s']:>9.1f}", end="")
         print(f"{m['processor_s']:>8.1f}{m['memory_mb']:>11,.0f}")
-    first, last = moments[0], moments[-1]
-    faster, growth = last["watched_s"] / last["processor_s"], last["memory_mb"] / first["memory_mb"]
+    half, last = moments[-2:]
+    faster, growth = last["watched_s"] / last["processor_s"], last["memory_mb"] / half["memory_mb"]
     said = f"20,000 objects, 6 radars: {faster:,.0f} times real time on one core (goal {FASTER:.0f})"
-    held = f"{last['memory_mb']:,.0f} MB after an hour, {growth:.2f} of that after ten minutes (goal {GROWTH})"
+    held = f"{last['memory_mb']:,.0f} MB after an hour, {growth:.2f} of that after half of it (goal {GROWTH})"
     return f"{said}, {held}", faster >= FASTER and growth <= GROWTH
 
 
@@ -97,6 +100,20 @@ def start(_python: str) -> Summary:
         print(f"{name}: first track after {one.wall_s:.2f} s, {one.processor_s:.2f} s of processor")
     said = f"{cold.processor_s:.1f} s of processor from nothing (goal {COLD_S:.0f}), {warm.processor_s:.2f} s from disk"
     return f"{said} (goal {WARM_S:.0f})", cold.processor_s <= COLD_S and warm.processor_s <= WARM_S
+
+
+def dense(_python: str) -> Summary:
+    """Print one row for each case."""
+    columns = f"{'kept':>7}{'extra':>7}{'exchanged':>10}{'NEES of 3':>10}"
+    print(f"{'':<30}ours:{columns}   best:{columns}")
+    missed = []
+    for one in close_ones():
+        told = [f"{s.kept:>7.3f}{s.extra:>7.2f}{s.exchanges:>10.2f}{s.nees:>10.1f}" for s in (one.ours, one.best)]
+        print(f"{one.name:<30}     {told[0]}        {told[1]}", flush=True)
+        missed += [] if one.met else [one.name]
+    return "close objects kept as the best assignment keeps them" + (
+        "" if not missed else f", but {missed}"
+    ), not missed
 
 
 def other(name: str) -> Callable[[str], Summary]:
@@ -117,7 +134,7 @@ def other(name: str) -> Callable[[str], Summary]:
     return run
 
 
-PARTS: dict[str, Callable[[str], Summary]] = {"speed": speed, "sky": sky, "start": start}
+PARTS: dict[str, Callable[[str], Summary]] = {"speed": speed, "sky": sky, "dense": dense, "start": start}
 PARTS |= {name: other(name) for name in OTHERS}
 
 

@@ -33,7 +33,7 @@ PLACES = {
 EVERY_S, GREATEST_RANGE_M, LEAST_ELEVATION_RAD, FALSE = 5.0, 6e6, np.radians(3.0), 20
 SIGMA = np.array([100.0, 2e-3, 2e-3])
 T0 = 1_612_345_678_000_000_000
-ASKED_S = (600.0, 3600.0)
+ASKED_S = (600.0, 1800.0, 3600.0)
 
 
 @dataclass(frozen=True)
