@@ -18,7 +18,7 @@ class Tracklet(Header, kw_only=True, frozen=True, forbid_unknown_fields=True, ta
 
     number: 1, 2, ... within the track. since: the number it adds to; 0: the whole local track, to be taken alone.
     state: x, y, z in metres and their rates in m/s, Earth-fixed (WGS 84), at time_tai_ns.
-    covariance: upper triangle row by row, same units. source: the sensors' ids, comma-separated; empty: masked.
+    covariance: upper triangle row by row, same units. source: the sensors' ids, slashes between them; empty: masked.
     """
 
     track: Id

@@ -99,8 +99,8 @@ class Joint:
         """
         local = {owner: account.at(time_tai_ns) for owner, account in sorted(self._accounts.items())}
         groups = self._grouped(local)
-        held = {frozenset(each.members): each for each in self._objects.values()}
-        going_on = [held[frozenset(group)] for group in groups if self._goes_on(group, held)]
+        held = {frozenset(each.members): each for each in self._free()}
+        going_on = [held[frozenset(group)] for group in groups if frozenset(group) in held]
         fused, sound = self._continued(going_on, time_tai_ns)
         continued = {each.id: each for each, well in zip(fused, sound, strict=True) if well}
         anew = [group for group in groups if getattr(held.get(frozenset(group)), "id", "") not in continued]
@@ -109,7 +109,7 @@ class Joint:
             each.id: each for each in [*continued.values(), *self._put_together(named, local, time_tai_ns)]
         }
         self._pending.clear()
-        return [self._objects[name] for name in sorted(self._objects)]
+        return sorted(self._objects.values(), key=lambda one: int(one.id.removeprefix("J-")))
 
     # -- pairing -----------------------------------------------------------------------------------------------------
 
@@ -134,13 +134,13 @@ class Joint:
 
     # -- what goes on ------------------------------------------------------------------------------------------------
 
-    def _goes_on(self, group: Sequence[Member], held: dict[frozenset[Member], Fused]) -> bool:
-        """Whether an object has the members it had, all in free flight, and none that began anew."""
-        one = held.get(frozenset(group))
-        fresh = any(news.fresh for member in group for news in self._pending.get(member, ()))
-        if one is None or fresh:
-            return False
-        return bool(in_free_flight(one.x[None], np.array([one.boost_probability]))[0])
+    def _free(self) -> list[Fused]:
+        """Objects in free flight, as were all their members' tracks; others are put together anew each time."""
+        objects = list(self._objects.values())
+        x, boost = np.array([one.x for one in objects]), np.array([one.boost_probability for one in objects])
+        free = in_free_flight(x.reshape(-1, 6), boost)
+        fresh = {member for member, news in self._pending.items() if any(one.fresh for one in news)}
+        return [one for one, falls in zip(objects, free, strict=True) if falls and fresh.isdisjoint(one.members)]
 
     def _continued(self, going_on: Sequence[Fused], time_tai_ns: int) -> tuple[list[Fused], Bools]:
         """Objects with what has come since, and whether each can be believed."""
@@ -175,8 +175,8 @@ class Joint:
         before = {member: each.id for each in self._objects.values() for member in each.members}
         named: dict[str, tuple[Member, ...]] = {}
         for group in sorted(groups, key=len, reverse=True):
-            free = (before[one] for one in group if one in before and before[one] not in {**taken, **named})
-            name = next(free, None)
+            names = (before[one] for one in group if one in before)
+            name = next((one for one in names if one not in taken and one not in named), None)
             if name is None:
                 self._named += 1
                 name = f"J-{self._named:04d}"
