@@ -6,6 +6,8 @@ import pytest
 from jointwatch.flight.coast import propagate_arrays
 from jointwatch.sensors.measurement import Plots, predict
 from jointwatch.sensors.site import Site
+from jointwatch.tracking.doubts import SPREAD
+from jointwatch.tracking.evidence import FAR, LOG, STRANGE, VARIANCE, weigh
 from jointwatch.tracking.tracker import Tracker
 
 EAST = Site("dnestr", *np.radians([46.6, 74.5])), "dnestr"
@@ -104,3 +106,27 @@ def test_a_doubt_goes_when_its_reason_does(world, sky):
         seen.append(bool(tracker.doubts()))
     assert any(seen)
     assert not seen[-1]
+
+
+@pytest.mark.parametrize("cause", range(4), ids=["range", "azimuth", "elevation", "clock"])
+def test_an_honest_radars_ratio_exceeds_a_bound_as_rarely_as_ville_says(cause):
+    """Innovations of the honest law, 500 times fifty: the ratio passes twenty in a twentieth of them at most."""
+    rng, S = np.random.default_rng(cause), np.diag(np.square(FINE))
+    rate = np.array([2000.0, -3e-3, 1e-3])
+    C = np.vstack([np.eye(3), -rate])
+    wide = S + SPREAD[cause] ** 2 * np.outer(C[cause], C[cause])
+    ball = rng.standard_normal((500, 50, 3))
+    ball *= rng.random((500, 50, 1)) ** (1 / 3) / np.linalg.norm(ball, axis=2, keepdims=True)
+    strange = np.sqrt(FAR) * ball @ np.linalg.cholesky(wide).T
+    honest = np.array(FINE) * rng.standard_normal((500, 50, 3))
+    nu = np.where(rng.random((500, 50, 1)) < STRANGE, strange, honest)
+    passed, inverse = 0, np.linalg.inv(S).ravel()
+    for run in nu:
+        state, bits, most = np.zeros((4, 3)), np.zeros(4, dtype=np.int64), 0.0
+        state[:, VARIANCE] = SPREAD**2
+        for one in run:
+            weigh(state, bits, one, inverse, C, SPREAD, 1)
+            most = max(most, state[cause, LOG])
+        passed += most > np.log(20)
+    print(f"{passed / 500:.3f} of 0.05")
+    assert passed / 500 <= 0.05

@@ -163,7 +163,7 @@ def _beside(
 
 
 @kernel
-def _weigh(state: Floats, bits: Ints, nu: Floats, V: Floats, C: Floats, spread: Floats, by: int) -> None:
+def weigh(state: Floats, bits: Ints, nu: Floats, V: Floats, C: Floats, spread: Floats, by: int) -> None:
     """Let an innovation speak in one window: state (4, 3) of the causes, and the radars it was held against."""
     q = _product(nu, V, nu)
     for cause in range(CAUSES):
@@ -218,7 +218,7 @@ def hear(
         if taken[row] < 0 and tally[row, radar] & 0xFFFFFFFF >= WITNESSES:
             by |= 1 << radar  # it once said so itself
         for window in range(len(state)):
-            _weigh(state[window], bits[window], nu, V, C, spread, by)
+            weigh(state[window], bits[window], nu, V, C, spread, by)
     most = 0.0
     for window in range(len(state)):
         for cause in range(CAUSES):
