@@ -38,6 +38,8 @@ MOST, EARLY = 8, 16
 AGREED, LOST, REFUTED = 0, 1, 2
 DENIED, DOUBTED = 6.0, 4.0
 """Sigma of the sum of squares beyond which a coast is refuted; and where the modes already speak for a boost."""
+LEAST_SURE = 0.05
+"""Probability of a plot below which it counts for no less."""
 WIDENED = 4.0
 """What a boost mode's covariance is multiplied with before it counts: with wide angles its NEES is 10 to 25 of 6. After
 the burnout it stays 7 to 32 if that is believed, and is 4 to 10 so, with smaller errors (40 runs each, half a degree at
@@ -82,7 +84,7 @@ def begin(
             for b in range(6):
                 before[w, 1 + a, b] = 0.0
             before[w, 1 + a, a] = across * across if a < 3 else velocity_variance
-        _insert(times[w], nodes[w], heads[w], time_tai_ns, z, sigma, j, site)
+        _insert(times[w], nodes[w], heads[w], time_tai_ns, z, sigma, j, site, 1.0)
 
 
 @kernel
@@ -148,9 +150,20 @@ def _write(numbers: Floats, row: int, x: Floats, covariance: Floats) -> None:
 
 @kernel
 def _insert(
-    times: Ints, nodes: Floats, head: Ints, time_tai_ns: int, z: Floats, sigma: Floats, j: int, site: Floats
+    times: Ints,
+    nodes: Floats,
+    head: Ints,
+    time_tai_ns: int,
+    z: Floats,
+    sigma: Floats,
+    j: int,
+    site: Floats,
+    sure: float,
 ) -> None:
-    """Put a plot among the nodes, in the order of their times."""
+    """Put a plot, the track's with a probability, among the nodes in the order of their times.
+
+    One in doubt counts for as much less: its variance is divided by that probability.
+    """
     at = head[COUNT]
     while at > 0 and times[at - 1] > time_tai_ns:
         times[at] = times[at - 1]
@@ -159,7 +172,7 @@ def _insert(
         at -= 1
     times[at] = time_tai_ns
     for k in range(3):
-        nodes[at, k], nodes[at, VARIANCE + k] = z[j, k], sigma[j, k] * sigma[j, k]
+        nodes[at, k], nodes[at, VARIANCE + k] = z[j, k], sigma[j, k] * sigma[j, k] / max(sure, LEAST_SURE)
     for k in range(12):
         nodes[at, SITE + k] = site[k]
     head[COUNT] += 1
@@ -237,10 +250,13 @@ def _merge(x: Floats, covariance: Floats, y: Floats, other: Floats, weight: floa
 
 @kernel
 def refit(
-    numbers: Floats, counts: Ints, rows: Ints, plot: Ints, z: Floats, sigma: Floats, site: Floats, time_tai_ns: int,
-    moving: Floats, times: Ints, nodes: Floats, before: Floats, heads: Ints, unused: Ints, left: Ints,
+    numbers: Floats, counts: Ints, rows: Ints, plot: Ints, sure: Floats, z: Floats, sigma: Floats, site: Floats,
+    time_tai_ns: int, moving: Floats, times: Ints, nodes: Floats, before: Floats, heads: Ints, unused: Ints, left: Ints,
 ) -> None:  # fmt: skip
-    """Put the coast mode of updated rows that have a window to what all their plots say together."""
+    """Put the coast mode of updated rows that have a window to what all their plots say together.
+
+    sure (k,): probabilities that the plots are theirs.
+    """
     x, covariance, y, other, seconds = np.empty(6), np.empty((6, 6)), np.empty(6), np.empty((6, 6)), np.empty(NODES)
     for i in range(len(rows)):
         row, j = rows[i], plot[i]
@@ -260,7 +276,7 @@ def refit(
         kept, head, now = nodes[w], heads[w], counts[row, TIME]
         if head[COUNT] == NODES:
             make_room(times[w], kept, head, x, now)
-        _insert(times[w], kept, head, time_tai_ns, z, sigma, j, site)
+        _insert(times[w], kept, head, time_tai_ns, z, sigma, j, site, sure[i])
         noise, limit = moving[NOISE_OF + 1], DOUBTED if burning else DENIED
         verdict = _fit(times[w], kept, head, before[w], now, noise, limit, site, x, covariance, y, other, seconds)
         # of the first plots of a coast, Gauss and Newton may lose the path and find it again with more

@@ -90,7 +90,7 @@ class TrackFile:
         self.doubts.hear((*of, bank.tally, len(bank)), (mine, its), radar, self._radars, time, heard)
         update(*of, mine, its, how, time, plots.z, plots.sigma, plots.r, site, moving)
         if windows:
-            self._windows.refit(bank, mine, its, plots, moving)
+            self._windows.refit(bank, (mine, its, beta[chosen]), plots, moving)
         doubt(*of, rows, plot, beta, chosen, time, plots.z, plots.sigma, site)
         if again:
             excuse(bank.counts, mine, radar)

@@ -63,12 +63,15 @@ class Windows:
             refit.open_windows(bank.numbers, bank.counts, *of, *self._arrays())
         return bool(self.left[0] < len(self.times))
 
-    def refit(self, bank: Bank, rows: Ints, plot: Ints, plots: Admitted, moving: Floats) -> None:
-        """Fit updated rows that have a window anew to all their plots."""
+    def refit(self, bank: Bank, pairs: tuple[Ints, Ints, Floats], plots: Admitted, moving: Floats) -> None:
+        """Fit updated rows that have a window anew to all their plots.
+
+        pairs: rows, their plots, and the probabilities that these are theirs.
+        """
         from jointwatch.tracking import refit
         from jointwatch.tracking.gate import place
 
-        of = rows, plot, plots.z, plots.sigma, place(plots.site), plots.time_tai_ns, moving
+        of = *pairs, plots.z, plots.sigma, place(plots.site), plots.time_tai_ns, moving
         refit.refit(bank.numbers, bank.counts, *of, *self._arrays())
 
     def _arrays(self) -> tuple[Any, ...]:
