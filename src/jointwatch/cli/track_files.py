@@ -139,6 +139,11 @@ def estimates(recording: Recording, sensors: Mapping[str, Sensor], work: Work) -
             for name, rows in recording.rows_of().items()
         },
         "plots_refused": dict(work.found.refused),
+        "doubts": [
+            {"sensor": each.radar, "cause": each.cause, "offset_si": each.offset, "sigma_si": each.sigma,
+             "against": list(each.against), "since_utc": _utc(each.since_tai_ns), "certain": each.certain}
+            for each in work.found.doubts
+        ],
         "scans": work.found.scans,
         "scans_followed": work.found.scans_followed,
         "covariances": "square metres, in the order east, north (up); ellipses hold 95 %",

@@ -18,7 +18,10 @@ from jointwatch.earth.timescale import NS_PER_S, utc_from_tai_ns
 from jointwatch.studies.recording import FileRead, Recording
 from jointwatch.studies.recording_sites import Sensor
 from jointwatch.studies.recording_tracks import Said, TrackFound
+from jointwatch.tracking.doubts import Doubt
 
+_CAUSES = {"range": (1.0, "m", 0), "azimuth": (degrees(1), "°", 2), "elevation": (degrees(1), "°", 2),
+           "clock": (1.0, "s", 1)}  # fmt: skip
 LISTED = 20  # tracks in the table
 TOLD = 4  # tracks whose estimates are printed in full
 NO_PLOTS = "A track wants range, azimuth and elevation together; of other rows an orbit is tried (see the guide)."
@@ -47,6 +50,8 @@ def tracks(console: Console, work: Work) -> None:
         console.print(f"interrupted: {found.scans_followed:,} of {found.scans:,} scans followed", style="bold")
     for reason, count in found.refused.items():
         console.print(Text(f"plots refused: {count:,}, {reason}"))
+    for doubt in found.doubts:
+        console.print(Text(_doubt(doubt), "bold"))
     if not found.tracks:
         if found.scans or not work.orbits.found:
             console.print("no track: no object was seen often enough to be believed", style="bold")
@@ -65,6 +70,17 @@ def tracks(console: Console, work: Work) -> None:
 def written(paths: Iterable[Path]) -> str:
     """Return the files that were written, on one line."""
     return "\nwritten: " + ", ".join(str(path) for path in paths)
+
+
+def _doubt(doubt: Doubt) -> str:
+    """One sentence on a sensor whose plots contradict others."""
+    scale, unit, decimals = _CAUSES[doubt.cause]
+    off = f"{doubt.offset * scale:+.{decimals}f} ± {doubt.sigma * scale:.{decimals}f} {unit}"
+    others = [name for name in doubt.against if name != doubt.radar]
+    against = f"what {', '.join(others)} saw" if others else "what it saw before"
+    either = "" if doubt.certain else " (either may be wrong)"
+    since = utc_from_tai_ns(doubt.since_tai_ns)
+    return f"doubted: {doubt.radar}, {doubt.cause} off by {off} since {since}, against {against}{either}"
 
 
 def _file(file: FileRead) -> str:

@@ -11,6 +11,7 @@ from rich.progress import Progress
 from jointwatch.assessment.priors import BoostPriors
 from jointwatch.catalogue.boost_priors import boost_prior_parameters
 from jointwatch.studies.recording import Recording
+from jointwatch.studies.recording_looks import looks_of
 from jointwatch.studies.recording_orbits import Orbits, orbits
 from jointwatch.studies.recording_sites import Sensor
 from jointwatch.studies.recording_tracks import Found, Said, TrackFound, follow, told
@@ -40,7 +41,7 @@ def followed(recording: Recording, sensors: Mapping[str, Sensor], known: Known |
         tracks = progress.add_task("asking", total=len(found.tracks))
         said = []
         for track in found.tracks:
-            said.append(told(track, priors, recording, sensors))
+            said.append(told(track, priors, looks_of(track.history, recording, sensors)))
             progress.advance(tracks)
         objects = progress.add_task("orbits", total=len(recording.numbers.objects))
         apart = orbits(recording, sensors, lambda done: progress.update(objects, completed=done))

@@ -16,9 +16,10 @@ from jointwatch.assessment.track_path import knowable_of
 from jointwatch.earth.arrays import Ints
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.studies.recording import Recording
-from jointwatch.studies.recording_looks import looks_of
 from jointwatch.studies.recording_sites import Sensor
 from jointwatch.tracking.known import Known
+from jointwatch.tracking.bound import Looks
+from jointwatch.tracking.doubts import Doubt
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import History, Status, Track
 from jointwatch.tracking.tracker import Tracker
@@ -48,6 +49,7 @@ class Found:
     refused: Mapping[str, int]
     scans: int
     scans_followed: int
+    doubts: tuple[Doubt, ...] = ()  # sensors whose plots contradict the tracks that others made
     satellites: tuple[Track, ...] = ()  # confirmed tracks that are satellites of the catalogue given; not in `tracks`
 
     @property
@@ -107,21 +109,21 @@ def follow(
         if track.status != Status.TENTATIVE
     )
     named = [t for t in tracker.tracks() if t.catalogue_number is not None and t.status != Status.TENTATIVE]
-    return Found(tracks, tracker.refused, len(recording.begins()) - 1, followed, tuple(named))
+    scans, doubts = len(recording.begins()) - 1, tuple(tracker.doubts())
+    return Found(tracks, tracker.refused, scans, followed, doubts, tuple(named))
 
 
-def told(
-    found: TrackFound, priors: BoostPriors, recording: Recording, sensors: Mapping[str, Sensor]
-) -> tuple[Said, ...]:
+def told(found: TrackFound, priors: BoostPriors, looks: tuple[Looks, ...] = ()) -> tuple[Said, ...]:
     """What a track said at the steps up to its last plot, and at that.
 
-    The bounds beside it are those of the path it believed in at last, from the looks that had been made by then.
+    The bounds beside it are those of the path it believed in at last, from the looks that had been made by then; without
+    looks there are none.
     """
     first, history = found.track.first_plot_tai_ns, spaced(found.history)
     whole_s = (int(history.time_tai_ns[-1]) - first) / NS_PER_S
     steps = [*(float(step) for step in STEPS_S if step < whole_s), whole_s]
     late_s = (int(history.time_tai_ns[0]) - first) / NS_PER_S
-    bounds = knowable_of(history, looks_of(found.history, recording, sensors), np.array(steps) - late_s, priors)
+    bounds = knowable_of(history, looks, np.array(steps) - late_s, priors) if looks else None
     return tuple(
         _said(_until(history, first, step), step, priors, bound)
         for step, bound in zip(steps, bounds or [None] * len(steps), strict=True)
