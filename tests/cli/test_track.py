@@ -407,6 +407,21 @@ def test_the_guide_makes_its_files_and_shows_what_is_printed(
     assert set(read_sites(tmp_path / "sites.toml")) == {"GABALA-2", "RADAR-A"}
 
 
+def test_a_radar_that_lies_is_named(run: Run, tmp_path: Path, sejil: Flown, plots: dict[str, list[Row]]) -> None:
+    """One of two is a degree off in azimuth: which of them, two cannot know."""
+    wrong = [Row(r.tai_ns, "gabala", [r.z[0], r.z[1] + np.radians(1.0), r.z[2]], r.sigma) for r in plots["gabala"]]
+    out = tmp_path / "out"
+    _, text = run(csv(tmp_path / "all.csv", plots["armavir"] + wrong), out=out)
+    flat = " ".join(text.split())
+    found = re.search(r"doubted: (\w+), azimuth off by [+-][0-9.]+ ± [0-9.]+ ° since .*?, against what (\w+) saw", flat)
+    assert found is not None
+    assert {found[1], found[2]} == {"gabala", "armavir"}
+    (doubt, *_) = json.loads((out / "estimates.json").read_text())["doubts"]
+    assert not doubt["certain"]
+    if doubt["sensor"] == "gabala":
+        assert np.degrees(doubt["offset_si"]) == pytest.approx(1.0, abs=0.3)
+
+
 def bench() -> ModuleType:
     """Return the script that follows the real ascents."""
     spec = importlib.util.spec_from_file_location("following_ascents", REPOSITORY / "benchmarks" / "ascents.py")

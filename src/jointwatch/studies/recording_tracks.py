@@ -17,9 +17,9 @@ from jointwatch.earth.arrays import Ints
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.studies.recording import Recording
 from jointwatch.studies.recording_sites import Sensor
-from jointwatch.tracking.known import Known
 from jointwatch.tracking.bound import Looks
 from jointwatch.tracking.doubts import Doubt
+from jointwatch.tracking.known import Known
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import History, Status, Track
 from jointwatch.tracking.tracker import Tracker
@@ -96,9 +96,11 @@ def follow(
     and the last.
     """
     tracker, followed = Tracker(name="recording", settings=settings_for(recording), known=known), 0
+    doubts: dict[tuple[str, str], Doubt] = {}
     try:
         for plots in recording.scans(sensors):
             tracker.scan(plots)
+            _keep(doubts, tracker.doubts())
             followed += 1
             done(followed)
     except KeyboardInterrupt:
@@ -109,15 +111,23 @@ def follow(
         if track.status != Status.TENTATIVE
     )
     named = [t for t in tracker.tracks() if t.catalogue_number is not None and t.status != Status.TENTATIVE]
-    scans, doubts = len(recording.begins()) - 1, tuple(tracker.doubts())
-    return Found(tracks, tracker.refused, scans, followed, doubts, tuple(named))
+    scans = len(recording.begins()) - 1
+    return Found(tracks, tracker.refused, scans, followed, tuple(doubts.values()), tuple(named))
+
+
+def _keep(doubts: dict[tuple[str, str], Doubt], standing: list[Doubt]) -> None:
+    """Keep of each sensor and cause the doubt when it was strongest: with the tracks that raise it, it goes."""
+    for doubt in standing:
+        before = doubts.get((doubt.radar, doubt.cause))
+        if before is None or doubt.log_ratio > before.log_ratio:
+            doubts[doubt.radar, doubt.cause] = doubt
 
 
 def told(found: TrackFound, priors: BoostPriors, looks: tuple[Looks, ...] = ()) -> tuple[Said, ...]:
     """What a track said at the steps up to its last plot, and at that.
 
-    The bounds beside it are those of the path it believed in at last, from the looks that had been made by then; without
-    looks there are none.
+    The bounds beside it are those of the path it believed in at last, from the looks that had been made by then;
+    without looks there are none.
     """
     first, history = found.track.first_plot_tai_ns, spaced(found.history)
     whole_s = (int(history.time_tai_ns[-1]) - first) / NS_PER_S
