@@ -7,8 +7,8 @@ In the order of a scan: `screen` and `sieve` (which plots are admitted), `predic
 sure that is), `update`, `imm` (mode probabilities), `entry` (a line in a track's `diary`), `life` (who begins, is
 confirmed, goes); `track_file` holds it all, `tracker` joins it, `track` is what comes out, `settings` what may be
 chosen and why, `initiate` what is believed at first. `lanes` holds the algebra, eight tracks at a time, as text that
-`straight` turns into vector code. `drag` is what the air does to a coast. `bound` is the Cramér-Rao bound to hold
-beside them.
+`straight` turns into vector code. `drag` is what the air does to a coast, `taking` what a plot does.
+`bound` is the Cramér-Rao bound to hold beside them.
 
 Between owners: `tracklet` tells local-only tracks, `account` counts what was told, `joint` pairs and fuses it (`fuse`;
 `pedigree` where the making is not known; `coasting` carries estimates in time). `registration` finds radars' biases,

@@ -19,9 +19,10 @@ from jointwatch.sensors.measurement import LEAST_GROUND_RANGE_M
 from jointwatch.sensors.site import Site, frame
 from jointwatch.tracking import lanes
 from jointwatch.tracking.bank import CONFIRMED
-from jointwatch.tracking.lanes import LANES, PLACE, TRACKS, C, S, Z, expect
+from jointwatch.tracking.lanes import LANES, PLACE, TRACKS, C, S, Z
 from jointwatch.tracking.predict import fly, gather, mix_modes
 from jointwatch.tracking.settings import Settings
+from jointwatch.tracking.taking import expect
 
 _LOG_2_PI = log(2 * pi)
 _GAMMA, _LEAST_WEIGHT, LOG_FALSE, _LENIENCE = range(4)

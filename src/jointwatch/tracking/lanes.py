@@ -4,7 +4,7 @@ A loop over lanes without branches, calls and small loops becomes vector instruc
 do not. So the text of every product is put together here. Each track has two lanes, one for each mode: boost in the
 first eight, coast in the last. A block is one row of LANES numbers for each quantity, in one array, at offsets that
 are known when it is compiled. Covariances are held as the 28 elements of their upper triangle, row by row. What the
-air does to a coasting lane stands in `drag`.
+air does to a coasting lane stands in `drag`, what a plot does to any in `taking`.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ SIZE = (ROWS + 49) * LANES
 LONGEST_STEP_S = 10.0
 """Of the Runge-Kutta method of order 4: against the adaptive method good to 0.1 mm, as in `flight.variation`."""
 _STRONGEST_M_S2 = 9.9  # gravity, anywhere off the ground
+_AIRS = ROWS  # rows of what the air does at each of four stages, while a lane flies
 _TURN = 2 * OMEGA_RAD_S
 
 
@@ -51,15 +52,17 @@ def packed(a: int, b: int) -> int:
 UPPER = tuple((a, b) for a in range(7) for b in range(a, 7))
 
 
-def _at(row: int, lane: int = 0) -> str:
+def at(row: int, lane: int = 0) -> str:
+    """An element of a row, in the lane that the loop is at, or so many lanes on."""
     return f"block[{row * LANES + lane} + i]"
 
 
 def _p(a: int, b: int) -> str:
-    return _at(P + packed(a, b))
+    return at(P + packed(a, b))
 
 
-def _sum(pairs: Iterator[tuple[str, str]]) -> str:
+def summed(pairs: Iterator[tuple[str, str]]) -> str:
+    """The sum of products of two."""
     return " + ".join(f"{left} * {right}" for left, right in pairs)
 
 
@@ -83,7 +86,7 @@ def _pull(stage: int) -> Iterator[str]:
     gradient = ("equatorial + c * z0 * z0", "c * z0 * z1", "cz * z0 * z2", "equatorial + c * z1 * z1", "cz * z1 * z2",
                 "polar + czz * z2 * z2")  # fmt: skip
     for k, term in enumerate(gradient):
-        yield f"{_at(WORK + 6 * stage + k)} = {term}"
+        yield f"{at(WORK + 6 * stage + k)} = {term}"
 
 
 def _mix() -> Iterator[str]:
@@ -91,41 +94,41 @@ def _mix() -> Iterator[str]:
 
     The seventh component of one mode means nothing in the other, which lends its prior in that place.
     """
-    boost, coast = _at(MU), _at(MU, TRACKS)
-    yield f"bb, bc = {boost} * (1 - {_at(BURNOUT)}), {boost} * {_at(BURNOUT)}"
-    yield f"cb, cc = {coast} * {_at(IGNITION)}, {coast} * (1 - {_at(IGNITION)})"
+    boost, coast = at(MU), at(MU, TRACKS)
+    yield f"bb, bc = {boost} * (1 - {at(BURNOUT)}), {boost} * {at(BURNOUT)}"
+    yield f"cb, cc = {coast} * {at(IGNITION)}, {coast} * (1 - {at(IGNITION)})"
     yield "into_b, into_c = bb + cb, bc + cc"
-    yield f"{_at(C)} = into_b"
-    yield f"{_at(C, TRACKS)} = into_c"
+    yield f"{at(C)} = into_b"
+    yield f"{at(C, TRACKS)} = into_c"
     yield f"vb = cb / max(into_b, {LEAST_PROBABILITY})"
     yield f"vc = cc / max(into_c, {LEAST_PROBABILITY})"
     yield "wb, wc = 1 - vb, 1 - vc"
     for k in range(6):
-        yield f"x{k} = {_at(X + k, TRACKS)}"
-        yield f"d{k} = {_at(X + k)} - x{k}"
-        yield f"{_at(X + k)} = x{k} + wb * d{k}"
-        yield f"{_at(X + k, TRACKS)} = x{k} + wc * d{k}"
-    yield f"thrust, drag = {_at(X + 6)} - mean, -{_at(X + 6, TRACKS)}"
-    yield f"{_at(X + 6)} = mean + wb * thrust"
-    yield f"{_at(X + 6, TRACKS)} = wc * drag - drag"
+        yield f"x{k} = {at(X + k, TRACKS)}"
+        yield f"d{k} = {at(X + k)} - x{k}"
+        yield f"{at(X + k)} = x{k} + wb * d{k}"
+        yield f"{at(X + k, TRACKS)} = x{k} + wc * d{k}"
+    yield f"thrust, drag = {at(X + 6)} - mean, -{at(X + 6, TRACKS)}"
+    yield f"{at(X + 6)} = mean + wb * thrust"
+    yield f"{at(X + 6, TRACKS)} = wc * drag - drag"
     for n, (a, b) in enumerate(UPPER):
-        yield f"p, q = {_at(P + n)}, {_at(P + n, TRACKS)}"
+        yield f"p, q = {at(P + n)}, {at(P + n, TRACKS)}"
         if b < 6:
             yield f"s = d{a} * d{b}"
-            yield f"{_at(P + n)} = wb * p + vb * q + wb * vb * s"
-            yield f"{_at(P + n, TRACKS)} = wc * p + vc * q + wc * vc * s"
+            yield f"{at(P + n)} = wb * p + vb * q + wb * vb * s"
+            yield f"{at(P + n, TRACKS)} = wc * p + vc * q + wc * vc * s"
         else:
             to = ("thrust", "drag") if a == 6 else (f"d{a}", f"d{a}")
             lent = (" + vb * variance", " + wc * drag_variance") if a == 6 else ("", "")
-            yield f"{_at(P + n)} = wb * p{lent[0]} + wb * vb * {to[0]} * thrust"
-            yield f"{_at(P + n, TRACKS)} = vc * q{lent[1]} + wc * vc * {to[1]} * drag"
+            yield f"{at(P + n)} = wb * p{lent[0]} + wb * vb * {to[0]} * thrust"
+            yield f"{at(P + n, TRACKS)} = vc * q{lent[1]} + wc * vc * {to[1]} * drag"
 
 
 def _begin() -> Iterator[str]:
     for k in range(6):
-        yield f"{_at(X1 + k)} = {_at(X + k)}"
+        yield f"{at(X1 + k)} = {at(X + k)}"
         for c in range(7):
-            yield f"{_at(F + 7 * k + c)} = {float(k == c)}"
+            yield f"{at(F + 7 * k + c)} = {float(k == c)}"
 
 
 def _approach() -> Iterator[str]:
@@ -134,26 +137,26 @@ def _approach() -> Iterator[str]:
     It sinks no faster than its rate of climb and gravity together allow: a bound, so that no air is overlooked.
     """
     for k in range(6):
-        yield f"y{k} = {_at(X + k)}"
-    yield f"t = {_at(AGO)}"
+        yield f"y{k} = {at(X + k)}"
+    yield f"t = {at(AGO)}"
     yield "r = sqrt(y0 * y0 + y1 * y1 + y2 * y2)"
-    yield f"climb = {_at(SIGN)} * (y0 * y3 + y1 * y4 + y2 * y5) / max(r, 1.0)"
+    yield f"climb = {at(SIGN)} * (y0 * y3 + y1 * y4 + y2 * y5) / max(r, 1.0)"
     yield f"lowest = r + (0.0 if climb > 0.0 else climb * t) - {0.5 * _STRONGEST_M_S2!r} * t * t"
-    yield f"air = 0.0 if lowest > {A_M + drag.TOP_M!r} else 1 - {_at(THRUST)}"
-    yield f"{_at(AIR)} = air"
+    yield f"air = 0.0 if lowest > {A_M + drag.TOP_M!r} else 1 - {at(THRUST)}"
+    yield f"{at(AIR)} = air"
     yield f"steps = max(1.0, ceil(t * ({1 / drag.LONGEST_STEP_S!r} if air > 0.5 else {1 / LONGEST_STEP_S!r})))"
-    yield f"{_at(STEPS)} = steps"
-    yield f"{_at(STEP)} = {_at(DURATION)} / steps"
+    yield f"{at(STEPS)} = steps"
+    yield f"{at(STEP)} = {at(DURATION)} / steps"
 
 
 def _fall(*, in_air: bool) -> Iterator[str]:
     """One step of the classical Runge-Kutta method for the state; the stages' gradients are left in WORK."""
-    yield f"h = {_at(STEP)} if step < {_at(STEPS)} else 0.0"
-    yield f"{_at(TAKEN)} = h"
+    yield f"h = {at(STEP)} if step < {at(STEPS)} else 0.0"
+    yield f"{at(TAKEN)} = h"
     for k in range(6):
-        yield f"y{k} = {_at(X1 + k)}"
+        yield f"y{k} = {at(X1 + k)}"
     if in_air:
-        yield from drag.ratio(_at(X + 6), _at(AIR))
+        yield from drag.ratio(at(X + 6), at(AIR))
     for stage, part in enumerate(("0.0", "0.5", "0.5", "1.0")):
         slope = _slopes(stage - 1)
         for k in range(6):
@@ -162,17 +165,17 @@ def _fall(*, in_air: bool) -> Iterator[str]:
             yield f"v{stage}_{k} = z{k + 3}"
         yield from _pull(stage)
         if in_air:
-            yield from drag.braking(stage, [_at(_AIRS + drag.ROWS * stage + k) for k in range(drag.ROWS)])
-    yield from _weighed("y", [_at(X1 + k) for k in range(6)])
+            yield from drag.braking(stage, [at(_AIRS + drag.ROWS * stage + k) for k in range(drag.ROWS)])
+    yield from _weighed("y", [at(X1 + k) for k in range(6)])
 
 
 def _vary(column: int, *, in_air: bool) -> Iterator[str]:
     """The same step for a column of the transition matrix [Montenbruck, Gill 2000, eq. 7.42]."""
-    yield f"h = {_at(TAKEN)}"
+    yield f"h = {at(TAKEN)}"
     for k in range(6):
-        yield f"y{k} = {_at(F + 7 * k + column)}"
+        yield f"y{k} = {at(F + 7 * k + column)}"
     for stage, part in enumerate(("0.0", "0.5", "0.5", "1.0")):
-        xx, xy, xz, yy, yz, zz = (_at(WORK + 6 * stage + k) for k in range(6))
+        xx, xy, xz, yy, yz, zz = (at(WORK + 6 * stage + k) for k in range(6))
         slope = _slopes(stage - 1)
         for k in range(6):
             yield f"z{k} = y{k}" + (f" + {part} * h * {slope[k]}" if stage else "")
@@ -182,9 +185,9 @@ def _vary(column: int, *, in_air: bool) -> Iterator[str]:
         yield f"a{stage}_1 = {xy} * z0 + {yy} * z1 + {yz} * z2 - {_TURN!r} * z3"
         yield f"a{stage}_2 = {xz} * z0 + {yz} * z1 + {zz} * z2"
         if in_air:
-            rows = [_at(_AIRS + drag.ROWS * stage + k) for k in range(drag.ROWS)]
+            rows = [at(_AIRS + drag.ROWS * stage + k) for k in range(drag.ROWS)]
             yield from drag.varied(stage, rows, by_index=column == 6)
-    yield from _weighed("y", [_at(F + 7 * k + column) for k in range(6)])
+    yield from _weighed("y", [at(F + 7 * k + column) for k in range(6)])
 
 
 def _slopes(stage: int) -> list[str]:
@@ -203,35 +206,35 @@ def _push() -> Iterator[str]:
 
     The mean of v/|v| when v is uncertain is close to v / sqrt(|v|^2 + tr P_vv): a velocity not yet known gives no push.
     """
-    yield f"dt, way_by_a, speed_by_a = {_at(DURATION)}, {_at(WAY)}, {_at(SPEED)}"
+    yield f"dt, way_by_a, speed_by_a = {at(DURATION)}, {at(WAY)}, {at(SPEED)}"
     for k in range(3):
-        yield f"v{k} = 0.5 * ({_at(X + 3 + k)} + {_at(X1 + 3 + k)})"
+        yield f"v{k} = 0.5 * ({at(X + 3 + k)} + {at(X1 + 3 + k)})"
     yield f"inverse = 1 / sqrt(v0 * v0 + v1 * v1 + v2 * v2 + {_p(3, 3)} + {_p(4, 4)} + {_p(5, 5)})"
-    yield f"mean, by_dt = {_at(MEAN)}, dt / (dt * dt + 1e-18)"
-    yield f"excess = {_at(X + 6)} - mean"
+    yield f"mean, by_dt = {at(MEAN)}, dt / (dt * dt + 1e-18)"
+    yield f"excess = {at(X + 6)} - mean"
     yield "way = mean * dt * dt * 0.5 + excess * way_by_a"
     yield "speed = mean * dt + excess * speed_by_a"
-    yield f"{_at(X1 + 6)} = mean + excess * {_at(DECAY)}"
+    yield f"{at(X1 + 6)} = mean + excess * {at(DECAY)}"
     for a in range(3):
-        yield f"u{a} = {_at(THRUST)} * v{a} * inverse"
-        yield f"{_at(ALONG + a)} = u{a} + {_at(F + 7 * (3 + a) + 6)} * by_dt"
-        yield f"{_at(X1 + a)} += way * u{a}"
-        yield f"{_at(X1 + 3 + a)} += speed * u{a}"
-        yield f"{_at(F + 7 * a + 6)} += way_by_a * u{a}"
-        yield f"{_at(F + 7 * (3 + a) + 6)} += speed_by_a * u{a}"
-    yield f"drag2 = {_sum((_at(ALONG + a), _at(ALONG + a)) for a in range(3))}"
-    yield f"{_at(DENSITY)} = {_at(DENSITY)} + {_at(ROUGH)} * (4 + excess * excess) * drag2"
+        yield f"u{a} = {at(THRUST)} * v{a} * inverse"
+        yield f"{at(ALONG + a)} = u{a} + {at(F + 7 * (3 + a) + 6)} * by_dt"
+        yield f"{at(X1 + a)} += way * u{a}"
+        yield f"{at(X1 + 3 + a)} += speed * u{a}"
+        yield f"{at(F + 7 * a + 6)} += way_by_a * u{a}"
+        yield f"{at(F + 7 * (3 + a) + 6)} += speed_by_a * u{a}"
+    yield f"drag2 = {summed((at(ALONG + a), at(ALONG + a)) for a in range(3))}"
+    yield f"{at(DENSITY)} = {at(DENSITY)} + {at(ROUGH)} * (4 + excess * excess) * drag2"
     for a in range(3):
         for b in range(3):
             yield f"toward = ({float(a == b)} - u{a} * u{b}) * inverse"
-            yield f"{_at(F + 7 * a + 3 + b)} += way * toward"
-            yield f"{_at(F + 7 * (3 + a) + 3 + b)} += speed * toward"
+            yield f"{at(F + 7 * a + 3 + b)} += way * toward"
+            yield f"{at(F + 7 * (3 + a) + 3 + b)} += speed * toward"
 
 
 def _flown(a: int) -> Iterator[str]:
     """Row a of WORK = F P."""
     for b in range(7):
-        yield f"{_at(WORK + 7 * a + b)} = {_sum((_at(F + 7 * a + k), _p(k, b)) for k in range(7))}"
+        yield f"{at(WORK + 7 * a + b)} = {summed((at(F + 7 * a + k), _p(k, b)) for k in range(7))}"
 
 
 def _spread(a: int, columns: int) -> Iterator[str]:
@@ -241,20 +244,20 @@ def _spread(a: int, columns: int) -> Iterator[str]:
     a minute is wider than the Gauss-Markov process, on the safe side; the drag index's ends as wide as that. Back in
     time the velocity's part changes sign against the others (put t -> -t, v -> -v).
     """
-    yield f"t, sign, density, walk = {_at(AGO)}, {_at(SIGN)}, {_at(DENSITY)}, {_at(WALK)}"
-    yield f"u0, u1, u2 = {_at(ALONG)}, {_at(ALONG + 1)}, {_at(ALONG + 2)}"
+    yield f"t, sign, density, walk = {at(AGO)}, {at(SIGN)}, {at(DENSITY)}, {at(WALK)}"
+    yield f"u0, u1, u2 = {at(ALONG)}, {at(ALONG + 1)}, {at(ALONG + 2)}"
     yield "t2 = t * t"
-    row = [_at(WORK + 7 * a + k) for k in range(7)]
+    row = [at(WORK + 7 * a + k) for k in range(7)]
     for b in range(a, columns):
         if b < 6:
-            product = _sum((row[k], _at(F + 7 * b + k)) for k in range(7))
+            product = summed((row[k], at(F + 7 * b + k)) for k in range(7))
         else:
-            product = f"{row[6]} * {_at(DECAY)}" if a < 6 else f"{_at(DECAY)} * {_at(DECAY)} * {_p(6, 6)}"
-        rounded = f" + {_rounding(F + 7 * a, P)}" if a == b < 6 else ""
-        yield f"{_at(P1 + packed(a, b))} = {product} + {_noise(a, b)}{rounded}"
+            product = f"{row[6]} * {at(DECAY)}" if a < 6 else f"{at(DECAY)} * {at(DECAY)} * {_p(6, 6)}"
+        rounded = f" + {rounding(F + 7 * a, P)}" if a == b < 6 else ""
+        yield f"{at(P1 + packed(a, b))} = {product} + {_noise(a, b)}{rounded}"
 
 
-def _rounding(row: int, covariance: int) -> str:
+def rounding(row: int, covariance: int) -> str:
     """What a variance of B P B' needs on top, given the row of B, lest rounding make the whole indefinite.
 
     Each of the sums of 14 products is off by up to 14 u |B||P||B'|, u = 1.1e-16, and |B||P||B'| <= D_a D_b with
@@ -262,7 +265,7 @@ def _rounding(row: int, covariance: int) -> str:
     section 3.5, and Gershgorin]. That is 1e-13 of what the variance was before: nothing, but after a plot a million
     times better than all before it.
     """
-    total = _sum((f"{_at(row + k)} * {_at(row + k)}", _at(covariance + packed(k, k))) for k in range(7))
+    total = summed((f"{at(row + k)} * {at(row + k)}", at(covariance + packed(k, k))) for k in range(7))
     return f"1e-13 * ({total})"
 
 
@@ -280,137 +283,6 @@ def _noise(a: int, b: int) -> str:
     return f"sign * walk * t2 * 0.5 * u{a - 3}" if a < 6 else "walk * t"
 
 
-def _expect() -> Iterator[str]:
-    """Range, and what azimuth and elevation come from; H; S = H P1 H'.
-
-    Straight above the site azimuth has no derivative; the Jacobian is that of an object `least` metres to the side.
-    """
-    for k in range(3):
-        yield f"d{k} = {_at(X1 + k)} - o{k}"
-    for k, axis in enumerate("enu"):
-        yield f"{axis} = d0 * {axis}0 + d1 * {axis}1 + d2 * {axis}2"
-        yield f"{_at(PLACE + k)} = {axis}"
-    yield "ground = sqrt(e * e + n * n)"
-    yield f"{_at(PLACE + 3)} = ground"
-    yield f"{_at(Z)} = sqrt(ground * ground + u * u)"
-    yield "rho = max(ground, least)"
-    yield "by_rho2 = 1 / (rho * rho)"
-    yield "by_r2 = 1 / (rho * rho + u * u)"
-    yield "by_r = sqrt(by_r2)"
-    yield "tilt = -u * by_r2 / rho"
-    rows = (
-        ("e * by_r", "n * by_r", "u * by_r"),
-        ("n * by_rho2", "-e * by_rho2", ""),
-        ("e * tilt", "n * tilt", "rho * by_r2"),
-    )
-    for a, parts in enumerate(rows):
-        for b in range(3):
-            yield f"h{a}{b} = " + " + ".join(
-                f"{part} * {axis}{b}" for part, axis in zip(parts, "enu", strict=True) if part
-            )
-            yield f"{_at(H + 3 * a + b)} = h{a}{b}"
-    p = [[_at(P1 + packed(a, b)) for b in range(3)] for a in range(3)]
-    for a in range(3):
-        for b in range(3):
-            yield f"t{a}{b} = {_sum((f'h{a}{k}', p[k][b]) for k in range(3))}"
-    for n, (a, b) in enumerate(_TRIANGLE):
-        yield f"{_at(S + n)} = {_sum((f't{a}{k}', f'h{b}{k}') for k in range(3))}"
-
-
-_TRIANGLE = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
-_GAIN, _SEEN, _REST = WORK, WORK + 21, ROWS
-"""Rows of the gain K (7, 3), of dz/dx (3, 7) and of A = 1 - K dz/dx (7, 7), while a plot is taken in."""
-_AIRS = ROWS
-"""Rows of what the air does at each of four stages, while a lane flies."""
-
-
-def _speak() -> Iterator[str]:
-    """What a plot says of the state at the estimate's own time: derivative SEEN, noise in S; X1, P1 at that time.
-
-    A late plot speaks of the present through H F, with the noise of the way back added to its own [Bar-Shalom, Li,
-    Kirubarajan 2001; Bar-Shalom, Chen, Mallick 2004, algorithm B]. Without process noise this is the exact answer;
-    with it, its correlation with the track is left out, which makes the update cautious.
-    """
-    yield f"late, t, walk = {_at(LATE)}, {_at(AGO)}, {_at(WALK)}"
-    yield f"white = {_at(DENSITY)} * t * t * t * {1 / 3!r}"
-    yield "wander = walk * t * t * t * t * t * 0.05"
-    for a in range(3):
-        for b in range(3):
-            yield f"h{a}{b} = {_at(H + 3 * a + b)}"
-        yield f"f{a} = {_sum((f'h{a}{k}', _at(ALONG + k)) for k in range(3))}"
-    for a in range(3):
-        for b in range(7):
-            flown = _sum((f"h{a}{k}", _at(F + 7 * k + b)) for k in range(3))
-            yield f"{_at(_SEEN + 7 * a + b)} = ({flown}) if late > 0.5 else {f'h{a}{b}' if b < 3 else '0.0'}"
-    for a, b in _TRIANGLE:
-        own = _at(R + a) if a == b else "0.0"
-        back = f"white * ({_sum((f'h{a}{k}', f'h{b}{k}') for k in range(3))}) + wander * f{a} * f{b}"
-        yield f"{_s(a, b)} = {own} + (({back}) if late > 0.5 else 0.0)"
-
-
-def _now() -> Iterator[str]:
-    yield f"late = {_at(LATE)}"
-    for old, new in [(X + k, X1 + k) for k in range(7)] + [(P + n, P1 + n) for n in range(28)]:
-        yield f"{_at(new)} = {_at(old)} if late > 0.5 else {_at(new)}"
-
-
-def _s(a: int, b: int) -> str:
-    return _at(S + _TRIANGLE.index((min(a, b), max(a, b))))
-
-
-def _p1(a: int, b: int) -> str:
-    return _at(P1 + packed(a, b))
-
-
-def _covary(b: int) -> Iterator[str]:
-    """Column b of P1 dz/dx'; it stands where the gain will."""
-    for a in range(7):
-        yield f"{_at(_GAIN + 3 * a + b)} = {_sum((_p1(a, k), _at(_SEEN + 7 * b + k)) for k in range(7))}"
-
-
-def _gain() -> Iterator[str]:
-    for a in range(7):
-        for b in range(3):
-            yield f"q{a}{b} = {_at(_GAIN + 3 * a + b)}"
-    for a, b in _TRIANGLE:
-        yield f"s{a}{b} = {_s(a, b)} + {_sum((_at(_SEEN + 7 * a + k), f'q{k}{b}') for k in range(7))}"
-    yield "c00, c01, c02 = s11 * s22 - s12 * s12, s02 * s12 - s01 * s22, s01 * s12 - s02 * s11"
-    yield "c11, c12, c22 = s00 * s22 - s02 * s02, s01 * s02 - s00 * s12, s00 * s11 - s01 * s01"
-    yield "inverse = 1 / (s00 * c00 + s01 * c01 + s02 * c02)"
-    for a in range(7):
-        for b in range(3):
-            product = _sum((f"q{a}{k}", f"c{min(k, b)}{max(k, b)}") for k in range(3))
-            yield f"{_at(_GAIN + 3 * a + b)} = ({product}) * inverse"
-
-
-def _leave(a: int) -> Iterator[str]:
-    """Element a of the state after the plot, in X; and row a of A."""
-    gain = [_at(_GAIN + 3 * a + k) for k in range(3)]
-    yield f"{_at(X + a)} = {_at(X1 + a)} + {_sum((gain[k], _at(NU + k)) for k in range(3))}"
-    for b in range(7):
-        product = _sum((gain[k], _at(_SEEN + 7 * k + b)) for k in range(3))
-        yield f"{_at(_REST + 7 * a + b)} = {float(a == b)} - ({product})"
-
-
-def _joseph(a: int) -> Iterator[str]:
-    """Row a of the covariance after the plot, in P: Joseph's form A P A' + K R K' [Bucy, Joseph 1968].
-
-    Positive definite whatever the gain's rounding; variances grow by 1e-12 of themselves and by what rounding may cost,
-    so that it cannot take a correlation to one.
-    """
-    for b in range(7):
-        yield f"t{b} = {_sum((_at(_REST + 7 * a + k), _p1(k, b)) for k in range(7))}"
-    for b in range(3):
-        yield f"n{b} = {_sum((_at(_GAIN + 3 * a + k), _s(k, b)) for k in range(3))}"
-    for b in range(a, 7):
-        left = _sum((f"t{k}", _at(_REST + 7 * b + k)) for k in range(7))
-        noise = _sum((f"n{k}", _at(_GAIN + 3 * b + k)) for k in range(3))
-        rounded = f" * (1 + 1e-12) + {_rounding(_REST + 7 * a, P1)}" if a == b else ""
-        yield f"{_at(P + packed(a, b))} = ({left} + {noise}){rounded}"
-
-
-_SITE = ("o0", "o1", "o2", "e0", "e1", "e2", "n0", "n1", "n2", "u0", "u1", "u2", "least")
-_GAINED = [_gain(), *map(_leave, range(7)), *map(_joseph, range(7))]
 mix = straight("mix", ("mean", "variance", "drag_variance"), [_mix()], lanes=TRACKS, module=__name__)
 begin = straight("begin", (), [_begin()], lanes=LANES, module=__name__)
 approach = straight("approach", (), [_approach()], lanes=LANES, module=__name__)
@@ -435,5 +307,3 @@ spread_place = straight(
     lanes=LANES,
     module=__name__,
 )
-expect = straight("expect", _SITE, [_expect()], lanes=LANES, module=__name__)
-take = straight("take", (), [_speak(), _now(), *map(_covary, range(3)), *_GAINED], lanes=LANES, module=__name__)

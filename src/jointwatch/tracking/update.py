@@ -1,7 +1,7 @@
 """The Kalman update of both modes of many tracks, each with its one plot, in time or late.
 
 A late plot was made when the object was at x(t_k - d); the track's present state is taken back there (retrodiction) and
-the plot speaks of the present through the derivative of that. The algebra is in `lanes.take`.
+the plot speaks of the present through the derivative of that. The algebra is in `taking`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from jointwatch.tracking.gate import look, turned
 from jointwatch.tracking.imm import reweighed
 from jointwatch.tracking.lanes import LANES, LATE, NU, TRACKS, C, H, P, R, S, X, Z
 from jointwatch.tracking.predict import REFUTED_OF, fly, gather, mix_modes, scatter
+from jointwatch.tracking.taking import take
 
 
 @kernel
@@ -80,7 +81,7 @@ def update(
                 wide = block[(S + 3) * LANES + at] > sigma[j, 1] ** 2 or block[(S + 5) * LANES + at] > sigma[j, 2] ** 2
                 block[LATE * LANES + at] = 1.0 if counts[rows[pair], TIME] > time_tai_ns else 0.0
                 innovate(block, at, wide, z[j], sigma[j], r[j], H_at_plot)
-        lanes.take(block)
+        take(block)
         for i in range(min(TRACKS, len(rows) - first)):
             row = rows[first + i]
             scatter(block, i, X, P, numbers, row)
