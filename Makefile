@@ -20,7 +20,7 @@ check: install
 	$(PY) -m pytest -q tests/test_rooms.py
 
 # run by benchmarks/tracking.py, so that its table says it all
-PARTS_OF_TRACKING := consistency two_owners doubts estimates ascents published full_sky
+PARTS_OF_TRACKING := consistency two_owners doubts estimates ascents published full_sky false_plots
 
 # some peers are under other licences, and are installed for this only
 bench: install

@@ -15,7 +15,8 @@
     start      from import to first track, with nothing compiled and with all of it on disk
     others     accuracy (`consistency.py`), two owners (`two_owners.py`), radars that lie (`doubts.py`), launch and
                impact (`estimates.py`), ascents (`ascents.py`), published re-entries (`published.py`), a
-               catalogue over two radars (`full_sky.py`): scripts beside this one, run with it
+               catalogue over two radars (`full_sky.py`), false plots alone (`false_plots.py`): scripts beside this one,
+               run with it
 
 Stone Soup runs in a process of its own, by default with this Python, or with another that has it
 (`uv venv P && uv pip install --python P/bin/python stonesoup==1.9.1`). The last lines are the summary, one for each
@@ -46,7 +47,7 @@ FASTER, GROWTH = 1.0, 1.1
 """
 COLD_S, WARM_S = 20.0, 1.0
 """Goals: processor seconds to the first track."""
-OTHERS = ("consistency", "two_owners", "doubts", "estimates", "ascents", "published", "full_sky")
+OTHERS = ("consistency", "two_owners", "doubts", "estimates", "ascents", "published", "full_sky", "false_plots")
 
 Summary = tuple[str, bool]
 

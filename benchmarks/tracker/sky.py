@@ -32,6 +32,8 @@ PLACES = {
 }  # fmt: skip
 EVERY_S, GREATEST_RANGE_M, LEAST_ELEVATION_RAD, FALSE = 5.0, 6e6, np.radians(3.0), 20
 SIGMA = np.array([100.0, 2e-3, 2e-3])
+# Of each track the first quarter and the last minutes are kept: what lies between is of no use where so many fly.
+SETTINGS = Settings(new_tracks_per_scan_limit=5000, history_first=32, history_last=96)
 T0 = 1_612_345_678_000_000_000
 ASKED_S = (600.0, 1800.0, 3600.0)
 
@@ -85,7 +87,7 @@ def scans(seconds: float) -> Iterator[Plots]:
 
 def moments(seconds: float) -> Iterator[Moment]:
     """How it stands at the times that are asked about, and at the end."""
-    tracker = Tracker(name="sky", settings=Settings(new_tracks_per_scan_limit=5000, plots_per_scan_limit=5000))
+    tracker = Tracker(name="sky", settings=SETTINGS)
     wall = processor = 0.0
     plots, asked = 0, sorted({*ASKED_S, seconds})
     for scan in scans(seconds):
