@@ -75,8 +75,8 @@ def main() -> int:
     slowest = flooded()
     met = most == 0 and slowest <= FLOOD_S
     print(
-        f"false_plots: {most:.0f} false tracks an hour at {FALSE[-2]} false plots a scan (goal 0), a scan of {FLOOD:,} in "
-        f"{slowest:.2f} s at most (goal {FLOOD_S:.0f}): {'met' if met else 'missed'}"
+        f"false_plots: {most:.0f} false tracks an hour at {FALSE[-2]} false plots a scan (goal 0), "
+        f"a scan of {FLOOD:,} in {slowest:.2f} s at most (goal {FLOOD_S:.0f}): {'met' if met else 'missed'}"
     )
     return 0 if met or not options.check else 1
 
