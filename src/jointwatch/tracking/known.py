@@ -19,7 +19,7 @@ from math import log, pi
 
 import numpy as np
 
-from jointwatch.earth.arrays import Floats, Ints
+from jointwatch.earth.arrays import Bools, Floats, Ints
 from jointwatch.earth.ellipsoid import GM_M3_S2
 from jointwatch.earth.sidereal import ROTATION_RATE_RAD_S
 from jointwatch.earth.timescale import NS_PER_S, S_PER_DAY
@@ -27,7 +27,7 @@ from jointwatch.flight.satellites import ARC_S, Catalogue, ShortArcs
 from jointwatch.sensors.measurement import jacobian, predict, residual
 from jointwatch.sensors.site import Site, east_north_up
 from jointwatch.tracking.associate import assign
-from jointwatch.tracking.gate import belief, threshold
+from jointwatch.tracking.gate import threshold
 from jointwatch.tracking.same_orbit import lies_near, nearest
 from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
@@ -73,14 +73,29 @@ class Above:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Explained:
-    """Plots (p) that catalogued objects explain: index of each plot, row of the object, its state with that plot in."""
+class Pairs:
+    """Pairs (p) of catalogued objects and plots of one scan inside the gate, in the order of objects.
 
-    plot: Ints
+    rows of the catalogue; plot: its index; gain: log ratio of "this plot is its" to "it was missed and the plot is
+    something else"; nis; x (p, 6) and P: where the object then is.
+    """
+
     rows: Ints
+    plot: Ints
+    gain: Floats
+    nis: Floats
     x: Floats
     P: Floats
-    nis: Floats
+
+    def chosen(self, plots: Ints) -> Pairs:
+        """Of the pairs with these plots the best choice in which no object and no plot comes twice."""
+        mine = np.flatnonzero(np.isin(self.plot, plots))
+        taken = mine[assign(self.rows[mine], self.plot[mine], self.gain[mine])]
+        return self[taken]
+
+    def __getitem__(self, which: Ints | Bools) -> Pairs:
+        rows, plot, gain = self.rows[which], self.plot[which], self.gain[which]
+        return Pairs(rows, plot, gain, self.nis[which], self.x[which], self.P[which])
 
 
 class Known:
@@ -130,23 +145,19 @@ class Known:
         rows, along_m = self._risen[minute, site]
         return Above(rows, self.arcs.at(tai_ns, rows), along_m)
 
-    def explain(self, plots: Admitted, which: Ints, settings: Settings) -> Explained:
-        """Which of the plots of these indices are catalogued objects', each once, and where those then are."""
-        sky, z, sigma = self.above(plots.site, plots.time_tai_ns), plots.z[which], plots.sigma[which]
-        gamma = threshold(settings.gate_probability)
-        row, plot = self._near(plots.site, sky, z, sigma, gamma)
-        seen, row = np.unique(row, return_inverse=True)
+    def pairs(self, plots: Admitted, settings: Settings) -> Pairs:
+        """All pairs of a scan's plots and catalogued objects that may be one."""
+        sky, gamma = self.above(plots.site, plots.time_tai_ns), threshold(settings.gate_probability)
+        row, plot = self._near(plots.site, sky, plots.z, plots.sigma, gamma)
+        seen, of = np.unique(row, return_inverse=True)
         x, P = sky.x[seen], self.covariance(plots.time_tai_ns, sky.rows[seen], sky.x[seen])
-        off, S, PH = _innovations(plots.site, x, P, row, z[plot], sigma[plot])
+        off, S, PH = _innovations(plots.site, x, P, of, plots.z[plot], plots.sigma[plot])
         solved = np.linalg.solve(S, np.concatenate([off[..., None], PH.mT], axis=-1))
         nis = np.einsum("pi,pi->p", off, solved[..., 0])
-        gain = -0.5 * (nis + np.linalg.slogdet(S)[1] + 3 * log(2 * pi)) - belief(settings)[-1]
-        kept = np.flatnonzero(nis <= gamma)
-        taken = kept[assign(row[kept], plot[kept], gain[kept])]
-        of = row[taken]
-        after = x[of] + np.einsum("pij,pj->pi", PH[taken], solved[taken, :, 0])
-        P_after = P[of] - PH[taken] @ solved[taken, :, 1:]
-        return Explained(which[plot[taken]], sky.rows[seen[of]], after, (P_after + P_after.mT) / 2, nis[taken])
+        gain = -0.5 * (nis + np.linalg.slogdet(S)[1] + 3 * log(2 * pi)) - _log_missed(settings)
+        after = x[of] + np.einsum("pij,pj->pi", PH, solved[..., 0])
+        P_after = P[of] - PH @ solved[..., 1:]
+        return Pairs(sky.rows[row], plot, gain, nis, after, (P_after + P_after.mT) / 2)[nis <= gamma]
 
     def _near(self, site: Site, sky: Above, z: Floats, sigma: Floats, gamma: float) -> tuple[Ints, Ints]:
         """Pairs of objects and plots that agree in range, azimuth and elevation each alone, in the order of objects.
@@ -218,6 +229,12 @@ class Known:
         along_m = self.along_sigma_m(tai_ns, rows)
         sound = np.isfinite(self.arcs.at(tai_ns + 1, rows)).all(axis=1) & (along_m <= self.errors.most_along_m)
         return rows[sound], along_m[sound]
+
+
+def _log_missed(settings: Settings) -> float:
+    """Log density of "the object was missed, and the plot is something else", as `gate.belief` has it."""
+    missed = (1 - settings.detection_probability) / settings.detection_probability
+    return log(settings.extraneous_plots_per_m_rad2 * missed)
 
 
 def covariance(x: Floats, late_s: Floats, errors: ElementErrors) -> Floats:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from jointwatch.earth.arrays import Bools, Floats, Ints
+from jointwatch.earth.arrays import Floats, Ints
 from jointwatch.sensors.site import Site
 from jointwatch.tracking.bank import (
     CHANCES,
@@ -28,7 +28,7 @@ from jointwatch.tracking.bank import (
 )
 from jointwatch.tracking.diary import TRIANGLE
 from jointwatch.tracking.gate import threshold
-from jointwatch.tracking.known import Explained, Known
+from jointwatch.tracking.known import Known, Pairs
 from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.track_file import TrackFile
 
@@ -45,25 +45,34 @@ SURE_M_S = 150.0
 AGAIN_AFTER_PLOTS = 8  # a named track is held against its satellite anew
 
 
-def begin(file: TrackFile, known: Known, plots: Admitted, left: Ints, radar: int) -> Ints:
-    """Begin tracks of satellites with the plots that they explain; the plots that are still left over.
+def rivals(file: TrackFile, known: Known, pairs: Pairs, plots: int) -> Floats:
+    """For each of so many plots, the gain with which a satellite that has no track yet claims it; else zero.
+
+    A track must explain a plot better by that much, or it would be fed with the first plots of satellites that rise.
+    """
+    free = ~np.isin(known.numbers[pairs.rows], file.bank.column(KNOWN))
+    best = np.zeros(plots)
+    np.maximum.at(best, pairs.plot[free], pairs.gain[free])
+    return best
+
+
+def begin(file: TrackFile, known: Known, plots: Admitted, pairs: Pairs, left: Ints, radar: int) -> Ints:
+    """Begin tracks of satellites with those plots of a scan left over that they explain; the plots then still left.
 
     A satellite whose track missed this scan has left its track, or the track the satellite: it is put back where the
     catalogue and the plot have it. One whose track has a plot of this scan explains no second one.
     """
-    if not len(left):
-        return left
-    found = known.explain(plots, left, file.settings)
+    found = pairs.chosen(left)
     numbers = known.numbers[found.rows]
     row_of = dict(zip(file.bank.column(KNOWN).tolist(), range(len(file.bank)), strict=True))
     rows = np.array([row_of.get(number, -1) for number in numbers.tolist()], dtype=np.int64)
     new, strayed = rows < 0, (rows >= 0) & (file.bank.counts[rows, TIME] < plots.time_tai_ns)
     if strayed.any():
-        _put(file.bank, rows[strayed], found.x[strayed], found.P[strayed], found.nis[strayed])
+        _put(file.bank, rows[strayed], found[strayed])
         _seen_again(file.bank, rows[strayed], plots.time_tai_ns)
         file.enter(rows[strayed], radar, plots.time_tai_ns)
     if new.any():
-        _begin(file, plots, found, new, numbers, radar)
+        _begin(file, plots, found[new], numbers[new], radar)
     return np.setdiff1d(left, found.plot[new | strayed])
 
 
@@ -82,26 +91,26 @@ def review(file: TrackFile, known: Known, site: Site, time_tai_ns: int) -> None:
         _name(file, known, site, time_tai_ns, asked)
 
 
-def _begin(file: TrackFile, plots: Admitted, found: Explained, new: Bools, numbers: Ints, radar: int) -> None:
+def _begin(file: TrackFile, plots: Admitted, found: Pairs, numbers: Ints, radar: int) -> None:
     first = len(file.bank)
-    file.begin(plots, found.plot[new], radar)
+    file.begin(plots, found.plot, radar)
     rows = np.arange(first, len(file.bank))
-    _put(file.bank, rows, found.x[new], found.P[new], found.nis[new])
-    file.bank.counts[rows, KNOWN] = numbers[new]
-    file.bank.counts[rows, WINDOW] = 0  # its orbit says more than its first plot
+    _put(file.bank, rows, found)
+    file.bank.counts[rows, KNOWN] = numbers
     file.rewrite(rows)
 
 
-def _put(bank: Bank, rows: Ints, x: Floats, P_of: Floats, nis: Floats) -> None:
-    """Set both modes of these rows to a state and covariance, coasting."""
+def _put(bank: Bank, rows: Ints, found: Pairs) -> None:
+    """Set both modes of these rows to states and covariances, coasting; a window of earlier plots is of no use then."""
     i, j = TRIANGLE
     for mode in range(2):
         first = P + 28 * mode
-        bank.numbers[rows, X + 7 * mode : X + 7 * mode + 6] = x
-        bank.numbers[np.ix_(rows, first + PACKED[i, j])] = P_of[:, i, j]
+        bank.numbers[rows, X + 7 * mode : X + 7 * mode + 6] = found.x
+        bank.numbers[np.ix_(rows, first + PACKED[i, j])] = found.P[:, i, j]
         bank.numbers[np.ix_(rows, first + PACKED[range(6), 6])] = 0.0
     bank.numbers[rows, MU], bank.numbers[rows, MU + 1] = THRUST_PROBABILITY, 1 - THRUST_PROBABILITY
-    bank.numbers[rows, NIS] = nis
+    bank.numbers[rows, NIS] = found.nis
+    bank.counts[rows, WINDOW] = 0
 
 
 def _seen_again(bank: Bank, rows: Ints, time_tai_ns: int) -> None:

@@ -57,10 +57,11 @@ class TrackFile:
         """The radar's number, from zero, in the order in which they first scanned."""
         return self._radars.setdefault(radar, len(self._radars))
 
-    def follow(self, plots: Admitted, radar: int, *, again: bool = False) -> Ints:
+    def follow(self, plots: Admitted, radar: int, *, again: bool = False, rivals: Floats | None = None) -> Ints:
         """Update the tracks that a plot of the scan belongs to; the indices of the plots that are left over.
 
-        again: that plots of the same scan came before, so that what they missed may now be there.
+        again: that plots of the same scan came before, so that what they missed may now be there. rivals (n,): log
+        likelihood ratio with which others than tracks claim each plot, satellites of a catalogue that have none yet.
 
         # Algorithm
         1. Mix the modes and predict each track to the scan, back in time where the track is newer.
@@ -82,6 +83,7 @@ class TrackFile:
         moving, believed = self._model()
         everyone, of = np.arange(len(bank)), (bank.numbers, bank.counts)
         rows, plot, gain, judged = gated(*of, everyone, time, plots.z, plots.sigma, site, moving, believed)
+        gain = gain if rivals is None else gain - rivals[plot]
         chosen = chosen_of(rows, plot, gain)
         beta = weigh(rows, plot, gain, judged, believed)
         mine, its, how, left = shared_out(chosen, rows, plot, judged, len(plots))

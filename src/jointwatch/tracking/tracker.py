@@ -63,7 +63,7 @@ class Tracker:
         if admitted is None:
             return
         origin = self._file.index_of(plots.radar)
-        left = self._recognised(admitted, self._file.follow(admitted, origin, again=again), origin)
+        left = self._followed(admitted, origin, again)
         if plots.whole and not again:
             self._file.miss(origin, plots.time_tai_ns)
         self._begin(admitted, left, origin)
@@ -120,13 +120,16 @@ class Tracker:
         rows = self._file.confirmed() if ids is None else self._file.rows(ids)
         return Predicted(time_tai_ns, self._file.ids(rows), *self._file.predicted(rows, time_tai_ns))
 
-    def _recognised(self, plots: Admitted, left: Ints, origin: int) -> Ints:
-        """What is left over when catalogued satellites have taken theirs."""
-        if self._known is None:
-            return left
+    def _followed(self, plots: Admitted, origin: int, again: bool) -> Ints:
+        """What is left over of a scan when tracks, and catalogued satellites without one, have taken theirs."""
+        if self._known is None or not len(plots):
+            return self._file.follow(plots, origin, again=again)
         from jointwatch.tracking import recognise
 
-        return recognise.begin(self._file, self._known, plots, left, origin)
+        pairs = self._known.pairs(plots, self.settings)
+        rivals = recognise.rivals(self._file, self._known, pairs, len(plots))
+        left = self._file.follow(plots, origin, again=again, rivals=rivals)
+        return recognise.begin(self._file, self._known, plots, pairs, left, origin)
 
     def _review(self, plots: Admitted) -> None:
         if self._known is not None:
