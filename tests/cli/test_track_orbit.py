@@ -215,7 +215,7 @@ SITE = "[sites.X]\nlatitude_deg = 1.0\nlongitude_deg = 2.0\nsigma_range_m = 20\n
     [
         (lambda text: text.format(*["A"] * 30), r"no orbit of A: the numbers agree on no path"),
         (lambda text: "\n".join(r for r in text.format(*[""] * 30).split("\n") if ",100," not in r),
-         r"no orbit of -: no sensor has angles .* between two ranges"),
+         r"no orbit of what has no name: no sensor has angles .* between two ranges"),
     ],
 )  # fmt: skip
 def test_numbers_of_which_no_orbit_can_be_made_are_told_with_the_reason(

@@ -192,6 +192,15 @@ def test_ranges_alone_and_angles_alone_say_what_is_wanted(truth) -> None:
             estimate(all_.only(np.isin(all_.kind, kinds)), BIAS_SIGMA)
 
 
+def test_more_numbers_than_fit_are_refused_at_once(truth) -> None:
+    one = numbers(truth, np.random.default_rng(0)).only(slice(0, 1))
+    many = one.only(np.zeros(10_001, dtype=int))
+    with pytest.raises(
+        NoOrbitError, match=r"10,001 numbers are more than the 10,000 .*; give a part"
+    ):
+        estimate(many, BIAS_SIGMA)
+
+
 def test_two_objects_are_no_orbit(truth) -> None:
     all_ = numbers(truth, np.random.default_rng(0))
     mixed = replace(all_, value=np.where(np.arange(len(all_)) % 3 == 0, all_.value * 1.01, all_.value))

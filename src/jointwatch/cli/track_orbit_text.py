@@ -13,6 +13,7 @@ from rich.text import Text
 from jointwatch.earth.states import Ecef
 from jointwatch.earth.timescale import utc_from_tai_ns
 from jointwatch.flight import orbit
+from jointwatch.studies.recording_numbers import UNNAMED
 from jointwatch.studies.recording_orbits import OrbitFound, Orbits, Residuals
 from jointwatch.tracking.observables import Kind
 
@@ -24,7 +25,7 @@ UNITS = {Kind.RANGE: (1.0, "m", 1), Kind.AZIMUTH: (degrees(1), "°", 4), Kind.EL
 def orbits(console: Console, found: Orbits) -> None:
     """Print each orbit, and why there is none of other objects."""
     for name, reason in found.refused.items():
-        console.print(Text(f"no orbit of {name}: {reason}"))
+        console.print(Text(f"no orbit of {_called(name)}: {reason}"))
     for each in found.found:
         console.print()
         console.print(Text(f"{each.id}: {title(each)}", "bold"))
@@ -37,7 +38,11 @@ def orbits(console: Console, found: Orbits) -> None:
 def title(found: OrbitFound) -> str:
     """What was estimated of how much."""
     hours = (found.history.time_tai_ns[-1] - found.history.time_tai_ns[0]) / 3.6e12
-    return f"orbit of {found.object} from {len(found.estimate.numbers):,} numbers of {hours:.1f} h"
+    return f"orbit of {_called(found.object)} from {len(found.estimate.numbers):,} numbers of {hours:.1f} h"
+
+
+def _called(name: str) -> str:
+    return "what has no name" if name == UNNAMED else name
 
 
 def _elements(found: OrbitFound) -> list[str]:

@@ -18,6 +18,8 @@ from jointwatch.tracking.orbit_path import Priors, Smoothed, likelihood, smoothe
 
 FEWEST = 12
 """Numbers below which no orbit is tried: twice the six that an orbit has."""
+MOST = 10_000
+"""Numbers above which none is tried: each takes 20 kB and a millisecond."""
 PUSH_M_S2 = 3e-5
 """One sigma of what pushes or pulls an object all the time and is in no force: sunlight gives 1e-7, a leak 1e-5."""
 _FIRST_SIGMA = np.repeat([1e6, 1e3], 3)  # of the first orbit, m and m/s: far beyond its errors
@@ -55,6 +57,8 @@ def estimate(numbers: Observables, bias_sigma: Floats, *, push_m_s2: float = PUS
        end; numbers six sigmas off are set aside.
     3. The process noise, in powers of ten, for which all numbers are likeliest; and the path with it.
     """
+    if len(numbers) > MOST:
+        raise NoOrbitError(f"{len(numbers):,} numbers are more than the {MOST:,} that are taken at once; give a part")
     time_tai_ns, x, reach_s = first_orbit(numbers)
     taken = numbers.time_tai_ns >= time_tai_ns - reach_s * 1e9
     kept = numbers.only(taken)
