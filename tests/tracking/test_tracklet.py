@@ -161,6 +161,34 @@ def test_a_track_under_thrust_is_taken_whole_and_begins_anew(told):
     assert news.fresh, "what was believed under thrust is no base to take a difference from"
 
 
+def nonsense(rng, owner, track, number, now):
+    """A tracklet of any numbers, times, states and covariances, one in three of them sensible."""
+    A, kind = rng.normal(size=(6, 6)), rng.integers(0, 6)
+    sigma = 10.0 ** rng.uniform(-6, 9, 6) if kind < 2 else np.array([1e3] * 3 + [10.0] * 3)
+    C = A @ A.T + 10.0 ** rng.uniform(-14, 0) * np.eye(6)
+    P = C / np.sqrt(np.outer(np.diag(C), np.diag(C))) * np.outer(sigma, sigma) * (-1 if kind == 0 else 1)
+    place = rng.normal(size=3)
+    x = np.concatenate([7e6 * place / np.linalg.norm(place), 4e3 * rng.normal(size=3)])
+    x = 10.0 ** rng.uniform(-3, 18, 6) if kind == 2 else (np.zeros(6) if kind == 3 else x)
+    number = int(rng.choice([number, number, 1, 2**31]))
+    since = min(int(rng.choice([0, number - 1, 1])), number - 1)
+    at = max(0, now + int(rng.choice([0, 0, -20, 50]) * 10**9))
+    return Tracklet(owner, track, number, since, 0, at, at, x, P, float(rng.random() ** 4), 3)
+
+
+def test_no_tracklet_that_a_partner_can_make_stops_the_joint_picture():
+    """Warnings are errors here: not a division by zero, not an overflow, and every object finite."""
+    rng = np.random.default_rng(12)
+    for _ in range(60):
+        joint, now = Joint(), 0
+        for number in range(1, 6):
+            now += int(rng.choice([0, 1, 10, 30, 500]) * 10**9)
+            joint.take([nonsense(rng, owner, f"T-{k}", number, now) for owner in "ab" for k in range(3)])
+            for one in joint.at(now):
+                assert np.isfinite(one.x).all()
+                assert (np.diag(one.P) > 0).all()
+
+
 # -- the joint picture -----------------------------------------------------------------------------------------------
 
 

@@ -18,7 +18,7 @@ from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.flight.coast import transition_arrays
 from jointwatch.tracking.coasting import coasted
 from jointwatch.tracking.fuse import absorb, increment, times
-from jointwatch.tracking.information import inverse
+from jointwatch.tracking.information import definite, inverse
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import Predicted
 from jointwatch.tracking.tracklet import Tracklet, in_free_flight
@@ -32,7 +32,10 @@ WITHOUT_BASE = "adds to a track never heard whole"
 NO_ESTIMATE = "no estimate: not finite, or a covariance that is none"
 
 MOST_MISSING = 256  # an hour of tracklets, were there one every fifteen seconds
-LEAST_RECIPROCAL = 1e-14  # least eigenvalue of a correlation that still has an inverse
+LEAST_VARIANCE, MOST_VARIANCE = 1e-12, 1e18  # of metres and of metres per second
+# The estimate that an increment's plots alone would give may lie far off, but no farther.
+MOST = np.array([1e9, 1e9, 1e9, 1e7, 1e7, 1e7])
+INNERMOST_M = 6.2e6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,8 +112,9 @@ class Account:
         }
         rows = list(self._counted.values())
         x, P = self._carried(rows, [time_tai_ns] * len(rows))
-        boost = np.array([each.newest.boost_probability for each in rows])
-        return Predicted(time_tai_ns, tuple(self._counted), x, P, boost)
+        boost, well = np.array([each.newest.boost_probability for each in rows]), _sound(x, P)
+        names = tuple(name for name, one in zip(self._counted, well, strict=True) if one)
+        return Predicted(time_tai_ns, names, x[well], P[well], boost[well])
 
     def _hear(self, group: Sequence[Tracklet]) -> list[Increment]:
         """Count tracklets of different tracks."""
@@ -155,19 +159,27 @@ class Account:
         rows = [self._counted[one.track] for one in adding]
         at = [max(one.time_tai_ns, row.time_tai_ns) for one, row in zip(adding, rows, strict=True)]
         x, P = self._carried(rows, at)
+        known = _sound(x, P)
+        P = np.where(known[:, None, None], P, np.diag(MOST))
         z, R = np.array([one.x for one in adding]), np.array([one.P for one in adding])
         late_s = np.array([(now - one.time_tai_ns) / NS_PER_S for now, one in zip(at, adding, strict=True)])
         whole = np.array([one.since == 0 for one in adding])
         about, y, Y = z.copy(), np.zeros_like(z), inverse(R)
         about[whole], y[whole], Y[whole] = increment(z[whole], R[whole], x[whole], P[whole])
         about, y, Y = carried((about, y, Y), x, late_s)
-        x, P = absorb(x, P, about, y, Y)
-        taken = whole & (late_s == 0)
+        taken, adds = whole & (late_s == 0), known & definite(inverse(P) + Y)
+        x[adds], P[adds] = absorb(x[adds], P[adds], about[adds], y[adds], Y[adds])
         x[taken], P[taken] = z[taken], R[taken]
+        news, well = [], (adds | taken) & _sound(x, P) & _outside(x)
         for i, (row, one) in enumerate(zip(rows, adding, strict=True)):
+            if not well[i]:  # a partner's nonsense: forget the track until it is told whole again
+                del self._counted[one.track]
+                self.refused[NO_ESTIMATE] += 1
+                continue
             row.x, row.P, row.time_tai_ns = x[i], P[i], at[i]
             row.note(one)
-        return [Increment(one.track, at[i], about[i], y[i], Y[i]) for i, one in enumerate(adding)]
+            news.append(Increment(one.track, at[i], about[i], y[i], Y[i], fresh=not adds[i]))
+        return news
 
     def _carried(self, rows: Sequence[_Counted], at: Sequence[int]) -> tuple[Floats, Floats]:
         x, P = np.array([row.x for row in rows]).reshape(-1, 6), np.array([row.P for row in rows]).reshape(-1, 6, 6)
@@ -189,12 +201,25 @@ def carried(told: tuple[Floats, Floats, Floats], x: Floats, late_s: Floats) -> t
 def _judged(group: Sequence[Tracklet]) -> tuple[Bools, Bools]:
     """Which tracklets are estimates at all, and which are of objects in free flight."""
     x, P = np.array([one.x for one in group]).reshape(-1, 6), np.array([one.P for one in group]).reshape(-1, 6, 6)
+    sound, whole = _sound(x, P), np.array([one.since == 0 for one in group])
+    sound &= ~whole | _outside(x)
+    free = np.zeros(len(group), dtype=bool)
+    asked = sound & whole
+    free[asked] = in_free_flight(x[asked], np.array([one.boost_probability for one in group])[asked])
+    return sound, free
+
+
+def _sound(x: Floats, P: Floats) -> Bools:
+    """Which states (n, 6) and covariances (n, 6, 6) are within reason, and the latter have an inverse."""
     variances = np.einsum("nii->ni", P)
-    finite = np.isfinite(x).all(axis=1) & np.isfinite(P).all(axis=(1, 2)) & (variances > 0).all(axis=1)
-    x, P = np.where(finite[:, None], x, 1e7), np.where(finite[:, None, None], P, np.eye(6))
-    scale = np.sqrt(np.einsum("nii->ni", P))
-    sound = finite & (np.linalg.eigvalsh(P / (scale[:, :, None] * scale[:, None, :]))[:, 0] > LEAST_RECIPROCAL)
-    return sound, in_free_flight(x, np.array([one.boost_probability for one in group]))
+    within = ((variances >= LEAST_VARIANCE) & (variances <= MOST_VARIANCE)).all(axis=1)
+    within &= (np.abs(x) <= MOST).all(axis=1)
+    return np.asarray(within & definite(np.where(within[:, None, None], P, np.eye(6))))
+
+
+def _outside(x: Floats) -> Bools:
+    """Which states (n, 6) are not deep inside the Earth, where nothing falls as here."""
+    return np.asarray(np.sum(x[:, :3] ** 2, axis=1) >= INNERMOST_M**2)
 
 
 def _rounds(tracklets: Sequence[Tracklet]) -> list[list[Tracklet]]:

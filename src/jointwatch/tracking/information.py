@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from jointwatch.earth.arrays import Floats
+from jointwatch.earth.arrays import Bools, Floats
 
 
 def inverse(P: Floats) -> Floats:
@@ -19,3 +19,21 @@ def inverse(P: Floats) -> Floats:
     scale = s[..., :, None] * s[..., None, :]
     inverted = np.linalg.inv(P * scale) * scale
     return np.asarray(0.5 * (inverted + inverted.swapaxes(-1, -2)))
+
+
+def definite(A: Floats, *, least: float = 1e-13) -> Bools:
+    """Which symmetric matrices (n, k, k) are positive definite and have an inverse that rounding leaves sensible.
+
+    least: eigenvalue of the matrix scaled to a unit diagonal.
+
+    >>> definite(np.array([np.eye(2), np.diag([1.0, -1.0]), np.ones((2, 2))])).tolist()
+    [True, False, False]
+    """
+    diagonal = np.einsum("nii->ni", A)
+    well = np.isfinite(A).all(axis=(1, 2)) & (diagonal > 0).all(axis=1)
+    s = 1 / np.sqrt(np.where(well[:, None], diagonal, 1.0))
+    unit = np.where(well[:, None, None], A, np.eye(A.shape[1])) * s[:, :, None] * s[:, None, :]
+    well &= (np.abs(unit) < 1.0 + 1e-9).all(axis=(1, 2))
+    return np.asarray(
+        well & (np.linalg.eigvalsh(np.where(well[:, None, None], unit, np.eye(A.shape[1])))[:, 0] > least)
+    )

@@ -18,6 +18,7 @@ from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.tracking.account import Account, Increment, carried
 from jointwatch.tracking.coasting import coasted
 from jointwatch.tracking.fuse import GATE_PROBABILITY, GREATEST_COST, absorb, fuse, intersect, near
+from jointwatch.tracking.information import definite, inverse
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import Predicted
 from jointwatch.tracking.tracklet import Tracklet, in_free_flight
@@ -161,7 +162,7 @@ class Joint:
                 np.array([one.Y for one in ones]),
             )
             about, y, Y = carried(told, x[rows], late_s)
-            well = _share(Y, P[rows]) > LOWEST_SHARE
+            well = _takes(Y, P[rows])
             sound[rows] &= well
             rows = rows[well]
             x[rows], P[rows] = absorb(x[rows], P[rows], about[well], y[well], Y[well])
@@ -233,7 +234,10 @@ def _parted(before: dict[Member, str], groups: Iterable[tuple[Member, ...]]) -> 
     return sum(len(places) - 1 for places in homes.values())
 
 
-def _share(Y: Floats, P: Floats) -> Floats:
-    """Least eigenvalue (n,) of information matrices Y (n, 6, 6) in units of the information of covariances P."""
-    L = np.linalg.cholesky(P)
-    return np.asarray(np.linalg.eigvalsh(L.swapaxes(-1, -2) @ Y @ L)[:, 0])
+def _takes(Y: Floats, P: Floats) -> Bools:
+    """Which objects, known with covariances P (n, 6, 6), can take information Y (n, 6, 6) and stay well known."""
+    well = definite(P)
+    well[well] = definite(inverse(P[well]) + Y[well])
+    L = np.linalg.cholesky(P[well])
+    well[well] = np.linalg.eigvalsh(L.swapaxes(-1, -2) @ Y[well] @ L)[:, 0] > LOWEST_SHARE
+    return well
