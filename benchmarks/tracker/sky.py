@@ -32,8 +32,8 @@ PLACES = {
 }  # fmt: skip
 EVERY_S, GREATEST_RANGE_M, LEAST_ELEVATION_RAD, FALSE = 5.0, 6e6, np.radians(3.0), 20
 SIGMA = np.array([100.0, 2e-3, 2e-3])
-# Of each track the first 32 and the last 96 estimates are kept, a pass or two: with the usual 512 memory would go on
-# growing for an hour, to 1 GB, while the histories of objects that are handed from radar to radar fill.
+# Of each track the first 32 and the last 96 estimates are kept, a pass or two: with the usual 512 memory grows for half
+# an hour, to 0.7 GB, while the histories of objects that are handed from radar to radar fill.
 SETTINGS = Settings(new_tracks_per_scan_limit=5000, history_first=32, history_last=96)
 T0 = 1_612_345_678_000_000_000
 ASKED_S = (600.0, 1800.0, 3600.0)
