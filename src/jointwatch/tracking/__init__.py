@@ -10,6 +10,10 @@ chosen and why, `initiate` what is believed at first. `lanes` holds the algebra,
 `straight` turns into vector code. `drag` is what the air does to a coast, `taking` what a plot does.
 `bound` is the Cramér-Rao bound to hold beside them.
 
+With wide angles a plot is a lens, and no filter that takes one plot after the other is near the bound. Such tracks keep
+their plots in a `window` (the oldest as `normal_point`s), and `refit` puts them at each scan to the path through all of
+them (`smooth`), as mean and covariance of the `lens` it is.
+
 Between owners: `tracklet` tells local-only tracks, `account` counts what was told, `joint` pairs and fuses it (`fuse`;
 `pedigree` where the making is not known; `coasting` carries estimates in time). `registration` finds radars' biases,
 `doubts` (with the weighing in `evidence`) radars that lie.
