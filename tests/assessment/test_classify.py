@@ -42,7 +42,7 @@ def test_at_equal_height_speed_decides(observe: Callable[..., Any], into_orbit: 
 
 
 def test_a_track_that_cannot_tell_says_so(observe: Callable[..., Any], into_orbit: Any) -> None:
-    verdict = seen(observe, replace(into_orbit, speed_m_s=into_orbit.speed_m_s - 60.0), 250.0, 375.0, sigma_m_s=250.0)
+    verdict = seen(observe, replace(into_orbit, speed_m_s=into_orbit.speed_m_s - 60.0), 250.0, 410.0, sigma_m_s=250.0)
     assert verdict.verdict == "undecided"
     assert verdict.reason.endswith("the plots so far do not tell an orbit from a fall")
 

@@ -75,13 +75,13 @@ def test_ten_seconds_are_ten_seconds_however_often_a_radar_looks() -> None:
     assert cutoff(track(*burning, *[0.02] * 120, burns=100, step_s=0.1)).coast_established
 
 
-@pytest.mark.parametrize(("sigma_m_s", "wanted_s"), [(10.0, 10.0), (50.0, 30.0), (100.0, 60.0)])
+@pytest.mark.parametrize(("sigma_m_s", "wanted_s"), [(10.0, 10.0), (50.0, 50.0), (100.0, 100.0)])
 def test_the_vaguer_the_speed_the_longer_it_takes_until_a_weak_burn_must_have_shown(
     sigma_m_s: float, wanted_s: float
 ) -> None:
-    """A thrust of 5 m/s2 against three sigmas: by hand."""
+    """A thrust of 5 m/s2 against five sigmas: by hand."""
     established = [
-        cutoff(track(0.9, 0.9, *[0.01] * n, burns=2, sigma_m_s=sigma_m_s)).coast_established for n in range(1, 16)
+        cutoff(track(0.9, 0.9, *[0.01] * n, burns=2, sigma_m_s=sigma_m_s)).coast_established for n in range(1, 24)
     ]
     assert established.index(True) * STEP_S == wanted_s
 
