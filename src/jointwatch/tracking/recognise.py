@@ -40,9 +40,9 @@ TAKEN_BACK_OUTSIDE = 1 - 1e-9
 """The same for taking a name back: wider, so that no track changes its name to and fro."""
 DOUBTED = 9.0
 """Long tracks at the edge of a radar's range are surer than they should be: a name is not lost for that."""
-SURE_M_S = 150.0
+SURE_M_S = 600.0
 """A track is asked for its orbit once its velocity is known to this sigma: satellites cross at kilometres a second."""
-AGAIN_AFTER_PLOTS = 8  # a named track is held against its satellite anew
+AGAIN_AFTER_PLOTS = 4  # a named track is held against its satellite anew
 
 
 def rivals(file: TrackFile, known: Known, pairs: Pairs, plots: int) -> Floats:
