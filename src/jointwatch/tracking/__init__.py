@@ -14,6 +14,9 @@ With wide angles a plot is a lens, and no filter that takes one plot after the o
 their plots in a `window` (the oldest as `normal_point`s), and `refit` puts them at each scan to the path through all of
 them (`smooth`), as mean and covariance of the `lens` it is.
 
+Satellites of a public catalogue: `known` says where each should be and how surely, `same_orbit` whether a track flies
+along an old one's orbit, `recognise` begins their tracks, names them and takes names back.
+
 Between owners: `tracklet` tells local-only tracks, `account` counts what was told, `joint` pairs and fuses it (`fuse`;
 `pedigree` where the making is not known; `coasting` carries estimates in time). `registration` finds radars' biases,
 `doubts` (with the weighing in `evidence`) radars that lie.
