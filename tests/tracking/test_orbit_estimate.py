@@ -195,9 +195,7 @@ def test_ranges_alone_and_angles_alone_say_what_is_wanted(truth) -> None:
 def test_more_numbers_than_fit_are_refused_at_once(truth) -> None:
     one = numbers(truth, np.random.default_rng(0)).only(slice(0, 1))
     many = one.only(np.zeros(10_001, dtype=int))
-    with pytest.raises(
-        NoOrbitError, match=r"10,001 numbers are more than the 10,000 .*; give a part"
-    ):
+    with pytest.raises(NoOrbitError, match=r"10,001 numbers are more than the 10,000 .*; give a part"):
         estimate(many, BIAS_SIGMA)
 
 
