@@ -102,7 +102,7 @@ def sphere_rcs_m2(diameter_m: Floats, wavelength_m: float) -> Floats:
     resonance between is cut off here, by no more than a factor of four.
 
     >>> sphere_rcs_m2(np.array([0.1, 3.0]), 1.87).round(6).tolist()  # at VHF: debris of 10 cm, a satellite of 3 m
-    [5.7e-05, 7.068583]
+    [5.6e-05, 7.068583]
     """
     optical = pi / 4 * diameter_m**2
     rayleigh = 9 * pi**5 / 4 * diameter_m**6 / wavelength_m**4
