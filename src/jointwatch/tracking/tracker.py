@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jointwatch.earth.arrays import Ints
+from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.sensors.measurement import Plots
 from jointwatch.tracking.bank import CONFIRMED, KNOWN, PLOTS
 from jointwatch.tracking.doubts import Doubt
@@ -18,6 +19,9 @@ from jointwatch.tracking.track_file import TrackFile, number
 
 if TYPE_CHECKING:
     from jointwatch.tracking.known import Known
+
+# No track is flown on through a longer silence of all radars, seconds by seconds: a clock may be wrong by a century.
+LONGEST_GAP_NS = 43_200 * NS_PER_S
 
 
 class Tracker:
@@ -53,15 +57,17 @@ class Tracker:
         """Take in one scan: of any radar, on time or some seconds late (Settings.late_limit_s).
 
         # Algorithm
-        1. Refuse what cannot be used.
+        1. Refuse what cannot be used; after a gap of hours let go of tracks that were last seen before it.
         2. Update the tracks that a plot of the scan belongs to; the others stay as their last plot left them.
         3. Begin the tracks of catalogued satellites, and one with every plot that is then left over.
         4. Confirm and drop tracks; name those that are satellites.
         """
-        again = self._screen.heard(plots.radar, plots.time_tai_ns)
+        again, before = self._screen.heard(plots.radar, plots.time_tai_ns), self._screen.newest_tai_ns
         admitted = self._screen.admit(plots)
         if admitted is None:
             return
+        if before is not None and plots.time_tai_ns - before > LONGEST_GAP_NS:
+            self._file.settle(plots.time_tai_ns)
         origin = self._file.index_of(plots.radar)
         left = self._followed(admitted, origin, again)
         if plots.whole and not again:
