@@ -26,6 +26,7 @@ Path = Callable[[Floats], Ecef]
 
 STEADY_S = 30.0
 THRUST_SIGMA_M_S2 = 20.0  # what is known of a thrust before any look, as the tracker's boost mode has it
+LEAST_SPEED_M_S = 1e-3  # of what does not move nobody knows where it would be pushed
 LEAST_RECIPROCAL_CONDITION = 1e-13  # of the scaled information; below, the looks leave something open
 
 
@@ -55,7 +56,7 @@ def while_burning(looks: Sequence[Seen], x: Floats, epoch_s: float, until_s: flo
     until_s: the last look that counts, no later than the end of the burn. None where the looks leave something open.
     """
     information = np.diag(np.r_[np.zeros(6), THRUST_SIGMA_M_S2**-2])
-    ahead = (x[3:] / np.linalg.norm(x[3:]))[:, None]
+    ahead = (x[3:] / max(float(np.linalg.norm(x[3:])), LEAST_SPEED_M_S))[:, None]
     for look in looks:
         part = _within(look, epoch_s - STEADY_S, min(epoch_s + STEADY_S, until_s))
         after_s = part.times_s[:, None, None] - epoch_s
