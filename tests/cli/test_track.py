@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import doctest
+import gzip
 import importlib.util
 import json
 import re
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from types import ModuleType
 
 import numpy as np
@@ -19,6 +22,7 @@ import typer
 
 from jointwatch.cli.errors import UserError
 from jointwatch.cli.track import track
+from jointwatch.cli.track_work import followed
 from jointwatch.earth import geodesic
 from jointwatch.earth.ellipsoid import geodetic_from_ecef
 from jointwatch.earth.timescale import NS_PER_S, days_from_tai_ns, tai_ns_from_utc, utc_from_tai_ns
@@ -33,6 +37,7 @@ from jointwatch.studies.recording_sites import read_sites, sensor
 from jointwatch.studies.scenario import load
 from jointwatch.studies.truth import Flown, fly
 from jointwatch.tracking.track import History
+from jointwatch.tracking.tracker import Tracker
 
 REPOSITORY = Path(__file__).parents[2]
 ASCENTS = REPOSITORY.parent / "shared" / "data" / "ascent"
@@ -329,6 +334,13 @@ def test_files_that_cannot_be_taken_are_named(run: Run, tmp_path: Path) -> None:
     bad.write_text(GOOD.format("gabala").replace("05-20T06:00:00", "06-30T23:59:60"))
     with pytest.raises(UserError, match=r"bad\.csv: row 0: UTC had no such second on that day"):
         track([bad], None, None)
+    for day in ("1971-05-20", "9999-05-20"):
+        bad.write_text(GOOD.format("gabala").replace("2009-05-20", day))
+        with pytest.raises(UserError, match=rf"bad\.csv: measurement 1: .*from 1972 to 2261, got one of {day}"):
+            track([bad], None, None)
+    bad.write_bytes(gzip.compress(GOOD.encode()))
+    with pytest.raises(UserError, match=r"bad\.csv: packed with gzip; unpack it first"):
+        track([bad], None, None)
     barycentric = tdm(tmp_path / "a.tdm", [Row(START, "gabala", (1e6, 1.0, 0.5), (1, 1, 1))], system="TDB")
     with pytest.raises(UserError, match=r"a\.tdm: measurements are taken in UTC .* in TDB; convert it first"):
         track([barycentric], None, None)
@@ -349,6 +361,35 @@ def test_an_interrupt_keeps_what_is_known_by_then(plots: dict[str, list[Row]], t
     assert found.interrupted
     assert found.scans_followed == 60
     assert len(found.tracks) == 1
+
+
+def test_an_interrupt_in_the_midst_of_a_scan_waits_for_its_end(
+    plots: dict[str, list[Row]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compiled code would turn it into an error of another kind."""
+    taken = recording.read([csv(tmp_path / "a.csv", plots["gabala"])])
+    scan_one = Tracker.scan
+
+    def interrupted(tracker: Tracker, seen: Plots) -> None:
+        if len(tracker.tracks()) and tracker.tracks()[0].plots == 30:
+            signal.raise_signal(signal.SIGINT)
+        scan_one(tracker, seen)
+
+    monkeypatch.setattr(Tracker, "scan", interrupted)
+    work = followed(taken, {"gabala": sensor("gabala")})
+    assert work.found.interrupted
+    assert work.found.tracks[0].track.plots == 31
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_very_many_unknown_sensors_are_refused_soon(tmp_path: Path) -> None:
+    head, row = GOOD.splitlines()[:2]
+    many = tmp_path / "many.csv"
+    many.write_text("\n".join([head, *(row.format(f"S{n}") for n in range(30_000))]) + "\n")
+    start = perf_counter()
+    with pytest.raises(UserError, match="sensors S0, S1, S2, S3, S4 and 29995 more"):
+        track([many], None, None)
+    assert perf_counter() - start < 5.0
 
 
 @pytest.mark.parametrize("count", [1, 3, 6])

@@ -21,7 +21,7 @@ from jointwatch.studies.recording_tracks import Said, TrackFound
 from jointwatch.tracking.doubts import Doubt
 
 _CAUSES = {"range": (1.0, "m", 0), "azimuth": (degrees(1), "°", 2), "elevation": (degrees(1), "°", 2),
-           "clock": (1.0, "s", 1)}  # fmt: skip
+           "clock": (1.0, "s", 2)}  # fmt: skip
 LISTED = 20  # tracks in the table
 TOLD = 4  # tracks whose estimates are printed in full
 NO_PLOTS = "A track wants range, azimuth and elevation together; of other rows an orbit is tried (see the guide)."
@@ -85,7 +85,9 @@ def _doubt(doubt: Doubt) -> str:
 
 def _file(file: FileRead) -> str:
     lost = ", ".join(f"{kind}: {count:,}" for kind, count in file.incomplete.items())
-    words = f"{file.rows:,} rows, {file.plots:,} of them full plots" + (f"; others: {lost}" if lost else "")
+    words = f"{file.rows:,} {'row' if file.rows == 1 else 'rows'}, {file.plots:,} of them full plots" + (
+        f"; others: {lost}" if lost else ""
+    )
     return words + (f"; kinds not read: {', '.join(file.unused)}" if file.unused else "")
 
 

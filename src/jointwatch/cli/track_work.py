@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from rich.console import Console
@@ -37,7 +39,13 @@ def followed(recording: Recording, sensors: Mapping[str, Sensor], known: Known |
     bar = Console(stderr=True)
     with Progress(console=bar, transient=True, disable=not bar.is_terminal) as progress:
         scans = progress.add_task("following", total=len(recording.begins()) - 1)
-        found = follow(recording, sensors, lambda done: progress.update(scans, completed=done), known)
+        with _interrupts_wait() as stop_here:
+
+            def done(scans_done: int) -> None:
+                progress.update(scans, completed=scans_done)
+                stop_here()
+
+            found = follow(recording, sensors, done, known)
         tracks = progress.add_task("asking", total=len(found.tracks))
         said = []
         for track in found.tracks:
@@ -46,3 +54,27 @@ def followed(recording: Recording, sensors: Mapping[str, Sensor], known: Known |
         objects = progress.add_task("orbits", total=len(recording.numbers.objects))
         apart = orbits(recording, sensors, lambda done: progress.update(objects, completed=done))
     return Work(found, tuple(said), apart)
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[Callable[[], None]]:
+    """Let Ctrl-C wait until the function given is called, which then raises KeyboardInterrupt; a second one is heard.
+
+    In the midst of a scan tracks would be left half updated, and compiled code turns an interrupt into another error.
+    """
+    asked = False
+
+    def note(*_: object) -> None:
+        nonlocal asked
+        asked = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def stop_here() -> None:
+        if asked:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield stop_here
+    finally:
+        signal.signal(signal.SIGINT, before)

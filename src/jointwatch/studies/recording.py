@@ -29,6 +29,7 @@ from jointwatch.studies.recording_sites import Sensor, SitesError
 from jointwatch.tracking.observables import LIGHT_M_S
 
 PLOT = ("range_m", "azimuth_deg", "elevation_deg")
+FIRST_DAY, LAST_DAY = 730, 106_650  # since 1970: leap seconds begin in 1972, nanoseconds no longer fit in 2262
 _UNIT = np.array([1.0, np.pi / 180, np.pi / 180])
 
 
@@ -113,12 +114,12 @@ class Recording:
 def read(paths: Sequence[Path], done: Callable[[Path], None] = lambda path: None) -> Recording:
     """The plots of all files; raises RecordingError, one sentence with the file, for one that cannot be taken."""
     parts, numbers, files = [], [], []
-    names: list[str] = []
-    objects: list[str] = []
+    names: dict[str, int] = {}
+    objects: dict[str, int] = {}
     for path in paths:
         table = _table(path)
         taken, file = _full(path, table)
-        places = np.array([_place(names, name) for name in table.sensors], dtype=np.int64)
+        places = np.array([names.setdefault(name, len(names)) for name in table.sensors], dtype=np.int64)
         time, sensor = _time(path, table), places[table.sensor]
         parts.append(_part(table, taken, time, sensor))
         others = recording_numbers.rows_of(table, np.isin(np.arange(len(table)), taken))
@@ -127,7 +128,7 @@ def read(paths: Sequence[Path], done: Callable[[Path], None] = lambda path: None
         done(path)
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.lexsort((columns[1], columns[0]))
-    kept = recording_numbers.joined(numbers, objects)
+    kept = recording_numbers.joined(numbers, tuple(objects))
     return Recording(tuple(files), tuple(names), kept, *(column[order] for column in columns))
 
 
@@ -171,6 +172,11 @@ def _full(path: Path, table: Measurements) -> tuple[Ints, FileRead]:
 
 def _time(path: Path, table: Measurements) -> Ints:
     """TAI nanoseconds (n,) of the rows."""
+    strange = (table.day < FIRST_DAY) | (table.day > LAST_DAY)
+    if strange.any():
+        row = int(np.flatnonzero(strange)[0])
+        date = np.datetime64(int(table.day[row]), "D")
+        raise RecordingError(f"{path}: measurement {row + 1}: wanted a time from 1972 to 2261, got one of {date}")
     try:
         return tai_ns_from_days(table.day, table.ns_of_day) if table.time_system == "UTC" else table.tai_ns
     except ValueError as error:
@@ -184,9 +190,3 @@ def _part(table: Measurements, taken: Ints, time: Ints, sensor: Ints) -> tuple[N
     )
     z[:, 1] = np.mod(z[:, 1], 2 * np.pi)
     return time[taken], sensor[taken], z, sigma, _column(table, "snr_db")[taken], table.received[taken]
-
-
-def _place(names: list[str], name: str) -> int:
-    if name not in names:
-        names.append(name)
-    return names.index(name)

@@ -76,31 +76,25 @@ def rows_of(table: Measurements, full: Bools) -> Ints:
     return np.flatnonzero(mostly[code] & ((code > 0) | ~full))
 
 
-def part(table: Measurements, rows: Ints, time_tai_ns: Ints, sensor: Ints, objects: list[str]) -> Columns:
-    """The columns of rows of one table; names of objects that are new are put into the list."""
+def part(table: Measurements, rows: Ints, time_tai_ns: Ints, sensor: Ints, objects: dict[str, int]) -> Columns:
+    """The columns of rows of one table; names of objects that are new are given their places."""
     z, sigma = (
         np.column_stack([column(table, prefix + name)[rows] for name in MEASURED]) * _UNIT for prefix in ("", "sigma_")
     )
     z[:, Kind.AZIMUTH] = np.mod(z[:, Kind.AZIMUTH], 2 * np.pi)
     names = [UNNAMED, *table.objects]
-    place = {code: _place(objects, names[code]) for code in np.unique(table.object[rows] + 1).tolist()}
+    place = {code: objects.setdefault(names[code], len(objects)) for code in np.unique(table.object[rows] + 1).tolist()}
     object_ = np.array([place[code] for code in (table.object[rows] + 1).tolist()], dtype=np.int64)
     return time_tai_ns[rows], sensor[rows], object_, z, sigma, column(table, "snr_db")[rows], table.received[rows]
 
 
-def joined(parts: list[Columns], objects: list[str]) -> Numbers:
+def joined(parts: list[Columns], objects: tuple[str, ...]) -> Numbers:
     """All parts in order of time."""
     columns = [np.concatenate(of_all) for of_all in zip(*parts, strict=True)]
     order = np.argsort(columns[0], kind="stable")
-    return Numbers(tuple(objects), *(of_all[order] for of_all in columns))
+    return Numbers(objects, *(of_all[order] for of_all in columns))
 
 
 def column(table: Measurements, name: str) -> Floats:
     """A column of the table, NaN where it has none."""
     return np.asarray(table.values.get(name, np.full(len(table), np.nan)))
-
-
-def _place(names: list[str], name: str) -> int:
-    if name not in names:
-        names.append(name)
-    return names.index(name)

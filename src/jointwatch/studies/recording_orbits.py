@@ -68,7 +68,10 @@ def orbits(
     """The orbits of all objects of which a recording has hardly full plots but numbers enough; Ctrl-C ends it early."""
     found: list[OrbitFound] = []
     refused: dict[str, str] = {}
+    rows = np.bincount(recording.numbers.object, minlength=len(recording.numbers.objects))
     for place, name in enumerate(recording.numbers.objects):
+        if rows[place] * len(Kind) < FEWEST:
+            continue
         numbers, bias_sigma = recording.numbers.of(name, sensors, recording.names)
         if len(numbers) >= FEWEST:
             try:

@@ -29,6 +29,7 @@ import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
 from jointwatch.catalogue.files import UnknownNameError
+from jointwatch.catalogue.radar_entries import load_radars
 from jointwatch.earth.arrays import Floats
 from jointwatch.earth.horizon import MEAN_RADIUS_M
 from jointwatch.earth.refraction import elevation_bias_rad, range_delay_m
@@ -193,12 +194,13 @@ def sensors(names: Iterable[str], given: Mapping[str, SiteGiven], *, where: str 
     found: dict[str, Sensor] = {}
     strangers = []
     for name in names:
+        if name not in given and name.lower() not in load_radars():
+            strangers.append(name)
+            continue
         try:
             found[name] = sensor(name, given.get(name))
         except UnknownNameError as error:
-            if name in given:
-                raise SitesError(f"{where}: sites.{name}.radar: {error}") from None
-            strangers.append(name)
+            raise SitesError(f"{where}: sites.{name}.radar: {error}") from None
     if strangers:
         held = f"{where} has {', '.join(given)}" if given else "`jointwatch catalogue radars` has no such radar"
         raise SitesError(
