@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from jointwatch.messages.encoding import encode
+from jointwatch.messages.packed_plots import encode_plots
 from jointwatch.messages.plot_report import PlotReport, Site
 from jointwatch.messages.tracklet import Tracklet
 from jointwatch.sensors.measurement import Plots
@@ -16,7 +17,7 @@ _TRIANGLE = np.triu_indices(6)
 
 def plots_said(plots: Plots, scan: int) -> int:
     """Encode the plots of a scan; how many bytes."""
-    return len(encode(_plot_report(plots, scan)))
+    return len(encode_plots(_plot_report(plots, scan), plots.z, plots.sigma))
 
 
 def tracklets_said(tracker: Tracker, plots: Plots, scan: int, *, every_s: float) -> int:
@@ -39,13 +40,11 @@ def _header(kind: str, scan: int, plots: Plots) -> dict[str, object]:
 
 def _plot_report(plots: Plots, scan: int) -> PlotReport:
     site = plots.site
-    z, sigma = (tuple(map(tuple, rows.T.tolist())) for rows in (plots.z, plots.sigma))
     return PlotReport(
         **_header("plot", scan, plots), sensor=plots.radar, time_tai_ns=plots.time_tai_ns,
         site=Site(name=site.name, latitude_rad=float(site.latitude_rad), longitude_rad=float(site.longitude_rad),
                   height_m=site.height_m),
-        range_m=z[0], azimuth_rad=z[1], elevation_rad=z[2],
-        sigma_range_m=sigma[0], sigma_azimuth_rad=sigma[1], sigma_elevation_rad=sigma[2],
+        range_m=(), azimuth_rad=(), elevation_rad=(), sigma_range_m=(), sigma_azimuth_rad=(), sigma_elevation_rad=(),
     )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from jointwatch.centre.orders import SensorKey
 from jointwatch.earth.arrays import Floats, Ints
@@ -18,7 +17,8 @@ from jointwatch.exchange import dsse
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.messages import plot_report
-from jointwatch.messages.encoding import PAYLOAD_TYPE, encode
+from jointwatch.messages.encoding import PAYLOAD_TYPE
+from jointwatch.messages.packed_plots import encode_plots
 from jointwatch.messages.quantities import Mode
 from jointwatch.sensors.bias import NONE, Bias, drawn
 from jointwatch.sensors.measurement import Plots
@@ -133,14 +133,14 @@ class SensorDesk:
             sensor=name,
             site=_site(plots),
             time_tai_ns=plots.time_tai_ns,
-            range_m=_column(z, 0),
-            azimuth_rad=_column(z, 1),
-            elevation_rad=_column(z, 2),
-            sigma_range_m=_column(sigma, 0),
-            sigma_azimuth_rad=_column(sigma, 1),
-            sigma_elevation_rad=_column(sigma, 2),
+            range_m=(),
+            azimuth_rad=(),
+            elevation_rad=(),
+            sigma_range_m=(),
+            sigma_azimuth_rad=(),
+            sigma_elevation_rad=(),
         )
-        return dsse.sign(PAYLOAD_TYPE, encode(message), [self._keys[name]]).encode()
+        return dsse.sign(PAYLOAD_TYPE, encode_plots(message, z, sigma), [self._keys[name]]).encode()
 
 
 def _biases(deployed: Sequence[Deployed], seed: int) -> dict[str, Bias]:
@@ -155,7 +155,3 @@ def _site(plots: Plots) -> plot_report.Site:
     return plot_report.Site(
         name=site.name, latitude_rad=site.latitude_rad, longitude_rad=site.longitude_rad, height_m=site.height_m
     )
-
-
-def _column(rows: NDArray[np.float64], which: int) -> tuple[float, ...]:
-    return tuple(rows[:, which].tolist())
