@@ -16,7 +16,7 @@ from jointwatch.earth.arrays import Bools, Floats, Ints
 from jointwatch.earth.ellipsoid import A_M, B_M, E2, OMEGA_RAD_S
 from jointwatch.earth.gravity import gravity, gravity_gradient
 from jointwatch.flight.coast import transition_arrays
-from jointwatch.sensors.measurement import jacobian, residual
+from jointwatch.sensors.measurement import jacobian, position, residual
 from jointwatch.sensors.measurement import predict as measured
 from jointwatch.tracking import drag
 from jointwatch.tracking.gate import threshold
@@ -359,8 +359,9 @@ def innovation(plots: Admitted, prediction: Prediction, expectation: Expected) -
     wide = (np.einsum("...ii->...i", expectation.S)[..., 1:] > sigma2[:, None, 1:]).any(axis=-1)
     if not wide.any():
         return Innovation(nu, expectation.H, R)
-    at_plot = jacobian(plots.site, plots.r)[:, None]
-    nu_at_plot = (at_plot @ (plots.r[:, None] - prediction.x[..., :3])[..., None])[..., 0]
+    r, _ = position(plots.site, plots.z, plots.sigma)
+    at_plot = jacobian(plots.site, r)[:, None]
+    nu_at_plot = (at_plot @ (r[:, None] - prediction.x[..., :3])[..., None])[..., 0]
     H = np.where(wide[..., None, None], at_plot, expectation.H)
     return Innovation(np.where(wide[..., None], nu_at_plot, nu), H, R)
 

@@ -66,10 +66,14 @@ def formulas(world):
     return x, P, c, duration, prediction, expectation, pairs, plain.gain(pairs, c, SETTINGS)
 
 
-def pairs_of(held, plots):
+def ahead_of(held):
+    return np.full((len(held[0]), bank.AHEAD), np.nan)
+
+
+def pairs_of(held, plots, ahead=None):
     motion, belief, site = predict.motion(SETTINGS), gate.belief(SETTINGS), gate.place(plots.site)
-    everyone = np.arange(len(held[0]))
-    return gate.gated(*held, everyone, plots.time_tai_ns, plots.z, plots.sigma, site, motion, belief)
+    everyone, ahead = np.arange(len(held[0])), ahead_of(held) if ahead is None else ahead
+    return gate.gated(*held, everyone, plots.time_tai_ns, plots.z, plots.sigma, site, motion, belief, ahead)
 
 
 def test_the_same_pairs_pass_the_gate_with_the_same_likelihoods_and_gains(world, held, formulas):
@@ -89,12 +93,13 @@ def test_an_update_in_time_or_late_gives_the_same_tracks(world, held, formulas):
     track, first = np.unique(pairs.track, return_index=True)
     assert {-1.0, 0.0, 1.0} == set(np.sign(duration[track]))
     theirs, which = prediction[track], pairs.plot[first]
-    one_each = replace(plots, **{name: getattr(plots, name)[which] for name in ("z", "sigma", "r", "R")})
+    one_each = replace(plots, **{name: getattr(plots, name)[which] for name in ("z", "sigma")})
     seen = plain.innovation(one_each, theirs, expectation[track])
     x1, P1 = plain.update(x[track], P[track], theirs, seen, duration[track] < 0)
-    judged = pairs_of(held, plots)[3][first]
+    ahead = ahead_of(held)
+    judged = pairs_of(held, plots, ahead)[3][first]
     motion, site = predict.motion(SETTINGS), gate.place(plots.site)
-    update(numbers, counts, track, which, judged, plots.time_tai_ns, plots.z, plots.sigma, plots.r, site, motion)
+    update(numbers, counts, track, which, judged, plots.time_tai_ns, plots.z, plots.sigma, site, motion, ahead)
     sigma = np.sqrt(np.einsum("...ii->...i", P1))
     got_x, got_P = numbers[track, : bank.P].reshape(-1, 2, 7), numbers[track, bank.P : bank.MU].reshape(-1, 2, 28)
     assert (got_x - x1) / sigma == pytest.approx(np.zeros_like(x1), abs=AGREEMENT)
@@ -128,7 +133,6 @@ def test_a_track_gives_the_same_bits_whoever_flies_beside_it(world, held):
     motion, belief, site = predict.motion(SETTINGS), gate.belief(SETTINGS), gate.place(plots.site)
     together = pairs_of(held, plots)
     for row in (0, 5, 20):
-        one = gate.gated(
-            numbers, counts, np.array([row]), plots.time_tai_ns, plots.z, plots.sigma, site, motion, belief
-        )
+        where = np.array([row]), plots.time_tai_ns, plots.z, plots.sigma, site
+        one = gate.gated(numbers, counts, *where, motion, belief, ahead_of(held))
         assert (one[3] == together[3][together[0] == row]).all()

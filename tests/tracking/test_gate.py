@@ -4,7 +4,7 @@ from numpy_filter import Prediction, expected, gain, gated
 from scipy.special import logsumexp
 from scipy.stats import chi2, multivariate_normal
 
-from jointwatch.sensors.measurement import jacobian, position, residual
+from jointwatch.sensors.measurement import jacobian, residual
 from jointwatch.sensors.measurement import predict as measured
 from jointwatch.tracking.gate import threshold
 from jointwatch.tracking.screen import Admitted
@@ -13,7 +13,7 @@ from jointwatch.tracking.settings import Settings
 
 def admitted(site, z, sigma):
     order = np.argsort(z[:, 0])
-    return Admitted(site, "r", 1, z[order], sigma[order], *position(site, z[order], sigma[order]))
+    return Admitted(site, "r", 1, z[order], sigma[order])
 
 
 @pytest.fixture

@@ -12,6 +12,9 @@ X, P, MU, NIS = 0, 14, 70, 72
 DRAG, DRAG_VARIANCE = 13, 69
 NUMBERS = 73
 
+# Columns of ahead: rows of a block (`lanes`) of one track, X1 and P1, then Z, H and S, then C, of boost, then of coast.
+AHEAD = 108
+
 # Columns of counts. TIME of the newest plot and FIRST of the oldest, TAI nanoseconds; PLOTS: how many; RECENT: one bit
 # for each chance to be seen, newest lowest, set where seen; CHANCES: how many there were; ORIGIN: index of the radar of
 # the first plot; CONFIRMED; NAME: running number of the track, zero while it has one plot; ENTRIES written to its
@@ -31,14 +34,15 @@ PACKED = np.maximum(_UPPER, _UPPER.T)
 class Bank:
     """Rows of filters, oldest first, of which the first `len(bank)` are in use.
 
-    numbers (m, 73), counts (m, 12 + pages), and tally (m, radars): how many plots each radar gave, and above 2^32 in
-    which order it first did.
+    numbers (m, 73), counts (m, 13 + pages), and tally (m, radars): how many plots each radar gave, and above 2^32 in
+    which order it first did. ahead (m, 108): what the gate expected of the tracks that met a plot, until its update.
     """
 
     def __init__(self, *, pages: int) -> None:
         self.numbers: Floats = np.empty((SMALLEST, NUMBERS))
         self.counts: Ints = np.empty((SMALLEST, PAGES + pages), dtype=np.int64)
         self.tally: Ints = np.zeros((SMALLEST, 4), dtype=np.int64)
+        self.ahead: Floats = np.empty((SMALLEST, AHEAD))
         self.size = 0
 
     def __len__(self) -> int:
@@ -51,6 +55,7 @@ class Bank:
             capacity = max(wanted, 2 * len(self.numbers))
             self.numbers = _grown(self.numbers, (capacity, NUMBERS))
             self.counts = _grown(self.counts, (capacity, self.counts.shape[1]))
+            self.ahead = np.empty((capacity, AHEAD))
             self.tally = _grown(self.tally, (capacity, self.tally.shape[1]))
         if radars > self.tally.shape[1]:
             self.tally = _grown(self.tally, (len(self.tally), max(radars, 2 * self.tally.shape[1])))

@@ -15,6 +15,7 @@ import numpy as np
 
 from jointwatch.earth.arrays import Floats, Ints
 from jointwatch.earth.timescale import NS_PER_S
+from jointwatch.tracking.kernels import kernels
 
 FALSE_ALARM = 1e-6
 """Probability that a window's verdict on an honest radar is wrong: 6e-5 an hour and radar, once in two years."""
@@ -72,11 +73,9 @@ class Doubts:
         """
         if radar >= MOST_RADARS:
             return
-        from jointwatch.tracking.evidence import hear
-
         self._windows(radar, time_tai_ns)
         doubted = self._doubted & ~(1 << radar)
-        self._next, most = hear(
+        self._next, most = kernels().evidence.hear(
             *bank, *chosen, radar, time_tai_ns, *plots, self._next, doubted, SPREAD, self._state[radar],
             self._bits[radar],
         )  # fmt: skip

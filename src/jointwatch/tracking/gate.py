@@ -20,7 +20,7 @@ from jointwatch.sensors.site import Site, frame
 from jointwatch.tracking import lanes
 from jointwatch.tracking.bank import CONFIRMED
 from jointwatch.tracking.lanes import LANES, PLACE, TRACKS, C, S, Z
-from jointwatch.tracking.predict import fly, gather, mix_modes
+from jointwatch.tracking.predict import fly, gather, keep, mix_modes
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.taking import expect
 
@@ -127,12 +127,12 @@ def _speaks(c: float, nis: float, like: float, believed: Floats) -> float:
 
 
 @kernel
-def _within(z: Floats, value: float, beyond: bool) -> int:
-    """Index of the first plot whose range is not below a value, or beyond it."""
+def _within(z: Floats, value: float) -> int:
+    """Index of the first plot whose range is not below a value."""
     low, high = 0, len(z)
     while low < high:
         middle = (low + high) // 2
-        if z[middle, 0] < value or (beyond and z[middle, 0] == value):
+        if z[middle, 0] < value:
             low = middle + 1
         else:
             high = middle
@@ -142,12 +142,13 @@ def _within(z: Floats, value: float, beyond: bool) -> int:
 @kernel
 def gated(
     numbers: Floats, counts: Ints, rows: Ints, time_tai_ns: int, z: Floats, sigma: Floats, site: Floats,
-    moving: Floats, believed: Floats,
+    moving: Floats, believed: Floats, ahead: Floats,
 ) -> tuple[Ints, Ints, Floats, Floats]:  # fmt: skip
     """All pairs of tracks and plots inside the gate, in the order of tracks, then plots.
 
     Tracks are indices into rows; gain (p,): log ratio of "this plot is this track's" to "the track was missed and the
-    plot is something else"; judged (p, 4): NIS and log likelihood under boost, then under coast.
+    plot is something else"; judged (p, 4): NIS and log likelihood under boost, then under coast. What was expected of a
+    track that is in a pair is kept in its row of `ahead` for `update`.
     """
     gamma, widest, found = believed[_GAMMA], sigma[:, 0].max(), 0
     pair, judged = np.empty((2 * len(z) + 64, 2), dtype=np.int64), np.empty((2 * len(z) + 64, 5))
@@ -158,13 +159,17 @@ def gated(
         fly(block)
         lanes.spread_place(block)
         look(block, site)
+        whole = False
         for i in range(min(TRACKS, len(rows) - first)):
+            before = found
             false = believed[LOG_FALSE] + (0.0 if counts[rows[first + i], CONFIRMED] else believed[_LENIENCE])
             boost, coast = block[Z * LANES + i], block[Z * LANES + TRACKS + i]
             by_boost = sqrt(gamma * (block[S * LANES + i] + widest * widest))
             by_coast = sqrt(gamma * (block[S * LANES + TRACKS + i] + widest * widest))
-            last = _within(z, max(boost + by_boost, coast + by_coast), True)
-            for j in range(_within(z, min(boost - by_boost, coast - by_coast), False), last):
+            beyond = max(boost + by_boost, coast + by_coast)
+            for j in range(_within(z, min(boost - by_boost, coast - by_coast)), len(z)):
+                if z[j, 0] > beyond:
+                    break
                 if not (_near(block, i, z, sigma, j, gamma) or _near(block, TRACKS + i, z, sigma, j, gamma)):
                     continue
                 nis_b, det_b = _judge(block, i, z, sigma, j)
@@ -181,6 +186,11 @@ def gated(
                 judged[found, 4] = max(a, b) + log1p(exp(-abs(a - b))) - false
                 judged[found, 0], judged[found, 1], judged[found, 2], judged[found, 3] = nis_b, like_b, nis_c, like_c
                 found += 1
+            if found > before:
+                if not whole:
+                    lanes.spread_rest(block)
+                    whole = True
+                keep(block, i, ahead, rows[first + i])
     return pair[:found, 0].copy(), pair[:found, 1].copy(), judged[:found, 4].copy(), judged[:found, :4].copy()
 
 

@@ -25,6 +25,7 @@ from jointwatch.tracking.bank import (
     X,
 )
 from jointwatch.tracking.entry import write
+from jointwatch.tracking.sieve import stand
 
 
 @kernel
@@ -44,14 +45,16 @@ def enter(
 
 @kernel
 def begin(
-    numbers: Floats, counts: Ints, tally: Ints, size: int, plots: Ints, r: Floats, R: Floats, prior: Floats,
-    radar: int, time_tai_ns: int,
+    numbers: Floats, counts: Ints, tally: Ints, size: int, plots: Ints, z: Floats, sigma: Floats, site: Floats,
+    prior: Floats, radar: int, time_tai_ns: int,
     summaries: Floats, times: Ints, radars: Any, unused: Ints, left: Ints, first: int, last: int,
 ) -> None:  # fmt: skip
-    """Append the rows of tracks that begin with these plots, which stand at r (m, 3) with covariances R (m, 3, 3)."""
+    """Append the rows of tracks that begin with the plots of these indices."""
+    r, R = np.empty((1, 3)), np.empty((1, 3, 3))
     for i in range(len(plots)):
-        row = size + i
-        _first_state(numbers, row, r[plots[i]], R[plots[i]], prior)
+        row, j = size + i, plots[i]
+        stand(z[j : j + 1], sigma[j : j + 1], site, r, R)
+        _first_state(numbers, row, r[0], R[0], prior)
         for k in range(tally.shape[1]):
             tally[row, k] = 0
         for k in range(counts.shape[1]):
@@ -102,13 +105,13 @@ def excuse(counts: Ints, rows: Ints, radar: int) -> None:
 @kernel
 def judge(
     counts: Ints, size: int, now_tai_ns: int, needed: int, window: int, tentative_s: float, lost_s: float
-) -> tuple[Ints, Bools, int]:
-    """Rows seen often enough of late to be confirmed, rows not seen for too long (size,) and how many these are.
+) -> tuple[Ints, Bools, int, int]:
+    """Rows seen often enough of late to be confirmed, rows not seen for too long (size,), how many; of them confirmed.
 
     A tentative track goes too when it can no longer be confirmed in time.
     """
     ready, gone = np.empty(size, dtype=np.int64), np.zeros(size, dtype=np.bool_)
-    count, going = 0, 0
+    count, going, losing = 0, 0, 0
     for row in range(size):
         hits, recent = 0, counts[row, RECENT]
         for k in range(window):
@@ -120,7 +123,8 @@ def judge(
         hopeless = min(counts[row, CHANCES], window) - hits > window - needed or age > tentative_s
         gone[row] = age > lost_s if counts[row, CONFIRMED] else hopeless
         going += gone[row]
-    return ready[:count], gone, going
+        losing += gone[row] and counts[row, CONFIRMED] == 1
+    return ready[:count], gone, going, losing
 
 
 @kernel

@@ -16,7 +16,7 @@ from jointwatch.earth.arrays import Floats, Ints
 from jointwatch.earth.compiled import kernel
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.tracking import bank, lanes
-from jointwatch.tracking.bank import BURNED, MU, TIME
+from jointwatch.tracking.bank import AHEAD, BURNED, MU, TIME
 from jointwatch.tracking.lanes import (
     AGO,
     AIR,
@@ -48,6 +48,8 @@ from jointwatch.tracking.settings import Settings
 
 # What `motion` holds; mean, variance, time and white noise for boost, then for coast.
 MEAN_OF, VARIANCE_OF, TAU_OF, NOISE_OF, BURNOUT_OF, IGNITION_OF, REFUTED_OF, ROUGH_OF = 0, 2, 4, 6, 8, 9, 10, 11
+
+_MOVED, _SEEN = 35, 18  # rows of X1 and P1; of Z, H and S
 
 
 def motion(settings: Settings) -> Floats:
@@ -142,6 +144,35 @@ def predict(numbers: Floats, counts: Ints, rows: Ints, time_tai_ns: int, moving:
             boost, coast = numbers[rows[first + i], MU], numbers[rows[first + i], MU + 1]
             boost, coast = 0.0 if boost < 1e-3 else boost, 0.0 if coast < 1e-3 else coast
             ahead[first + i, MU], ahead[first + i, MU + 1] = boost / (boost + coast), coast / (boost + coast)
+
+
+@kernel
+def keep(block: Floats, i: int, ahead: Floats, row: int) -> None:
+    """Keep what is expected of both modes of one track in a row of `ahead`."""
+    for mode in range(2):
+        at, n = mode * TRACKS + i, mode * (AHEAD // 2)
+        for k in range(_MOVED):
+            ahead[row, n + k] = block[(lanes.X1 + k) * LANES + at]
+        for k in range(_SEEN):
+            ahead[row, n + _MOVED + k] = block[(lanes.Z + k) * LANES + at]
+        ahead[row, n + _MOVED + _SEEN] = block[lanes.C * LANES + at]
+
+
+@kernel
+def recall(block: Floats, ahead: Floats, rows: Ints, first: int) -> None:
+    """Bring into the lanes what is expected of the tracks of the rows from `first` on, as `keep` left it.
+
+    Lanes beyond the last row hold that row again.
+    """
+    for i in range(TRACKS):
+        row = rows[min(first + i, len(rows) - 1)]
+        for mode in range(2):
+            at, n = mode * TRACKS + i, mode * (AHEAD // 2)
+            for k in range(_MOVED):
+                block[(lanes.X1 + k) * LANES + at] = ahead[row, n + k]
+            for k in range(_SEEN):
+                block[(lanes.Z + k) * LANES + at] = ahead[row, n + _MOVED + k]
+            block[lanes.C * LANES + at] = ahead[row, n + _MOVED + _SEEN]
 
 
 @kernel

@@ -69,7 +69,7 @@ def begin(
     counts: Ints, size: int, plots: Ints, z: Floats, sigma: Floats, r: Floats, velocity_variance: float,
     time_tai_ns: int, site: Floats, times: Ints, nodes: Floats, before: Floats, heads: Ints, unused: Ints, left: Ints,
 ) -> None:  # fmt: skip
-    """Give windows to the tracks that begin, in rows from `size` on, with wide plots."""
+    """Give windows to the tracks that begin, from row `size` on, with wide plots of those at r (n, 3)."""
     for i in range(len(plots)):
         j, row = plots[i], size + i
         if _index(z, sigma, j) < WIDE:
@@ -80,7 +80,7 @@ def begin(
         heads[w, COUNT], heads[w, SINCE] = 0, time_tai_ns
         across = _PLACE_SIGMAS * max(sigma[j, 0], z[j, 0] * max(sigma[j, 1], sigma[j, 2]))
         for a in range(6):
-            before[w, 0, a] = r[j, a] if a < 3 else 0.0
+            before[w, 0, a] = r[i, a] if a < 3 else 0.0
             for b in range(6):
                 before[w, 1 + a, b] = 0.0
             before[w, 1 + a, a] = across * across if a < 3 else velocity_variance

@@ -11,6 +11,7 @@ from jointwatch.earth.arrays import Floats, Ints
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.sensors.measurement import Plots
 from jointwatch.sensors.site import Site
+from jointwatch.tracking.kernels import kernels
 from jointwatch.tracking.settings import Settings
 
 NOT_FINITE = "not a number, or infinite"
@@ -31,18 +32,23 @@ LEAST_SIGMA = np.array([1.0, 1e-6, 1e-6])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Admitted:
-    """Plots that may be used, sorted by range: z, sigma (m, 3), and where each stands, r (m, 3), with covariance R."""
+    """Plots that may be used, sorted by range: z, sigma (m, 3)."""
 
     site: Site
     radar: str
     time_tai_ns: int
     z: Floats
     sigma: Floats
-    r: Floats
-    R: Floats
 
     def __len__(self) -> int:
         return len(self.z)
+
+    def stand(self, which: Ints) -> tuple[Floats, Floats]:
+        """Where plots of these indices stand, Earth-fixed (k, 3), and covariances of that (k, 3, 3)."""
+        k = kernels()
+        r, R = np.empty((len(which), 3)), np.empty((len(which), 3, 3))
+        k.sieve.stand(self.z[which], self.sigma[which], k.gate.place(self.site), r, R)
+        return r, R
 
 
 @dataclass(slots=True)
@@ -68,7 +74,7 @@ class Screen:
         if len(z) > self.settings.plots_per_scan_limit:
             spread = self._within_limit(len(z))
             z, sigma = z[spread], sigma[spread]
-        return _placed(plots, z, sigma)
+        return Admitted(plots.site, plots.radar, plots.time_tai_ns, z, sigma)
 
     def heard(self, radar: str, time_tai_ns: int) -> bool:
         """Whether a scan of this radar and time came before."""
@@ -82,10 +88,9 @@ class Screen:
 
     def _sound(self, z: Floats, sigma: Floats) -> tuple[Floats, Floats]:
         """The plots that make sense, each once, in an order that follows from their values; no sigma too thin."""
-        from jointwatch.tracking.sieve import ordered, sift
-
+        sieve = kernels().sieve
         faults = np.zeros(len(_FAULTS) + 1, dtype=np.int64)
-        sound, widths = sift(z, sigma, ordered(z), LEAST_SIGMA, faults)
+        sound, widths = sieve.sift(z, sigma, sieve.ordered(z), LEAST_SIGMA, faults)
         if len(sound) < len(z):
             for reason, count in zip(_FAULTS, faults[1:].tolist(), strict=True):
                 self.refused[reason] += count
@@ -120,13 +125,3 @@ class Screen:
             self.newest_tai_ns = time_tai_ns
             self._said = {key: rows for key, rows in self._said.items() if time_tai_ns - key[1] <= limit}
         return None
-
-
-def _placed(plots: Plots, z: Floats, sigma: Floats) -> Admitted:
-    """The plots with the places where they stand."""
-    from jointwatch.tracking.gate import place
-    from jointwatch.tracking.sieve import stand
-
-    r, R = np.empty((len(z), 3)), np.empty((len(z), 3, 3))
-    stand(z, sigma, place(plots.site), r, R)
-    return Admitted(plots.site, plots.radar, plots.time_tai_ns, z, sigma, r, R)

@@ -28,6 +28,7 @@ from jointwatch.tracking.diary import SUMMARY, TRIANGLE, Diaries
 from jointwatch.tracking.doubts import Doubts
 from jointwatch.tracking.drag import BETA0_KG_M2, ratio_of
 from jointwatch.tracking.initiate import plausible, prior
+from jointwatch.tracking.kernels import kernels
 from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.track import History, Status, Track
@@ -70,54 +71,48 @@ class TrackFile:
         4. Fit the tracks of wide angles anew to all their plots.
         5. Let covariances say where the assignment was in doubt.
         """
-        from jointwatch.tracking.associate import chosen_of, shared_out
-        from jointwatch.tracking.gate import gated, place
-        from jointwatch.tracking.jpda import doubt, weigh
-        from jointwatch.tracking.life import excuse
-        from jointwatch.tracking.update import update
-
-        bank, site, time = self.bank, place(plots.site), plots.time_tai_ns
+        k, bank, time = kernels(), self.bank, plots.time_tai_ns
         if not len(bank) or not len(plots):
             return np.arange(len(plots))
         bank.reserve(0, radar + 1)
-        moving, believed = self._model()
+        site, (moving, believed) = k.gate.place(plots.site), self._model()
         everyone, of = np.arange(len(bank)), (bank.numbers, bank.counts)
-        rows, plot, gain, judged = gated(*of, everyone, time, plots.z, plots.sigma, site, moving, believed)
+        rows, plot, gain, judged = k.gate.gated(
+            *of, everyone, time, plots.z, plots.sigma, site, moving, believed, bank.ahead
+        )
         gain = gain if rivals is None else gain - rivals[plot]
-        chosen = chosen_of(rows, plot, gain)
-        beta = weigh(rows, plot, gain, judged, believed)
-        mine, its, how, left = shared_out(chosen, rows, plot, judged, len(plots))
+        chosen = k.associate.chosen_of(rows, plot, gain)
+        beta = k.jpda.weigh(rows, plot, gain, judged, believed)
+        mine, its, how, left = k.associate.shared_out(chosen, rows, plot, judged, len(plots))
         windows = self._windows.opened(bank, mine, its, plots)
         heard = (plots.z, plots.sigma, site, moving)
         self.doubts.hear((*of, bank.tally, len(bank)), (mine, its), radar, self._radars, time, heard)
-        update(*of, mine, its, how, time, plots.z, plots.sigma, plots.r, site, moving)
+        k.update.update(*of, mine, its, how, time, plots.z, plots.sigma, site, moving, bank.ahead)
         if windows:
             self._windows.refit(bank, (mine, its, beta[chosen]), plots, moving)
-        doubt(*of, rows, plot, beta, chosen, time, plots.z, plots.sigma, site)
+        k.jpda.doubt(*of, rows, plot, beta, chosen, time, plots.z, plots.sigma, site)
         if again:
-            excuse(bank.counts, mine, radar)
+            k.life.excuse(bank.counts, mine, radar)
         self.enter(mine, radar, time)
-        return left
+        rest: Ints = left
+        return rest
 
     def begin(self, plots: Admitted, which: Ints, radar: int) -> None:
         """Begin a track with each of the plots of these indices."""
-        from jointwatch.tracking.life import begin
-
-        bank, time = self.bank, plots.time_tai_ns
+        k, bank, time = kernels(), self.bank, plots.time_tai_ns
+        asked = which, plots.z, plots.sigma, k.gate.place(plots.site), self._prior
         bank.reserve(len(which), radar + 1)
         arrays, pages = (bank.numbers, bank.counts, bank.tally), self._pages(len(which))
-        begin(*arrays, bank.size, which, plots.r, plots.R, self._prior, radar, time, *pages)
+        k.life.begin(*arrays, bank.size, *asked, radar, time, *pages)
         self._windows.begin(bank, which, plots, self.settings.velocity_sigma_m_s**2)
         bank.size += len(which)
 
     def enter(self, rows: Ints, radar: int, time_tai_ns: int) -> None:
         """Enter rows that a plot of this radar and time updated into their diaries."""
-        from jointwatch.tracking.life import enter
-
         bank = self.bank
         bank.reserve(0, radar + 1)
         arrays, pages = (bank.numbers, bank.counts, bank.tally), self._pages(len(rows))
-        self._named = enter(*arrays, rows, radar, time_tai_ns, self._named, *pages)
+        self._named = kernels().life.enter(*arrays, rows, radar, time_tai_ns, self._named, *pages)
 
     def rewrite(self, rows: Ints) -> None:
         """Write the first line in the diaries of rows that have just begun once more, as they stand now."""
@@ -129,9 +124,7 @@ class TrackFile:
 
     def miss(self, radar: int, time_tai_ns: int) -> None:
         """Note a chance let go by the tracks that this radar saw first and did not see now."""
-        from jointwatch.tracking.life import miss
-
-        miss(self.bank.counts, len(self.bank), radar, time_tai_ns)
+        kernels().life.miss(self.bank.counts, len(self.bank), radar, time_tai_ns)
 
     def settle(self, now_tai_ns: int) -> None:
         """Confirm and drop tracks.
@@ -139,19 +132,18 @@ class TrackFile:
         Confirmed are those seen often enough of late that fly as something that flies; those not seen for too long are
         let go, and tentative ones that can no longer be confirmed in time.
         """
-        from jointwatch.tracking.life import judge
-
         bank, asked = self.bank, self.settings
         terms = asked.confirm_plots, asked.confirm_window, asked.tentative_lost_after_s, asked.lost_after_s
-        ready, gone, going = judge(bank.counts, len(bank), now_tai_ns, *terms)
+        ready, gone, going, losing = kernels().life.judge(bank.counts, len(bank), now_tai_ns, *terms)
         if len(ready):
             believed = ready[plausible(self._summaries(bank.numbers, ready)[:, :6], asked)]
             bank.counts[believed, CONFIRMED] = 1
             gone[believed] = (now_tai_ns - bank.counts[believed, TIME]) / NS_PER_S > asked.lost_after_s
-            going = int(np.count_nonzero(gone))
+            going = losing = int(np.count_nonzero(gone))
         if going:
-            self._part_with(gone)
-        self._forget(now_tai_ns)
+            self._part_with(gone, losing > 0)
+        if self._lost:
+            self._forget(now_tai_ns)
 
     def live(self, rows: Ints) -> list[Track]:
         """Live tracks of these rows, by number."""
@@ -217,10 +209,8 @@ class TrackFile:
     def _model(self) -> tuple[Floats, Floats]:
         """What the kernels need to know of motion, and to judge a pair."""
         if self._known is None:
-            from jointwatch.tracking.gate import belief
-            from jointwatch.tracking.predict import motion
-
-            self._known = motion(self.settings), belief(self.settings)
+            k = kernels()
+            self._known = k.predict.motion(self.settings), k.gate.belief(self.settings)
         return self._known
 
     def _pages(self, needed: int) -> tuple[Any, ...]:
@@ -230,23 +220,21 @@ class TrackFile:
         return all_.summaries, all_.times, all_.radars, all_.unused, all_.left, all_.first, all_.last
 
     def _summaries(self, numbers: Floats, rows: Ints) -> Floats:
-        from jointwatch.tracking.imm import combined
-
         summaries = np.empty((len(rows), SUMMARY))
-        combined(numbers, rows, summaries)
+        kernels().imm.combined(numbers, rows, summaries)
         return summaries
 
-    def _part_with(self, gone: Bools) -> None:
-        """Forget tentative tracks, and move confirmed ones to the lost."""
-        from jointwatch.tracking.life import close_up
-
-        bank = self.bank
-        confirmed = np.flatnonzero(gone & (bank.column(CONFIRMED) == 1))
-        row_of = {track_id(int(bank.counts[row, NAME])): row for row in confirmed}
-        for track in self.live(confirmed):
-            self._lost[track.id] = (replace(track, status=Status.LOST), bank.counts[row_of[track.id]].copy())
-        pages = self._diaries
-        bank.size = close_up(bank.numbers, bank.counts, bank.tally, len(bank), gone, pages.unused, pages.left)
+    def _part_with(self, gone: Bools, losing: bool) -> None:
+        """Forget tentative tracks, and move confirmed ones, if any may be among them, to the lost."""
+        bank, pages = self.bank, self._diaries
+        if losing:
+            confirmed = np.flatnonzero(gone & (bank.column(CONFIRMED) == 1))
+            row_of = {track_id(int(bank.counts[row, NAME])): row for row in confirmed}
+            for track in self.live(confirmed):
+                self._lost[track.id] = (replace(track, status=Status.LOST), bank.counts[row_of[track.id]].copy())
+        bank.size = kernels().life.close_up(
+            bank.numbers, bank.counts, bank.tally, len(bank), gone, pages.unused, pages.left
+        )
 
     def _forget(self, now_tai_ns: int) -> None:
         """Let go of what was lost long ago, and of what is too much."""

@@ -6,7 +6,7 @@ the plot speaks of the present through the derivative of that. The algebra is in
 
 from __future__ import annotations
 
-from math import hypot, sqrt
+from math import cos, hypot, sin, sqrt
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from jointwatch.tracking.bank import BURNED, CHANCES, MU, NIS, RECENT, TIME
 from jointwatch.tracking.gate import look, turned
 from jointwatch.tracking.imm import reweighed
 from jointwatch.tracking.lanes import LANES, LATE, NU, TRACKS, C, H, P, R, S, X, Z
-from jointwatch.tracking.predict import REFUTED_OF, fly, gather, mix_modes, scatter
+from jointwatch.tracking.predict import REFUTED_OF, fly, gather, mix_modes, recall, scatter
 from jointwatch.tracking.taking import take
 
 
@@ -37,6 +37,14 @@ def jacobian(site: Floats, r: Floats, H_of: Floats) -> None:
         H_of[k] = (e * east + n * north + u * up) * by_r
         H_of[3 + k] = (n * east - e * north) / (rho * rho)
         H_of[6 + k] = (e * east + n * north) * tilt + rho / r2 * up
+
+
+@kernel
+def _stand(z: Floats, site: Floats, r: Floats) -> None:
+    """Fill the Earth-fixed position (3,) of a plot."""
+    e, n, u = cos(z[2]) * sin(z[1]), cos(z[2]) * cos(z[1]), sin(z[2])
+    for k in range(3):
+        r[k] = site[k] + z[0] * (e * site[3 + k] + n * site[6 + k] + u * site[9 + k])
 
 
 @kernel
@@ -62,27 +70,39 @@ def innovate(block: Floats, at: int, wide: bool, z: Floats, sigma: Floats, r: Fl
 @kernel
 def update(
     numbers: Floats, counts: Ints, rows: Ints, plot: Ints, judged: Floats, time_tai_ns: int, z: Floats, sigma: Floats,
-    r: Floats, site: Floats, moving: Floats,
+    site: Floats, moving: Floats, ahead: Floats,
 ) -> None:  # fmt: skip
-    """Update the filters of these rows, each with its plot, given NIS and log likelihoods of the pairs (p, 4)."""
-    block, H_at_plot = np.empty(lanes.SIZE), np.empty(9)
+    """Update the filters of these rows, each with its plot, given NIS and log likelihoods of the pairs (p, 4).
+
+    ahead: what the gate kept of these rows; the way back of a late plot is flown anew.
+    """
+    block, r, H_at_plot = np.zeros(lanes.SIZE), np.empty(3), np.empty(9)
     for first in range(0, len(rows), TRACKS):
-        gather(block, numbers, counts, rows, first, time_tai_ns, moving)
-        mix_modes(block, moving)
-        fly(block)
-        lanes.spread(block)
-        look(block, site)
+        last, late = min(first + TRACKS, len(rows)), False
+        for pair in range(first, last):
+            late = late or counts[rows[pair], TIME] > time_tai_ns
+        if late:
+            gather(block, numbers, counts, rows, first, time_tai_ns, moving)
+            mix_modes(block, moving)
+            fly(block)
+            lanes.spread(block)
+            look(block, site)
+        else:
+            recall(block, ahead, rows, first)
         for i in range(TRACKS):
             pair = min(first + i, len(rows) - 1)
-            j = plot[pair]
-            jacobian(site, r[j], H_at_plot)
+            j, known = plot[pair], False
             for mode in range(2):
                 at = mode * TRACKS + i
                 wide = block[(S + 3) * LANES + at] > sigma[j, 1] ** 2 or block[(S + 5) * LANES + at] > sigma[j, 2] ** 2
+                if wide and not known:
+                    _stand(z[j], site, r)
+                    jacobian(site, r, H_at_plot)
+                    known = True
                 block[LATE * LANES + at] = 1.0 if counts[rows[pair], TIME] > time_tai_ns else 0.0
-                innovate(block, at, wide, z[j], sigma[j], r[j], H_at_plot)
+                innovate(block, at, wide, z[j], sigma[j], r, H_at_plot)
         take(block)
-        for i in range(min(TRACKS, len(rows) - first)):
+        for i in range(last - first):
             row = rows[first + i]
             scatter(block, i, X, P, numbers, row)
             of = judged[first + i]

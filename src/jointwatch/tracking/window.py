@@ -13,6 +13,7 @@ import numpy as np
 
 from jointwatch.earth.arrays import Floats, Ints
 from jointwatch.tracking.bank import WINDOW, Bank
+from jointwatch.tracking.kernels import kernels
 from jointwatch.tracking.screen import Admitted
 
 NODES = 64
@@ -44,23 +45,26 @@ class Windows:
 
     def begin(self, bank: Bank, which: Ints, plots: Admitted, velocity_variance: float) -> None:
         """Give windows to rows that were just appended, one for each of these plots, where the plots are wide."""
-        from jointwatch.tracking import refit
-        from jointwatch.tracking.gate import place
-
-        if refit.any_wide(plots.z, plots.sigma):
+        k = kernels()
+        if k.refit.any_wide(plots.z, plots.sigma):
             self.reserve(len(which), bank.column(WINDOW))
-            of = plots.z, plots.sigma, plots.r, velocity_variance, plots.time_tai_ns, place(plots.site)
-            refit.begin(bank.counts, bank.size, which, *of, *self._arrays())
+            of = (
+                plots.z,
+                plots.sigma,
+                plots.stand(which)[0],
+                velocity_variance,
+                plots.time_tai_ns,
+                k.gate.place(plots.site),
+            )
+            k.refit.begin(bank.counts, bank.size, which, *of, *self._arrays())
 
     def opened(self, bank: Bank, rows: Ints, plot: Ints, plots: Admitted) -> bool:
         """Give windows to rows that are to be updated with wide plots, where they need one; whether any row has one."""
-        from jointwatch.tracking import refit
-        from jointwatch.tracking.gate import place
-
-        if refit.any_wide(plots.z, plots.sigma):
+        k = kernels()
+        if k.refit.any_wide(plots.z, plots.sigma):
             self.reserve(len(rows), bank.column(WINDOW))
-            of = rows, plot, plots.z, plots.sigma, place(plots.site), plots.time_tai_ns
-            refit.open_windows(bank.numbers, bank.counts, *of, *self._arrays())
+            of = rows, plot, plots.z, plots.sigma, k.gate.place(plots.site), plots.time_tai_ns
+            k.refit.open_windows(bank.numbers, bank.counts, *of, *self._arrays())
         return bool(self.left[0] < len(self.times))
 
     def refit(self, bank: Bank, pairs: tuple[Ints, Ints, Floats], plots: Admitted, moving: Floats) -> None:
@@ -68,11 +72,9 @@ class Windows:
 
         pairs: rows, their plots, and the probabilities that these are theirs.
         """
-        from jointwatch.tracking import refit
-        from jointwatch.tracking.gate import place
-
-        of = *pairs, plots.z, plots.sigma, place(plots.site), plots.time_tai_ns, moving
-        refit.refit(bank.numbers, bank.counts, *of, *self._arrays())
+        k = kernels()
+        of = *pairs, plots.z, plots.sigma, k.gate.place(plots.site), plots.time_tai_ns, moving
+        k.refit.refit(bank.numbers, bank.counts, *of, *self._arrays())
 
     def _arrays(self) -> tuple[Any, ...]:
         return self.times, self.nodes, self.before, self.heads, self.unused, self.left
