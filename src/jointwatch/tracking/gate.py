@@ -129,13 +129,11 @@ def _speaks(c: float, nis: float, like: float, believed: Floats) -> float:
 @kernel
 def _within(z: Floats, value: float) -> int:
     """Index of the first plot whose range is not below a value."""
-    low, high = 0, len(z)
-    while low < high:
-        middle = (low + high) // 2
-        if z[middle, 0] < value:
-            low = middle + 1
-        else:
-            high = middle
+    low, left = 0, len(z)
+    while left > 0:  # no branch but this one: nobody could foresee another
+        half = left // 2
+        below = z[low + half, 0] < value
+        low, left = (low + half + 1 if below else low), (left - half - 1 if below else half)
     return low
 
 
