@@ -13,6 +13,7 @@ from jointwatch.formats.mean_elements import MeanElements
 from jointwatch.sensors.measurement import predict
 from jointwatch.studies.sky import displaced, made
 from jointwatch.studies.sky_given import ElementsGiven, SkyGiven
+from jointwatch.tracking import known
 from jointwatch.tracking.bank import KNOWN, NAME
 from jointwatch.tracking.known import Known
 from jointwatch.tracking.track import Status, Track
@@ -195,3 +196,20 @@ def test_a_satellite_that_left_its_track_is_put_back_where_the_catalogue_has_it(
     assert count <= len(confirmed(tracker))
     assert len(names & {t.catalogue_number for t in confirmed(tracker)}) > 0.8 * len(names)
     assert None not in {t.catalogue_number for t in confirmed(tracker)}
+
+
+def test_pairs_are_the_same_however_many_are_looked_at_at_once(
+    world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng, now = np.random.default_rng(5), world.tai(0.0)
+    above = world.known.above(world.SOUTH, now)
+    true = predict(world.SOUTH, above.x[:, :3])
+    z = np.repeat(true[true[:, 2] > 0.0], 3, axis=0)
+    z += rng.normal(0.0, SIGMA, z.shape)
+    z = z[np.argsort(z[:, 0])]
+    sigma, found = np.broadcast_to(SIGMA, z.shape), []
+    for at_once in (1 << 40, 100):
+        monkeypatch.setattr(known, "_PAIRS_AT_ONCE", at_once)
+        found.append(world.known._near(world.SOUTH, above, z, sigma, 25.0))
+    assert len(found[0][0]) >= len(z)
+    np.testing.assert_array_equal(found[0], found[1])

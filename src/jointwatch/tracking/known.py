@@ -36,6 +36,7 @@ from jointwatch.tracking.settings import Settings
 # changes by more than 0.1 degree a second.
 _SINE_BELOW_HORIZON = float(np.sin(np.radians(-4.0)))
 _SITES_KEPT = 64
+_PAIRS_AT_ONCE = 1 << 17  # of a jammed radar's plots and what is in sight, looked at by range: some 30 MB
 _LEAST_COSINE = 1e-3  # of an elevation: straight overhead any azimuth will do
 GREATEST_ALONG_M = 2e6
 """Elements that may be off by more along the track, a quarter of an hour, are of no use to anybody."""
@@ -171,13 +172,18 @@ class Known:
         width = np.sqrt(gamma * (largest**2 + sigma[:, 0].max() ** 2))
         first = np.searchsorted(z[:, 0], expected[:, 0] - width)
         many = np.searchsorted(z[:, 0], expected[:, 0] + width, side="right") - first
-        row = np.repeat(np.arange(len(expected)), many)
-        plot = np.arange(len(row)) - np.repeat(np.cumsum(many) - many, many) + first[row]
-        angle = (largest / expected[:, 0])[row]
-        cosine = np.maximum(np.cos(expected[row, 2]), _LEAST_COSINE)
-        error = np.column_stack([largest[row], angle / cosine, angle])
-        near = (residual(z[plot], expected[row]) ** 2 <= gamma * (error**2 + sigma[plot] ** 2)).all(axis=1)
-        return row[near], plot[near]
+        ends = np.searchsorted(np.cumsum(many), np.arange(_PAIRS_AT_ONCE, many.sum(), _PAIRS_AT_ONCE))
+        rows, found = [], []
+        for some in np.split(np.arange(len(expected)), ends):
+            row = np.repeat(some, many[some])
+            plot = np.arange(len(row)) - np.repeat(np.cumsum(many[some]) - many[some], many[some]) + first[row]
+            angle = (largest / expected[:, 0])[row]
+            cosine = np.maximum(np.cos(expected[row, 2]), _LEAST_COSINE)
+            error = np.column_stack([largest[row], angle / cosine, angle])
+            near = (residual(z[plot], expected[row]) ** 2 <= gamma * (error**2 + sigma[plot] ** 2)).all(axis=1)
+            rows.append(row[near])
+            found.append(plot[near])
+        return np.concatenate(rows), np.concatenate(found)
 
     def alike(self, x: Floats, P: Floats, site: Site, tai_ns: int) -> tuple[Ints, Ints]:
         """Pairs of states (k, 6) and rows of the catalogue that are worth a closer look, in the order of states."""
