@@ -261,3 +261,14 @@ def test_under_thrust_tracks_are_intersected_for_their_errors_are_alike():
     joint = Joint()
     joint.take([Tracklet(owner, "T-0001", 1, 0, 0, 5, 5, x, P, 0.95, 6) for owner in ("north", "south")])
     assert pytest.approx(P, rel=1e-6) == joint.at(5)[0].P
+
+
+def test_a_track_told_of_the_future_is_forgotten_and_not_flown_back_through_a_century(told):
+    account = Account("gabala")
+    one = told[0].wholes[0]
+    century = 100 * 365 * 86_400 * 10**9
+    account.hear([one])
+    ahead = {name: getattr(one, name) + century for name in ("from_tai_ns", "to_tai_ns", "time_tai_ns")}
+    account.hear([replace(one, track="T-0002", **ahead)])
+    assert account.at(one.time_tai_ns).ids == ("T-0001",)
+    assert account.refused == {UNTIMELY: 1}

@@ -105,11 +105,14 @@ class Account:
         return counted.time_tai_ns, counted.x, counted.P
 
     def at(self, time_tai_ns: int) -> Predicted:
-        """The owner's tracks at a time, but those of which nothing was heard for Settings.lost_after_s."""
-        patience = self.settings.lost_after_s * NS_PER_S
-        self._counted = {
-            name: each for name, each in self._counted.items() if time_tai_ns - each.newest.to_tai_ns <= patience
-        }
+        """The owner's tracks at a time, but those of which nothing was heard for Settings.lost_after_s.
+
+        Forgotten too are those told of a time more than Settings.jump_limit_s ahead, as far as a partner may choose.
+        """
+        patience, jump = self.settings.lost_after_s * NS_PER_S, self.settings.jump_limit_s * NS_PER_S
+        ages = {name: time_tai_ns - each.newest.to_tai_ns for name, each in self._counted.items()}
+        self.refused.update([UNTIMELY] * sum(age < -jump for age in ages.values()))
+        self._counted = {name: self._counted[name] for name, age in ages.items() if -jump <= age <= patience}
         rows = list(self._counted.values())
         x, P = self._carried(rows, [time_tai_ns] * len(rows))
         boost, well = np.array([each.newest.boost_probability for each in rows]), _sound(x, P)
