@@ -52,7 +52,7 @@ def _track(flight: Ecef) -> None:
         tracker.predicted(seconds * 10**9)
     for seconds in range(500, 900, 5):  # more plots than a window holds
         z = predict(site, coast.propagate(flight, float(seconds - 500)).r_m)
-        tracker.scan(Plots(site, "warm", seconds * 10**9, z, np.broadcast_to([50.0, 9e-3, 9e-3], z.shape)))
+        tracker.scan(Plots(site, "wide", seconds * 10**9, z, np.broadcast_to([50.0, 9e-3, 9e-3], z.shape)))
 
 
 def _orbit() -> None:

@@ -7,7 +7,7 @@ from math import inf
 import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
-from jointwatch.earth.compiled import kernel
+from jointwatch.earth.compiled import kernel, part
 
 
 def assign(track: Ints, plot: Ints, gain: Floats) -> Bools:
@@ -38,7 +38,7 @@ def chosen_of(track: Ints, plot: Ints, gain: Floats) -> Bools:
     if len(track) == 0:
         return chosen
     starts, row = np.empty(len(track) + 1, dtype=np.int64), np.empty(len(track), dtype=np.int64)
-    tracks, plots = _rows(track, starts, row), plot.max() + 1
+    tracks, plots = _rows(track, starts, row), reach(plot)
     u, v = np.zeros(tracks), np.zeros(plots)
     of_plot, pair_of = np.full(plots, -1), np.full(tracks, -1)
     way, by, done = np.full(plots, inf), np.empty(plots, dtype=np.int64), np.zeros(plots, dtype=np.bool_)
@@ -93,7 +93,16 @@ def chosen_of(track: Ints, plot: Ints, gain: Floats) -> Bools:
     return chosen
 
 
-@kernel
+@part
+def reach(plot: Ints) -> int:
+    """One more than the greatest index, zero of none; NumPy's `max` takes half a second to compile."""
+    most = -1
+    for j in plot:
+        most = max(most, j)
+    return most + 1
+
+
+@part
 def _rows(track: Ints, starts: Ints, row: Ints) -> int:
     """Number the tracks of the pairs from zero: fills each pair's number, and where each begins; how many there are."""
     count = 0

@@ -8,7 +8,7 @@ An honest radar may be off by a third of a single plot's sigma. The weighing is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -64,7 +64,7 @@ class Doubts:
         self._next = 0
 
     def hear(
-        self, bank: tuple[Floats, Ints, Ints, int], chosen: tuple[Ints, Ints], radar: int, names: Iterable[str],
+        self, bank: tuple[Floats, Ints, Ints, int], chosen: tuple[Ints, Ints], radar: int, names: Collection[str],
         time_tai_ns: int, plots: tuple[Floats, Floats, Floats, Floats],
     ) -> None:  # fmt: skip
         """Weigh a scan before it updates the tracks: the bank's arrays and size, which rows take which plots.
@@ -74,6 +74,8 @@ class Doubts:
         if radar >= MOST_RADARS:
             return
         self._windows(radar, time_tai_ns)
+        if len(names) < 2:  # nobody to say otherwise, and nothing to compile before the first track
+            return
         doubted = self._doubted & ~(1 << radar)
         self._next, most = kernels().evidence.hear(
             *bank, *chosen, radar, time_tai_ns, *plots, self._next, doubted, SPREAD, self._state[radar],

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from jointwatch.earth.arrays import Floats, Ints
-from jointwatch.earth.compiled import kernel
+from jointwatch.earth.compiled import part
 from jointwatch.tracking.bank import ENTRIES, FIRST, PAGES, PLOTS, TIME
 from jointwatch.tracking.diary import LINES, NAMED
 from jointwatch.tracking.imm import combine
 
 
-@kernel
+@part
 def write(
     numbers: Floats, counts: Ints, tally: Ints, row: int, radar: int, time_tai_ns: int,
     summaries: Floats, times: Ints, radars: Any, unused: Ints, left: Ints, first: int, last: int,
@@ -45,14 +45,14 @@ def write(
     counts[row, FIRST] = min(counts[row, FIRST], time_tai_ns)
 
 
-@kernel
+@part
 def _line(counts: Ints, row: int, written: int, first: int, last: int) -> tuple[int, int]:
     """Page and line of an entry, by how many were written before."""
     slot = written if written < first else first + (written - first) % last
     return counts[row, PAGES + slot // LINES], slot % LINES
 
 
-@kernel
+@part
 def _count(tally: Ints, row: int, radar: int) -> None:
     """One plot more of this radar; above 2^32 stands how many others saw the track before it first did."""
     if tally[row, radar] == 0:

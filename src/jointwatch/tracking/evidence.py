@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
-from jointwatch.earth.compiled import kernel
+from jointwatch.earth.compiled import kernel, part
 from jointwatch.tracking import lanes
 from jointwatch.tracking.bank import CONFIRMED, MU, TIME
 from jointwatch.tracking.gate import look, turned
@@ -38,7 +38,7 @@ HONEST = 0.3  # sigmas of a single plot that an honest radar may be off, taken f
 _UNITS = sqrt((2 * pi) ** 3) / (4 / 3 * pi * FAR**1.5)
 
 
-@kernel
+@part
 def others(tally: Ints, row: int, radar: int) -> int:
     """How many plots radars other than this one gave a track."""
     total = 0
@@ -48,7 +48,7 @@ def others(tally: Ints, row: int, radar: int) -> int:
     return total
 
 
-@kernel
+@part
 def makers(tally: Ints, row: int, radar: int) -> int:
     """The radars of a track other than this one, one bit each."""
     bits = 0
@@ -58,7 +58,7 @@ def makers(tally: Ints, row: int, radar: int) -> int:
     return bits
 
 
-@kernel
+@part
 def witnesses(
     numbers: Floats, counts: Ints, tally: Ints, taken: Ints, start: int, radar: int, time_tai_ns: int, doubted: int
 ) -> Ints:
@@ -83,7 +83,7 @@ def witnesses(
     return found[: took + missed]
 
 
-@kernel
+@part
 def _inverse(block: Floats, at: int, variances: Floats, honest: float, V: Floats) -> float:
     """Fill the inverse (9,) of a lane's innovation covariance, with an honest radar's offset; its determinant."""
     more = 1 + honest * honest
@@ -102,7 +102,7 @@ def _inverse(block: Floats, at: int, variances: Floats, honest: float, V: Floats
     return float(det)
 
 
-@kernel
+@part
 def _product(a: Floats, V: Floats, b: Floats) -> float:
     total = 0.0
     for i in range(3):
@@ -111,7 +111,7 @@ def _product(a: Floats, V: Floats, b: Floats) -> float:
     return total
 
 
-@kernel
+@part
 def _offset(block: Floats, at: int, z: Floats, j: int, nu: Floats) -> None:
     """Fill the innovation (3,) of a plot in a lane."""
     for k in range(3):
@@ -119,7 +119,7 @@ def _offset(block: Floats, at: int, z: Floats, j: int, nu: Floats) -> None:
     nu[1] = turned(nu[1])
 
 
-@kernel
+@part
 def _causes(block: Floats, at: int, C: Floats) -> None:
     """Fill how each cause (4, 3) shifts a lane's plot: the clock by minus what the object moves in a second."""
     for k in range(3):
@@ -131,7 +131,7 @@ def _causes(block: Floats, at: int, C: Floats) -> None:
         C[3, k] = -rate
 
 
-@kernel
+@part
 def _bent(block: Floats, at: int, sigma_range_m: float) -> bool:
     """Whether a lane is so wide across the line of sight that its bend would pass for an offset in range."""
     r = block[Z * LANES + at]
@@ -139,7 +139,7 @@ def _bent(block: Floats, at: int, sigma_range_m: float) -> bool:
     return bool(sagitta * sagitta > LENS * LENS * (block[S * LANES + at] + sigma_range_m * sigma_range_m))
 
 
-@kernel
+@part
 def _beside(
     block: Floats, at: int, z: Floats, sigma: Floats, free: Bools, C: Floats, V: Floats, nu: Floats, spread: Floats
 ) -> int:
@@ -162,7 +162,7 @@ def _beside(
     return only
 
 
-@kernel
+@part
 def weigh(state: Floats, bits: Ints, nu: Floats, V: Floats, C: Floats, spread: Floats, by: int) -> None:
     """Let an innovation speak in one window: state (4, 3) of the causes, and the radars it was held against."""
     q = _product(nu, V, nu)

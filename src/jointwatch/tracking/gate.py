@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from jointwatch.earth.arrays import Floats, Ints
-from jointwatch.earth.compiled import kernel
+from jointwatch.earth.compiled import kernel, part
 from jointwatch.sensors.measurement import LEAST_GROUND_RANGE_M
 from jointwatch.sensors.site import Site, frame
 from jointwatch.tracking import lanes
@@ -71,7 +71,7 @@ def place(site: Site) -> Floats:
     return np.concatenate([origin, basis.ravel()])
 
 
-@kernel
+@part
 def look(block: Floats, site: Floats) -> None:
     """What the radar should measure of each lane, without the plot's own noise: Z, H and S."""
     expect(
@@ -85,13 +85,13 @@ def look(block: Floats, site: Floats) -> None:
         block[(Z + 2) * LANES + i] = atan2(block[(PLACE + 2) * LANES + i], block[(PLACE + 3) * LANES + i])
 
 
-@kernel
+@part
 def turned(azimuth_rad: float) -> float:
     """A difference of azimuths in [-pi, pi)."""
     return azimuth_rad - 2 * pi * floor((azimuth_rad + pi) / (2 * pi))
 
 
-@kernel
+@part
 def _near(block: Floats, at: int, z: Floats, sigma: Floats, j: int, gamma: float) -> bool:
     """Whether a plot is near a lane's expectation component by component."""
     n0 = z[j, 0] - block[Z * LANES + at]
@@ -104,7 +104,7 @@ def _near(block: Floats, at: int, z: Floats, sigma: Floats, j: int, gamma: float
     return bool(n1 * n1 <= gamma * (block[(S + 3) * LANES + at] + sigma[j, 1] * sigma[j, 1]))
 
 
-@kernel
+@part
 def _judge(block: Floats, at: int, z: Floats, sigma: Floats, j: int) -> tuple[float, float]:
     """NIS of a plot under a lane's expectation, and the determinant of its covariance."""
     a, b, c = sigma[j, 0] * sigma[j, 0], sigma[j, 1] * sigma[j, 1], sigma[j, 2] * sigma[j, 2]
@@ -120,13 +120,13 @@ def _judge(block: Floats, at: int, z: Floats, sigma: Floats, j: int) -> tuple[fl
     return nis / det, det
 
 
-@kernel
+@part
 def _speaks(c: float, nis: float, like: float, believed: Floats) -> float:
     """Log of what a mode adds to the likelihood of a pair; one outside its own gate does not speak for it."""
     return log(max(c, believed[_LEAST_WEIGHT])) + like if nis <= believed[_GAMMA] else -inf
 
 
-@kernel
+@part
 def _within(z: Floats, value: float) -> int:
     """Index of the first plot whose range is not below a value."""
     low, left = 0, len(z)
@@ -148,7 +148,9 @@ def gated(
     plot is something else"; judged (p, 4): NIS and log likelihood under boost, then under coast. What was expected of a
     track that is in a pair is kept in its row of `ahead` for `update`.
     """
-    gamma, widest, found = believed[_GAMMA], sigma[:, 0].max(), 0
+    gamma, widest, found = believed[_GAMMA], 0.0, 0
+    for j in range(len(sigma)):
+        widest = max(widest, sigma[j, 0])
     pair, judged = np.empty((2 * len(z) + 64, 2), dtype=np.int64), np.empty((2 * len(z) + 64, 5))
     block = np.empty(lanes.SIZE)
     for first in range(0, len(rows), TRACKS):
@@ -192,7 +194,7 @@ def gated(
     return pair[:found, 0].copy(), pair[:found, 1].copy(), judged[:found, 4].copy(), judged[:found, :4].copy()
 
 
-@kernel
+@part
 def _doubled(rows: Any) -> Any:
     """The same rows in an array twice as long."""
     longer = np.empty((2 * len(rows), rows.shape[1]), dtype=rows.dtype)

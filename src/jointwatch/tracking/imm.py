@@ -17,7 +17,7 @@ from __future__ import annotations
 from math import erfc, exp, log, sqrt
 
 from jointwatch.earth.arrays import Floats, Ints
-from jointwatch.earth.compiled import kernel
+from jointwatch.earth.compiled import kernel, part
 from jointwatch.tracking.bank import MU, P, X
 
 BOOST, COAST = 0, 1
@@ -40,7 +40,7 @@ def reweighed(boost: float, coast: float, log_boost: float, log_coast: float) ->
     return a / (a + b), b / (a + b)
 
 
-@kernel
+@part
 def combine(numbers: Floats, row: int, summary: Floats) -> None:
     """Fill a summary (28,) with the mean and spread of both modes of a row, and the probability of thrust.
 

@@ -14,7 +14,8 @@ from math import atan2, exp, hypot, log, sqrt
 import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
-from jointwatch.earth.compiled import kernel
+from jointwatch.earth.compiled import kernel, part
+from jointwatch.tracking.associate import reach
 from jointwatch.tracking.bank import CONFIRMED, TIME, P, X
 from jointwatch.tracking.gate import LOG_FALSE, turned
 from jointwatch.tracking.update import jacobian
@@ -51,7 +52,7 @@ def marginals(track: Ints, plot: Ints, gain: Floats) -> tuple[Floats, Floats]:
 @kernel
 def _marginals(track: Ints, plot: Ints, gain: Floats, some: Ints, beta: Floats, free: Floats) -> None:
     """Fill the probabilities of some of the pairs, whole tracks of them."""
-    plots = plot.max() + 1
+    plots = reach(plot)
     weight, claim, most, rest = np.empty(len(track)), np.empty(len(track)), np.empty(plots), np.empty(plots)
     for k in some:
         weight[k] = exp(min(gain[k], GREATEST_GAIN))
@@ -79,7 +80,7 @@ def _marginals(track: Ints, plot: Ints, gain: Floats, some: Ints, beta: Floats, 
         beta[k] = weight[k] * free[k] / total
 
 
-@kernel
+@part
 def _end(track: Ints, first: int) -> int:
     """Where the pairs of the track of pair `first` end."""
     last = first + 1
@@ -88,7 +89,7 @@ def _end(track: Ints, first: int) -> int:
     return last
 
 
-@kernel
+@part
 def _claim(weight: Floats, free: Floats, claim: Floats, first: int, last: int) -> None:
     """What a track says to each of its plots: the weight of that pair against all else the track could do.
 
@@ -106,7 +107,7 @@ def _claim(weight: Floats, free: Floats, claim: Floats, first: int, last: int) -
         claim[k] = weight[k] / (rest if term == most else rest + most - term)
 
 
-@kernel
+@part
 def _count(most: Floats, rest: Floats, j: int, claim: float) -> None:
     """Add a claim to those on a plot; the greatest stands apart."""
     if claim > most[j]:
@@ -123,7 +124,7 @@ def weigh(track: Ints, plot: Ints, gain: Floats, judged: Floats, believed: Float
     judged (p, 4): NIS and log likelihood under boost, then coast. A track whose pair stands alone, its plot in no other
     gate, tells its modes apart by that plot.
     """
-    plots = plot.max() + 1 if len(plot) else 0
+    plots = reach(plot)
     sharers, false, first = np.zeros(plots, dtype=np.int64), believed[LOG_FALSE], 0
     for j in plot:
         sharers[j] += 1
@@ -156,6 +157,16 @@ def weigh(track: Ints, plot: Ints, gain: Floats, judged: Floats, believed: Float
 
 
 @kernel
+def unsure(beta: Floats, chosen: Bools) -> bool:
+    """Whether any of the chosen pairs may be wrong, so that there is something to `doubt`."""
+    least = 1.0
+    for k in range(len(beta)):
+        if chosen[k]:
+            least = min(least, beta[k])
+    return least < SURE
+
+
+@kernel
 def doubt(
     numbers: Floats, counts: Ints, rows: Ints, plot: Ints, beta: Floats, chosen: Bools, time_tai_ns: int,
     z: Floats, sigma: Floats, site: Floats,
@@ -176,7 +187,7 @@ def doubt(
         first = last
 
 
-@kernel
+@part
 def _widen(
     numbers: Floats, mode: int, k: int, first: int, last: int, rows: Ints, plot: Ints, beta: Floats,
     z: Floats, sigma: Floats, site: Floats,
@@ -219,28 +230,28 @@ def _widen(
                     numbers[row, p + _upper(a, b)] += G[a, c] * W[c, d] * G[b, d]
 
 
-@kernel
+@part
 def _apart(one: Floats, other: Floats, sigma: Floats, e: Floats) -> None:
     """Fill the difference of two measurements, in units of sigma."""
     e[0], e[2] = (one[0] - other[0]) / sigma[0], (one[2] - other[2]) / sigma[2]
     e[1] = turned(one[1] - other[1]) / sigma[1]
 
 
-@kernel
+@part
 def _upper(a: int, b: int) -> int:
     """Where an element of a covariance stands among the 28 of its upper triangle."""
     a, b = min(a, b), max(a, b)
     return 7 * a - a * (a - 1) // 2 + b - a
 
 
-@kernel
+@part
 def _spread(W: Floats, e: Floats, weight: float) -> None:
     for a in range(3):
         for b in range(3):
             W[a, b] += weight * e[a] * e[b]
 
 
-@kernel
+@part
 def _place(numbers: Floats, row: int, x: int, site: Floats, z: Floats) -> None:
     """Fill range, azimuth and elevation of the position in a row's columns from x on."""
     d0, d1, d2 = numbers[row, x] - site[0], numbers[row, x + 1] - site[1], numbers[row, x + 2] - site[2]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from jointwatch.earth.arrays import Bools, Floats, Ints
-from jointwatch.earth.compiled import kernel
+from jointwatch.earth.compiled import kernel, part
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.tracking.bank import (
     CHANCES,
@@ -65,7 +65,7 @@ def begin(
         write(numbers, counts, tally, row, radar, time_tai_ns, summaries, times, radars, unused, left, first, last)
 
 
-@kernel
+@part
 def _first_state(numbers: Floats, row: int, r: Floats, R: Floats, prior: Floats) -> None:
     """Position from the plot, all else from the prior (`initiate.prior`)."""
     for k in range(NUMBERS):
@@ -139,6 +139,11 @@ def close_up(numbers: Floats, counts: Ints, tally: Ints, size: int, gone: Bools,
                     left[0] += 1
             continue
         if stay < row:
-            numbers[stay], counts[stay], tally[stay] = numbers[row], counts[row], tally[row]
+            for k in range(numbers.shape[1]):
+                numbers[stay, k] = numbers[row, k]
+            for k in range(counts.shape[1]):
+                counts[stay, k] = counts[row, k]
+            for k in range(tally.shape[1]):
+                tally[stay, k] = tally[row, k]
         stay += 1
     return stay

@@ -13,7 +13,7 @@ from math import exp, expm1
 import numpy as np
 
 from jointwatch.earth.arrays import Floats, Ints
-from jointwatch.earth.compiled import kernel
+from jointwatch.earth.compiled import kernel, part
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.tracking import bank, lanes
 from jointwatch.tracking.bank import AHEAD, BURNED, MU, TIME
@@ -62,7 +62,7 @@ def motion(settings: Settings) -> Floats:
     ])  # fmt: skip
 
 
-@kernel
+@part
 def gather(
     block: Floats, numbers: Floats, counts: Ints, rows: Ints, first: int, time_tai_ns: int, moving: Floats
 ) -> None:
@@ -103,7 +103,7 @@ def gather(
             block[DENSITY * LANES + at], block[ROUGH * LANES + at] = moving[NOISE_OF + mode], mode * moving[ROUGH_OF]
 
 
-@kernel
+@part
 def fly(block: Floats) -> None:
     """States after the duration, and their derivatives F by those before.
 
@@ -122,7 +122,7 @@ def fly(block: Floats) -> None:
     push(block)
 
 
-@kernel
+@part
 def mix_modes(block: Floats, moving: Floats) -> None:
     """States and covariances each mode starts from, and probabilities of the modes, after possible changes of mode."""
     mix(block, moving[MEAN_OF], moving[VARIANCE_OF], moving[VARIANCE_OF + 1])
@@ -146,7 +146,7 @@ def predict(numbers: Floats, counts: Ints, rows: Ints, time_tai_ns: int, moving:
             ahead[first + i, MU], ahead[first + i, MU + 1] = boost / (boost + coast), coast / (boost + coast)
 
 
-@kernel
+@part
 def keep(block: Floats, i: int, ahead: Floats, row: int) -> None:
     """Keep what is expected of both modes of one track in a row of `ahead`."""
     for mode in range(2):
@@ -158,7 +158,7 @@ def keep(block: Floats, i: int, ahead: Floats, row: int) -> None:
         ahead[row, n + _MOVED + _SEEN] = block[lanes.C * LANES + at]
 
 
-@kernel
+@part
 def recall(block: Floats, ahead: Floats, rows: Ints, first: int) -> None:
     """Bring into the lanes what is expected of the tracks of the rows from `first` on, as `keep` left it.
 
@@ -175,7 +175,7 @@ def recall(block: Floats, ahead: Floats, rows: Ints, first: int) -> None:
             block[lanes.C * LANES + at] = ahead[row, n + _MOVED + _SEEN]
 
 
-@kernel
+@part
 def scatter(block: Floats, i: int, x_row: int, p_row: int, numbers: Floats, row: int) -> None:
     """Put both modes' states and covariances of one track, from these rows of the block, into a row of numbers."""
     for mode in range(2):

@@ -7,7 +7,7 @@ from math import cos, isfinite, pi, sin
 import numpy as np
 
 from jointwatch.earth.arrays import Floats, Ints
-from jointwatch.earth.compiled import kernel
+from jointwatch.earth.compiled import kernel, part
 
 GREATEST_RANGE_M = 1e8
 GREATEST_ANGLE_SIGMA_RAD = 0.3  # beyond, the derivative at the plot says nothing of the other end of the cloud
@@ -15,7 +15,7 @@ FEW = 48  # plots, up to which merging is quicker
 SOUND, NOT_FINITE, NO_VARIANCE, TOO_WIDE, IMPOSSIBLE, REPEATED = range(6)
 
 
-@kernel
+@part
 def fault(z: Floats, sigma: Floats) -> int:
     """What is wrong with a plot, or SOUND."""
     for k in range(3):
@@ -76,7 +76,7 @@ def merged(z: Floats) -> Ints:
     return order
 
 
-@kernel
+@part
 def _before(z: Floats, i: int, j: int) -> bool:
     """Whether plot i comes before plot j."""
     for c in range(3):
@@ -88,7 +88,7 @@ def _before(z: Floats, i: int, j: int) -> bool:
     return False
 
 
-@kernel
+@part
 def _same(z: Floats, i: int, other: Floats, j: int) -> bool:
     return bool(z[i, 0] == other[j, 0] and z[i, 1] == other[j, 1] and z[i, 2] == other[j, 2])
 

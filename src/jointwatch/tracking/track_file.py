@@ -90,7 +90,8 @@ class TrackFile:
         k.update.update(*of, mine, its, how, time, plots.z, plots.sigma, site, moving, bank.ahead)
         if windows:
             self._windows.refit(bank, (mine, its, beta[chosen]), plots, moving)
-        k.jpda.doubt(*of, rows, plot, beta, chosen, time, plots.z, plots.sigma, site)
+        if k.jpda.unsure(beta, chosen):
+            k.jpda.doubt(*of, rows, plot, beta, chosen, time, plots.z, plots.sigma, site)
         if again:
             k.life.excuse(bank.counts, mine, radar)
         self.enter(mine, radar, time)

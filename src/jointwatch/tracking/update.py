@@ -11,7 +11,7 @@ from math import cos, hypot, sin, sqrt
 import numpy as np
 
 from jointwatch.earth.arrays import Floats, Ints
-from jointwatch.earth.compiled import kernel
+from jointwatch.earth.compiled import kernel, part
 from jointwatch.sensors.measurement import LEAST_GROUND_RANGE_M
 from jointwatch.tracking import lanes
 from jointwatch.tracking.bank import BURNED, CHANCES, MU, NIS, RECENT, TIME
@@ -22,7 +22,7 @@ from jointwatch.tracking.predict import REFUTED_OF, fly, gather, mix_modes, reca
 from jointwatch.tracking.taking import take
 
 
-@kernel
+@part
 def jacobian(site: Floats, r: Floats, H_of: Floats) -> None:
     """Fill the derivative (9,) of range, azimuth and elevation by Earth-fixed position, at a position (3,)."""
     d0, d1, d2 = r[0] - site[0], r[1] - site[1], r[2] - site[2]
@@ -39,7 +39,7 @@ def jacobian(site: Floats, r: Floats, H_of: Floats) -> None:
         H_of[6 + k] = (e * east + n * north) * tilt + rho / r2 * up
 
 
-@kernel
+@part
 def _stand(z: Floats, site: Floats, r: Floats) -> None:
     """Fill the Earth-fixed position (3,) of a plot."""
     e, n, u = cos(z[2]) * sin(z[1]), cos(z[2]) * cos(z[1]), sin(z[2])
@@ -47,7 +47,7 @@ def _stand(z: Floats, site: Floats, r: Floats) -> None:
         r[k] = site[k] + z[0] * (e * site[3 + k] + n * site[6 + k] + u * site[9 + k])
 
 
-@kernel
+@part
 def innovate(block: Floats, at: int, wide: bool, z: Floats, sigma: Floats, r: Floats, H_at_plot: Floats) -> None:
     """Innovation and noise of a plot in a lane, linearised where the pair is known best.
 
