@@ -1,7 +1,7 @@
 """No covariance that is not positive definite, whatever plots come, through the compiled filter as a tracker runs."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jointwatch.sensors.measurement import Plots
@@ -31,6 +31,10 @@ pauses = st.lists(st.sampled_from([0.0, 1e-6, 1e-3, 1.0, 5.0, 30.0, -3.0, 80.0])
     ahead=st.sampled_from([-100.0, -10.0, 0.0, 10.0, 300.0]),
     seed=st.integers(0, 2**32 - 1),
 )
+@example(  # sigmas a thousandfold apart in one scan: once the joint probabilities widened a track to 3,000,000 km
+    log_range=6.0, direction=(0.0, 1.0), log_sigma=(3.0, -1.625, -4.0), pauses=[0.0, 5.0, 0.0, -3.0, 80.0, 0.0, 0.0],
+    ahead=-100.0, seed=2532,
+)  # fmt: skip
 def test_covariances_stay_positive_definite_through_any_plots(
     sky, log_range, direction, log_sigma, pauses, ahead, seed
 ):

@@ -69,14 +69,14 @@ def test_no_pairs_no_probabilities():
 
 @pytest.fixture
 def contested(sky, random_covariances):
-    """A confirmed row as its plot left it, and two plots in its gate some sigma apart."""
+    """A confirmed row as its plot left it, narrower than that, and two plots in its gate some sigma apart."""
     rng = np.random.default_rng(7)
     x = sky.start(33, 51, 300, 190, 40, 4000.0)
     numbers, counts = np.zeros((1, bank.NUMBERS)), np.zeros((1, bank.PAGES), dtype=np.int64)
     counts[0, bank.CONFIRMED] = 1
     for mode in range(2):
         numbers[0, bank.X + 7 * mode : bank.X + 7 * mode + 6] = x
-        numbers[0, bank.P + 28 * mode : bank.P + 28 * (mode + 1)] = (random_covariances(rng, 1, 7)[0] / 400)[
+        numbers[0, bank.P + 28 * mode : bank.P + 28 * (mode + 1)] = (random_covariances(rng, 1, 7)[0] / 40_000)[
             *np.triu_indices(7)
         ]
     sigma = np.tile([100.0, 2e-3, 2e-3], (2, 1))

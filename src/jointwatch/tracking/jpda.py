@@ -29,6 +29,8 @@ GREATEST_NIS = 25.0
 CONVERGED, MOST_ROUNDS = 1e-4, 60
 """Of the logarithms that tracks and plots tell each other; twenty objects within a beam may want more rounds, for
 probabilities that would still change in the third digit."""
+LENT = 1e-12
+"""Of its variances, to each covariance that is widened."""
 LEAST_SHARE = 0.01
 """A prediction is not taken for wider than ten sigma of the plot that is taken out of it again."""
 
@@ -209,11 +211,14 @@ def _widen(
                 G[a, b] += numbers[row, p + _upper(a, c)] * H[3 * b + c] / its[b]
         seen = H[3 * b] * G[0, b] + H[3 * b + 1] * G[1, b] + H[3 * b + 2] * G[2, b]
         D[b] = max(1 - seen / its[b], LEAST_SHARE)
+        for a in range(7):  # no plot says less than the track knows after it; where the beam bends it may seem to
+            G[a, b] *= min(1.0, sqrt(its[b] / max(seen, 1e-300)))
     for n in range(first, last):
         missed -= beta[n]
         if n != k:
             _apart(z[plot[n]], mine, its, e)
-            _spread(W, e, beta[n])
+            off = e[0] * e[0] * D[0] + e[1] * e[1] * D[1] + e[2] * e[2] * D[2]
+            _spread(W, e, beta[n] * min(1.0, GREATEST_NIS / max(off, 1e-300)))
     if missed > 1 - SURE:
         _place(numbers, row, x, site, here)
         _apart(mine, here, its, e)
@@ -228,6 +233,7 @@ def _widen(
             for c in range(3):
                 for d in range(3):
                     numbers[row, p + _upper(a, b)] += G[a, c] * W[c, d] * G[b, d]
+        numbers[row, p + _upper(a, a)] *= 1 + LENT  # as every update does, so that rounding takes no correlation to one
 
 
 @part
