@@ -376,10 +376,14 @@ def test_an_interrupt_in_the_midst_of_a_scan_waits_for_its_end(
         scan_one(tracker, seen)
 
     monkeypatch.setattr(Tracker, "scan", interrupted)
-    work = followed(taken, {"gabala": sensor("gabala")})
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins with it ignored
+    try:
+        work = followed(taken, {"gabala": sensor("gabala")})
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert work.found.interrupted
     assert work.found.tracks[0].track.plots == 31
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_very_many_unknown_sensors_are_refused_soon(tmp_path: Path) -> None:
