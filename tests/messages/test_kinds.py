@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from jointwatch.messages.encoding import MessageRefused, from_json, to_json
 from jointwatch.messages.examples import EXAMPLES
 from jointwatch.messages.release import commitment
+from jointwatch.messages.release_policy import Region
 
 
 def refusal(kind: str, changes: dict[str, Any]) -> str:
@@ -61,6 +63,22 @@ def refusal(kind: str, changes: dict[str, Any]) -> str:
         ("roster", {"keys.0.purpose": "everything"}, "purpose"),
         ("roster", {"keys.0.valid_until_tai_ns": 1}, "ends before it begins"),
         ("release", {"salt": ""}, "length >= 32"),
+        ("local_track", {"last_plot_tai_ns": 0}, "end before they begin"),
+        ("local_track", {"covariance": [-1.0] + [1.0] * 20}, "diagonal is negative"),
+        ("post_launch_notice", {"launch_time_tai_ns": None}, "every other outcome has one"),
+        ("post_launch_notice", {"outcome": "cancelled"}, "cancelled launch has no time"),
+        ("post_launch_notice", {"announced": None}, "wants the notice that announced it"),
+        ("query", {"to": "moscow"}, "does not ask itself"),
+        ("query", {"until_tai_ns": 1}, "leaves no time for a reply"),
+        ("reply", {"outcome": "declined"}, "discloses nothing"),
+        ("reply", {"disclosed.0.released.log": "brussels/common/notify"}, "behind its own entries"),
+        ("release_policy", {"number": 1}, "first policy replaces none"),
+        ("release_policy", {"log": "moscow/common/notify"}, "own record"),
+        ("release_policy", {"rules.0.klass": "plot"}, "is a form of reports"),
+        ("release_policy", {"rules.1.klass": "notify"}, "one audience and class"),
+        ("release_policy", {"rules.0.audience": "moscow"}, "released to oneself"),
+        ("release_policy", {"rules.1.delay_ns": 10**17}, "delay_ns"),
+        ("release_policy", {"rules.1.region.south_rad": 1.0}, "north of its northern"),
         ("heartbeat", {"log": "moscow/common/notify\n"}, "regex"),
         ("heartbeat", {"logged_tai_ns": -1}, ">= 0"),
     ],
@@ -94,3 +112,17 @@ def test_a_commitment_is_to_the_whole_entry_under_its_salt():
     assert commitment(bytes(32), b"entry") != commitment(bytes(32), b"entrY") != commitment(b"\1" * 32, b"entry")
     with pytest.raises(ValueError, match="salt has 32 bytes"):
         commitment(b"short", b"entry")
+
+
+def test_a_region_may_span_the_meridian_of_180_degrees():
+    pacific = Region(south_rad=-0.5, north_rad=0.5, west_rad=2.5, east_rad=-2.5)
+    inside = [pacific.holds(0.0, longitude) for longitude in (-math.pi, -2.5, -2.4, 0.0, 2.4, 2.5, math.pi)]
+    assert inside == [True, True, False, False, False, True, True]
+    assert not pacific.holds(0.6, 3.0)
+
+
+def test_what_no_rule_names_is_withheld():
+    policy = EXAMPLES["release_policy"]
+    assert policy.rule("brussels", "notify").form == "five items"
+    assert policy.rule("brussels", "plot") is None
+    assert policy.rule("ankara", "notify") is None

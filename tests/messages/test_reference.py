@@ -6,12 +6,28 @@ from pathlib import Path
 
 import pytest
 
+from jointwatch.cli.entry_text import in_words
 from jointwatch.messages import reference_page
-from jointwatch.messages.encoding import kinds
+from jointwatch.messages.encoding import json_schema, kinds
 from jointwatch.messages.examples import EXAMPLES
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
 REMAKE = "out of date; run: python -m jointwatch.messages.reference_page docs/reference"
+
+
+WANTED = """notice post_launch_notice launch_report plot_report tracklet local_track correction query reply finding
+statement statement_signature roster release release_policy heartbeat incident receipt manifest"""
+
+
+def test_there_is_a_kind_for_everything_a_centre_says_and_no_other() -> None:
+    assert set(kinds()) == set(WANTED.split())
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_a_kind_has_an_example_a_schema_and_a_line_for_people(kind: str):
+    assert kind in EXAMPLES
+    assert kind in json_schema()["discriminator"]["mapping"]
+    assert in_words(EXAMPLES[kind])
 
 
 @pytest.mark.parametrize("kind", kinds())

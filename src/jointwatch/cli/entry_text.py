@@ -59,19 +59,39 @@ def _release(message: Any) -> str:
     return f"entry {message.internal.index} went out as {message.outbound.log} {message.outbound.index}{held_back}"
 
 
+def _track(message: Any) -> str:
+    known = f", satellite {message.satellite}" if message.satellite else ""
+    return f"{message.track} {message.status}, {message.plots} plots{known}"
+
+
+def _reply(message: Any) -> str:
+    shown = f"; discloses {len(message.disclosed)}" if message.disclosed else ""
+    return f"to entry {message.query.index} of {message.query.log}, {message.outcome}: {message.text}{shown}"
+
+
+def _policy(message: Any) -> str:
+    rules = "; ".join(rule.in_words() for rule in message.rules) or "nothing is released"
+    return f"policy {message.number}: {rules}; {message.reason}"
+
+
 _WORDS: dict[str, Callable[[Any], str]] = {
     "roster": _roster,
     "heartbeat": lambda message: f"no. {message.number}, {message.state} {message.text}".rstrip(),
     "plot_report": _plots,
     "tracklet": _tracklet,
+    "local_track": _track,
     "launch_report": lambda message: _launch(message.items),
     "correction": _correction,
     "receipt": lambda message: f"holds {message.head.log} up to {message.head.size}",
     "notice": lambda message: f"{message.contents.occasion}: {message.contents.text} ({message.contents.source})",
+    "post_launch_notice": lambda message: f"{message.outcome}: {message.text} ({message.source})",
+    "query": lambda message: f"asks {message.to} about {message.subject}: {message.text}",
+    "reply": _reply,
     "finding": _finding,
     "statement": _statement,
     "statement_signature": lambda message: f"signs the statement {message.payload_sha256.hex()[:16]}",
     "manifest": _manifest,
     "release": _release,
+    "release_policy": _policy,
     "incident": lambda message: f"{message.about}: {message.text}",
 }

@@ -6,16 +6,20 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from jointwatch.messages.consultation import Query, Reply
 from jointwatch.messages.correction import Correction
 from jointwatch.messages.finding import Finding
 from jointwatch.messages.heartbeat import Heartbeat
 from jointwatch.messages.incident import Incident
 from jointwatch.messages.launch_report import LaunchReport
+from jointwatch.messages.local_track import LocalTrack
 from jointwatch.messages.manifest import Manifest
 from jointwatch.messages.notice import Notice
 from jointwatch.messages.plot_report import PlotReport
+from jointwatch.messages.post_launch import PostLaunchNotice
 from jointwatch.messages.receipt import Receipt
 from jointwatch.messages.release import Release
+from jointwatch.messages.release_policy import ReleasePolicy
 from jointwatch.messages.roster import Roster
 from jointwatch.messages.statement import Statement, StatementSignature
 from jointwatch.messages.tracklet import Tracklet
@@ -25,15 +29,20 @@ Message: TypeAlias = (
     | Heartbeat
     | PlotReport
     | Tracklet
+    | LocalTrack
     | LaunchReport
     | Correction
     | Receipt
     | Notice
+    | PostLaunchNotice
+    | Query
+    | Reply
     | Finding
     | Statement
     | StatementSignature
     | Manifest
     | Release
+    | ReleasePolicy
     | Incident
 )
 

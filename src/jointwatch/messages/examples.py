@@ -8,18 +8,22 @@ from __future__ import annotations
 from math import radians
 from typing import Any
 
+from jointwatch.messages.consultation import Disclosure, Query, Reply
 from jointwatch.messages.correction import Correction
 from jointwatch.messages.encoding import PAYLOAD_TYPE, Message, kind_of
 from jointwatch.messages.finding import Finding, ObjectFinding, PointFinding
 from jointwatch.messages.heartbeat import Heartbeat
 from jointwatch.messages.incident import Incident
 from jointwatch.messages.launch_report import Ellipse95, LaunchItems, LaunchReport
+from jointwatch.messages.local_track import LocalTrack
 from jointwatch.messages.manifest import FileDigest, Manifest
 from jointwatch.messages.notice import Notice, NoticeArea, NoticeContents
 from jointwatch.messages.plot_report import PlotReport, Site
+from jointwatch.messages.post_launch import PostLaunchNotice
 from jointwatch.messages.receipt import Receipt
 from jointwatch.messages.reference import EntryReference, LogHead
 from jointwatch.messages.release import Release, commitment
+from jointwatch.messages.release_policy import Region, ReleasePolicy, ReleaseRule
 from jointwatch.messages.roster import Roster, RosterKey
 from jointwatch.messages.statement import Concordance, JointObject, Member, Statement, StatementSignature
 from jointwatch.messages.tracklet import Tracklet
@@ -119,6 +123,15 @@ _OBJECT = ObjectFinding(
     apogee_m=470_000.0,
     sensors=("armavir-south-east",),
 )
+_STATE = (3_072_000.0, 4_215_000.0, 3_660_000.0, -1_610.0, 2_890.0, -1_240.0)
+_COVARIANCE = (
+    *(9e5, 1e5, 2e4, 3e3, 0.0, 0.0),
+    *(8e5, 1e4, 0.0, 2e3, 0.0),
+    *(7e5, 0.0, 0.0, 1e3),
+    *(900.0, 10.0, 5.0),
+    *(800.0, 8.0),
+    700.0,
+)
 _OWN_FINDING = EntryReference(log="moscow/common/assess", index=0, leaf_hash=_hash(3))
 _THEIR_FINDING = EntryReference(log="brussels/common/assess", index=0, leaf_hash=_hash(4))
 
@@ -157,20 +170,26 @@ _MESSAGES: tuple[Message, ...] = (
         from_tai_ns=_SEEN_TAI_NS,
         to_tai_ns=_SEEN_TAI_NS + 30 * _S,
         time_tai_ns=_SEEN_TAI_NS + 30 * _S,
-        state=(3_072_000.0, 4_215_000.0, 3_660_000.0, -1_610.0, 2_890.0, -1_240.0),
-        covariance=(
-            *(9e5, 1e5, 2e4, 3e3, 0.0, 0.0),
-            *(8e5, 1e4, 0.0, 2e3, 0.0),
-            *(7e5, 0.0, 0.0, 1e3),
-            *(900.0, 10.0, 5.0),
-            *(800.0, 8.0),
-            700.0,
-        ),
+        state=_STATE,
+        covariance=_COVARIANCE,
         boost_probability=0.03,
         plots=6,
         source="",
         withheld=("source",),
         commitment=commitment(_hash(8), b"the internal entry"),
+    ),
+    LocalTrack(
+        **_header("moscow", "record", 38),
+        track="T-0001",
+        status="confirmed",
+        first_plot_tai_ns=_SEEN_TAI_NS,
+        last_plot_tai_ns=_SEEN_TAI_NS + 30 * _S,
+        plots=6,
+        time_tai_ns=_SEEN_TAI_NS + 30 * _S,
+        state=_STATE,
+        covariance=_COVARIANCE,
+        boost_probability=0.03,
+        source="armavir-south-east",
     ),
     LaunchReport(**_header("brussels", "notify", 1), items=_MASKED),
     Correction(
@@ -196,6 +215,41 @@ _MESSAGES: tuple[Message, ...] = (
             areas=(NoticeArea(role="launch", corners=((radians(35.24), radians(53.92)),)),),
             text="Test of a missile from the Semnan area",
             source="exercise control",
+        ),
+    ),
+    PostLaunchNotice(
+        **_header("common", "notify", 4, after_s=3_600),
+        announced=EntryReference(log="moscow/common/notify", index=2, leaf_hash=_hash(17)),
+        outcome="as announced",
+        launch_time_tai_ns=_LAUNCH_TAI_NS,
+        direction_rad=radians(144),
+        vehicle="missile",
+        areas=(
+            NoticeArea(role="launch", corners=((radians(35.24), radians(53.92)),)),
+            NoticeArea(role="impact", corners=((radians(24.1), radians(63.0)),)),
+        ),
+        text="One missile was launched from the Semnan area and came down in the area announced",
+        source="exercise control",
+    ),
+    Query(
+        **_header("brussels", "notify", 5, after_s=300),
+        to="brussels",
+        subject="source",
+        about=(EntryReference(log="brussels/moscow/notify", index=3, leaf_hash=_hash(18)),),
+        text="Which of your radars does this report rest on?",
+        until_tai_ns=_SEEN_TAI_NS + 3_600 * _S,
+    ),
+    Reply(
+        **_header("brussels", "notify", 6, after_s=420),
+        query=EntryReference(log="brussels/moscow/notify", index=4, leaf_hash=_hash(19)),
+        outcome="answered",
+        text="The entry behind our first report is disclosed",
+        disclosed=(
+            Disclosure(
+                released=EntryReference(log="moscow/brussels/notify", index=1, leaf_hash=_hash(16)),
+                salt=_hash(7),
+                entry=b"the internal entry",
+            ),
         ),
     ),
     Finding(**_header("common", "assess", 1, after_s=900), as_of_tai_ns=_SEEN_TAI_NS + 900 * _S, objects=(_OBJECT,)),
@@ -240,6 +294,24 @@ _MESSAGES: tuple[Message, ...] = (
         salt=_hash(7),
         withheld=("apogee_m", "source"),
         rule="brussels: launch reports, five items, source masked",
+    ),
+    ReleasePolicy(
+        **_header("moscow", "record", 44),
+        number=2,
+        replaces=_hash(20),
+        rules=(
+            ReleaseRule(audience="brussels", klass="notify", form="five items"),
+            ReleaseRule(
+                audience="brussels",
+                klass="track",
+                form="source masked",
+                every_ns=20 * _S,
+                delay_ns=60 * _S,
+                region=Region(south_rad=radians(20), north_rad=radians(45), west_rad=radians(40), east_rad=radians(70)),
+            ),
+            ReleaseRule(audience="common", klass="assess", form="source masked"),
+        ),
+        reason="tracklets of the region under discussion, a minute late; plots no more",
     ),
     Incident(
         **_header("moscow", "record", 43),

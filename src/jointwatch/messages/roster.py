@@ -10,7 +10,9 @@ from msgspec import Meta
 from jointwatch.messages.header import Header
 from jointwatch.messages.quantities import Hash, Line, TaiNs
 
-Purpose = Annotated[str, Meta(pattern=r"^(log|cosign|desk|tls-ca|sensor:[A-Za-z0-9][A-Za-z0-9._:/-]{0,119})$(?!\n)")]
+Purpose = Annotated[
+    str, Meta(pattern=r"^(log|cosign|desk|tls-ca|(sensor|releaser):[A-Za-z0-9][A-Za-z0-9._:/-]{0,119})$(?!\n)")
+]
 ED25519_KEY_BYTES = 32
 
 
@@ -18,7 +20,8 @@ class RosterKey(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
     """One key and what it may sign.
 
     purpose: log (checkpoints), cosign (partners' checkpoints), desk (the centre's messages), sensor:<id> (that sensor's
-    plots), tls-ca (the certificate, DER, that issues this centre's line certificates). valid_until: null where open.
+    plots), releaser:<id> (that officer's half of a release policy), tls-ca (the certificate, DER, that issues this
+    centre's line certificates). valid_until: null where open.
     """
 
     name: Line

@@ -57,7 +57,7 @@ class Statement(Header, kw_only=True, frozen=True, forbid_unknown_fields=True, t
 
 
 class StatementSignature(Header, kw_only=True, frozen=True, forbid_unknown_fields=True, tag="statement_signature"):
-    """The origin signs a statement: its DSSE signature over the statement's payload, to be joined in statement.json."""
+    """The origin cosigns a statement: its DSSE signature over the payload, to be joined in statement.json."""
 
     statement: EntryReference | None = None
     payload_type: Line
