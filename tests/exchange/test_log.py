@@ -7,9 +7,12 @@ import random
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -349,3 +352,66 @@ def test_what_is_written_together_is_kept_or_undone_together(tmp_path: Path):
         assert (store.size(log), told) == (2, [1, 2])
     with Store(tmp_path / "a.sqlite", run="r", owner="moscow") as again:
         assert again.entries(log) == [b"one", b"two"]
+
+
+def test_batches_of_many_threads_are_written_together_each_whole_and_in_one_place(moscow: Store):
+    batches = [[f"{thread}/{batch}/{k}".encode() for k in range(3)] for thread in range(8) for batch in range(20)]
+    with ThreadPoolExecutor(8) as pool:
+        places = [found[PLOTS] for found in pool.map(lambda entries: moscow.append({PLOTS: entries}), batches)]
+    for entries, place in zip(batches, places, strict=True):
+        assert moscow.entries(PLOTS, place.start, place.stop) == entries
+    assert sorted(index for place in places for index in place) == list(range(8 * 20 * 3))
+    tree = merkle.tree_of([merkle.leaf_hash(entry) for entry in moscow.entries(PLOTS)])
+    at = checkpoints.opened(moscow.checkpoint(PLOTS), PLOTS.origin(RUN), LOG_KEY.public)
+    assert (at.size, at.root) == (480, merkle.root(tree, 480))
+
+
+def while_the_store_is_busy(store: Store, batches: Sequence[dict[LogId, list[bytes]]]) -> list[Future[Any]]:
+    """Hand batches in from a thread each, in this order, while the lock is held; wait for what becomes of them."""
+    with ThreadPoolExecutor(len(batches)) as pool:
+        with store._lock:
+            found = []
+            for count, batch in enumerate(batches, 1):
+                found.append(pool.submit(store.append, batch))
+                while len(store._queue) < count:
+                    time.sleep(0.001)
+        wait(found)
+    return found
+
+
+def test_what_waits_goes_to_the_disk_in_one_transaction_under_one_checkpoint_a_log(moscow: Store):
+    told: list[tuple[LogId, int]] = []
+    moscow.listen(lambda log, size: told.append((log, size)))
+    found = while_the_store_is_busy(moscow, [{PLOTS: [b"a", b"b"]}, {NOTICES: [b"n"]}, {PLOTS: [b"c"]}])
+    assert [future.result() for future in found] == [
+        {PLOTS: range(2)},
+        {NOTICES: range(1)},
+        {PLOTS: range(2, 3)},
+    ]
+    assert moscow._db.execute("SELECT size FROM checkpoint ORDER BY size").fetchall() == [(1,), (3,)]
+    assert sorted(told) == [(PLOTS, 2), (PLOTS, 3), (NOTICES, 1)]
+
+
+def test_a_batch_that_the_disk_has_no_room_for_holds_back_no_other(moscow: Store):
+    moscow.append({PLOTS: [b"a"], NOTICES: [b"n"]})
+    page_count = moscow._db.execute("PRAGMA page_count").get
+    moscow._db.execute(f"PRAGMA max_page_count = {page_count + 2}")
+    first, large, last = while_the_store_is_busy(
+        moscow, [{NOTICES: [b"o"]}, {PLOTS: [bytes(60_000)]}, {NOTICES: [b"p"]}]
+    )
+    assert (first.result(), last.result()) == ({NOTICES: range(1, 2)}, {NOTICES: range(2, 3)})
+    with pytest.raises(OSError, match="nothing was written"):
+        large.result()
+    assert (moscow.entries(PLOTS), moscow.entries(NOTICES)) == ([b"a"], [b"n", b"o", b"p"])
+
+
+def test_within_together_nothing_of_another_thread_is_written(moscow: Store):
+    with ThreadPoolExecutor(1) as pool:
+        with suppress(ZeroDivisionError), moscow.together():
+            other = pool.submit(moscow.append, {PLOTS: [b"theirs"]})
+            while not moscow._queue:
+                time.sleep(0.001)
+            moscow.append({PLOTS: [b"ours"]})
+            raise ZeroDivisionError
+        assert other.result() == {PLOTS: range(1)}
+    assert moscow.entries(PLOTS) == [b"theirs"]

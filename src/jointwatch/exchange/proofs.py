@@ -1,0 +1,91 @@
+"""What a record can show of its logs: roots, proofs, signed checkpoints with the partners' lines, and frames."""
+
+from __future__ import annotations
+
+from jointwatch.exchange import checkpoint as checkpoints
+from jointwatch.exchange import frame as frames
+from jointwatch.exchange import merkle, note, schema
+from jointwatch.exchange.frame import Frame
+from jointwatch.exchange.logid import LogId
+from jointwatch.exchange.record import Record
+
+
+class Proofs(Record):
+    """A record that proves what is in it, to whoever pulls from it."""
+
+    def root(self, log: LogId, size: int | None = None) -> bytes:
+        """Return the root of the log's first `size` entries; of all of them where no size is given."""
+        if size is None:
+            return self.edge(log).root()
+        with self._lock:
+            self._check_within(log, size)
+            return merkle.root(self._node(log), size)
+
+    def inclusion_proof(self, log: LogId, index: int, size: int) -> list[bytes]:
+        """Return the hashes from entry `index` to the root of the first `size` entries."""
+        with self._lock:
+            self._check_within(log, size)
+            return merkle.inclusion_proof(self._node(log), index, size)
+
+    def consistency_proof(self, log: LogId, size1: int, size2: int) -> list[bytes]:
+        """Return the hashes that show the first `size1` entries to be the beginning of the first `size2`."""
+        with self._lock:
+            self._check_within(log, size2)
+            return merkle.consistency_proof(self._node(log), size1, size2)
+
+    def consistent(self, log: LogId, size: int, root: bytes) -> bool:
+        """Return whether (size, root) is a beginning of this log; False also where the partner holds more."""
+        with self._lock:
+            return 0 <= size <= self.size(log) and self.root(log, size) == root
+
+    def checkpoint(self, log: LogId, size: int | None = None) -> bytes:
+        """Return the note over the log's first `size` entries (the newest where none is given), cosignatures included.
+
+        For an own log any size can be asked for; of a mirrored one, those at which a frame ended.
+        """
+        with self._lock:
+            size = self.size(log) if size is None else size
+            body = self._checkpoint(log, size)
+            for line in schema.cosignatures(self._db, self._ids.get(log, 0), size):
+                body = checkpoints.with_signature(body, note.parse_signature(line))
+            return body
+
+    def cosigned(self, log: LogId) -> bytes | None:
+        """Return the newest checkpoint that carries a cosignature; None where there is none."""
+        with self._lock:
+            size = schema.cosigned_size(self._db, self._ids.get(log, 0))
+            return None if size is None else self.checkpoint(log, size)
+
+    def frame(
+        self, log: LogId, start: int, max_n: int = frames.MAX_ENTRIES, max_bytes: int = frames.MAX_BYTES
+    ) -> Frame:
+        """Return the entries from `start` that fit, with a checkpoint that ends exactly behind them.
+
+        Beginning at the log's end the frame is empty and carries the newest checkpoint.
+        """
+        with self._lock:
+            self._check_within(log, start)
+            stop = self._frame_end(log, start, max_n, max_bytes)
+            entries = self.entries(log, start, stop)
+            return Frame(log, start, tuple(entries), self.checkpoint(log, stop))
+
+    def _checkpoint(self, log: LogId, size: int) -> bytes:
+        """Return the log's own note over its first `size` entries, made now where none was kept."""
+        self._check_within(log, size)
+        kept = schema.checkpoint(self._db, self._ids.get(log, 0), size)
+        return kept if kept is not None else self._signed(log, size, self.root(log, size))
+
+    def _signed(self, log: LogId, size: int, root: bytes) -> bytes:
+        key = self._log_key(log)
+        return checkpoints.signed(checkpoints.Checkpoint(log.origin(self.run), size, root), key)
+
+    def _node(self, log: LogId) -> merkle.Node:
+        number = self._ids.get(log, 0)
+        return lambda level, index: schema.node(self._db, number, level, index)
+
+    def _frame_end(self, log: LogId, start: int, max_n: int, max_bytes: int) -> int:
+        number, size = self._ids.get(log, 0), self.size(log)
+        fits = frames.fitting(schema.lengths(self._db, number, start, min(size, start + max_n)), max_n, max_bytes)
+        if log.owner == self.owner or fits == 0:
+            return start + fits
+        return schema.checkpoint_size(self._db, number, start, start + fits) or size
