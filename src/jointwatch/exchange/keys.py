@@ -13,6 +13,7 @@ import hashlib
 import os
 import secrets
 import stat
+from functools import lru_cache
 from pathlib import Path
 
 from nacl.exceptions import CryptoError
@@ -97,6 +98,7 @@ class SigningKey:
         return f"SigningKey(public {self.public.fingerprint})"
 
 
+@lru_cache(maxsize=1_024)  # asked for with every signature
 def fingerprint(public_key: bytes) -> str:
     """Return "SHA256:..." of a public key's bytes, as `PublicKey.fingerprint` does; also for other kinds of key."""
     digest = hashlib.sha256(public_key).digest()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jointwatch.exchange import dsse, note
 from jointwatch.exchange.checkpoint import Cosigner
@@ -36,7 +37,7 @@ class KeyRing:
     def keys(self, purpose: str, tai_ns: int) -> tuple[PublicKey, ...]:
         """Return the Ed25519 keys of a purpose that are valid at a time; none where there is none."""
         found = (key for key in self.roster.keys if key.purpose == purpose and _valid(key, tai_ns))
-        return tuple(PublicKey(key.public_key) for key in found)
+        return tuple(_public_key(key.public_key) for key in found)
 
     def key(self, purpose: str, tai_ns: int) -> PublicKey:
         """Return the newest key of a purpose that is valid at a time."""
@@ -128,6 +129,9 @@ def check_header(message: Message, log: LogId, *, run: str, mode: str) -> None:
             raise Refused(
                 "jointwatch header", f"a {kind_of(message)} of {name} {said[name]!r} stands where {wanted!r} belongs"
             )
+
+
+_public_key = lru_cache(maxsize=1_024)(PublicKey)  # every entry asks for the same few
 
 
 def _decoded(envelope: dsse.Envelope) -> Message:
