@@ -5,15 +5,15 @@ Loaded by path (see `load` in the tests), so that no test depends on how it was 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from jointwatch.exchange import dsse, merkle, run_directory
-from jointwatch.exchange.carrier import Answer, LineCut, Position, TurnedDown
 from jointwatch.exchange.desk import StoreDesk
+from jointwatch.exchange.direct import DirectLine
 from jointwatch.exchange.follow import Round, follow
 from jointwatch.exchange.keyrings import roster_log
 from jointwatch.exchange.keys import SigningKey
@@ -106,35 +106,11 @@ class Centre:
 
     def follow(self, partner: Centre) -> Round:
         """One round with a partner, within this process."""
-        return follow(InProcessLine(self.name, partner), self.mirror)
+        return follow(DirectLine(partner.desk, self.name), self.mirror)
 
     def close(self) -> None:
         """Close the record."""
         self.store.close()
-
-
-class InProcessLine:
-    """A carrier without a wire: the partner's desk, reached through the bytes that HTTPS would carry."""
-
-    def __init__(self, asking: str, partner: Centre) -> None:
-        self.asking, self.partner, self.peer = asking, partner, partner.name
-        self.broken = False
-
-    def pull(self, positions: Mapping[str, Position]) -> Answer:
-        """Ask the desk."""
-        if self.broken:
-            raise LineCut("the line is cut")
-        answer = self.partner.desk.pull(self.asking, positions)
-        return msgspec.msgpack.decode(msgspec.msgpack.encode(answer), type=Answer)
-
-    def cosign(self, notes: Mapping[str, bytes]) -> None:
-        """Hand in receipts."""
-        if self.broken:
-            raise LineCut("the line is cut")
-        try:
-            self.partner.desk.cosign(self.asking, notes)
-        except ValueError as refusal:  # as HTTPS does: 422
-            raise TurnedDown(str(refusal)) from refusal
 
 
 def two_centres(folder: Path, names: Sequence[str] = ("moscow", "brussels"), **setting: str) -> list[Centre]:

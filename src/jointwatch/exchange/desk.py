@@ -12,6 +12,7 @@ from jointwatch.exchange.keyrings import ROSTER, Keyrings, logged_tai_ns
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import COMMON, LogId
 from jointwatch.exchange.refused import Refused
+from jointwatch.exchange.roster import cosigner_name
 
 FIRST, LAST = (ROSTER, "notify", "assess"), ("plot",)
 """Classes that go before and after all others: keys before what they sign, and nothing waits behind plots."""
@@ -41,6 +42,13 @@ class StoreDesk:
             for name, body in notes.items():
                 self._keep_cosignature(peer, self._readable(peer, name), body)
 
+    def acknowledged(self, peer: str) -> dict[str, Position]:
+        """Return how far the peer's cosignatures reach in each log that it may read."""
+        name = cosigner_name(self.store.run, peer)
+        notes = {log: self.store.cosigned(log, by=name) for log in self._logs_for(peer)}
+        held = {log: checkpoints.unverified(body) for log, body in notes.items() if body is not None}
+        return {str(log): Position(at.size, at.root) for log, at in held.items()}
+
     def _readable(self, peer: str, name: str) -> LogId:
         """The log of this name, which need not exist yet: whether it does is no secret from those who may read it."""
         try:
@@ -53,7 +61,7 @@ class StoreDesk:
 
     def _logs_for(self, peer: str) -> list[LogId]:
         logs = [log for log in self.store.logs() if log.owner == self.centre and log.audience in (peer, COMMON)]
-        return sorted((log for log in logs if not log.internal), key=_urgency)[:MAX_LOGS]
+        return sorted((log for log in logs if not log.internal), key=urgency)[:MAX_LOGS]
 
     def _checkpoint_near(self, log: LogId, position: Position) -> bytes:
         """Our signed note at the size asked for, or at ours if that is smaller: two roots at one size are evidence."""
@@ -83,7 +91,8 @@ class StoreDesk:
         self.store.add_cosignature(log, size, lines[0].line(), cosigner)
 
 
-def _urgency(log: LogId) -> tuple[int, LogId]:
+def urgency(log: LogId) -> tuple[int, LogId]:
+    """Return what to sort logs by: keys before what they sign, then notices, and nothing behind plots."""
     if log.klass in FIRST:
         return FIRST.index(log.klass) - len(FIRST), log
     return 1 + LAST.index(log.klass) if log.klass in LAST else 0, log

@@ -20,7 +20,8 @@ MAX_ENTRY_BYTES = 65_535  # a C2SP entry bundle gives an entry's length in 16 bi
 MAX_ENTRIES = 1_000
 MAX_BYTES = 4 * 1024 * 1024  # of a whole encoded frame
 _MAGIC = b"JWF1"
-_OVERHEAD_BYTES = 4 + 2 + 191 + 8 + 4 + note.MAX_NOTE_BYTES + 4
+BEGINNING_BYTES = 4 + 2 + 191 + 8  # up to the start, the log name at its longest
+_OVERHEAD_BYTES = BEGINNING_BYTES + 4 + note.MAX_NOTE_BYTES + 4
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,8 @@ def decode(data: bytes) -> Frame:
     """Return the frame these bytes hold; nothing in it is verified yet."""
     _check_limits(len(data), 0)
     reader = _Reader(data)
-    if reader.take(4) != _MAGIC:
-        raise Refused(RULE, f"a frame begins with {_MAGIC.decode()}; this begins with {data[:4]!r}")
-    name = reader.take(reader.number(2))
-    start, checkpoint = reader.number(8), reader.take(reader.number(4))
+    log, start = _beginning(reader)
+    checkpoint = reader.take(reader.number(4))
     count = reader.number(4)
     _check_limits(len(data), count)
     entries = tuple(reader.take(reader.number(2)) for _ in range(count))
@@ -67,7 +66,12 @@ def decode(data: bytes) -> Frame:
         raise Refused(RULE, f"{len(data) - reader.at} bytes follow the frame's last entry")
     if start + count > 2**63 - 1 or not all(entries):
         raise Refused(RULE, "the frame's entries are empty or lie beyond position 2^63 - 1")
-    return Frame(LogId.parse(name.decode("ascii", "replace")), start, entries, checkpoint)
+    return Frame(log, start, entries, checkpoint)
+
+
+def beginning(data: bytes) -> tuple[LogId, int]:
+    """Return which log a frame is of and where it starts, from its first `BEGINNING_BYTES`; nothing is verified."""
+    return _beginning(_Reader(data))
 
 
 def check_entry(entry: bytes, name: str) -> None:
@@ -90,6 +94,14 @@ def fitting(lengths: Sequence[int], max_n: int, max_bytes: int) -> int:
 def _check_limits(size: int, count: int) -> None:
     if size > MAX_BYTES or count > MAX_ENTRIES:
         raise Refused(RULE, f"a frame has at most {MAX_ENTRIES} entries and {MAX_BYTES} bytes; {count} and {size} came")
+
+
+def _beginning(reader: _Reader) -> tuple[LogId, int]:
+    magic = reader.take(4)
+    if magic != _MAGIC:
+        raise Refused(RULE, f"a frame begins with {_MAGIC.decode()}; this begins with {magic!r}")
+    name = reader.take(reader.number(2))
+    return LogId.parse(name.decode("ascii", "replace")), reader.number(8)
 
 
 class _Reader:

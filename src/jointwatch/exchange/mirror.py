@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import equivocation, frame, merkle, note
@@ -22,7 +23,7 @@ from jointwatch.exchange.checkpoint import Checkpoint, Cosigner
 from jointwatch.exchange.equivocation import Equivocation, Evidence
 from jointwatch.exchange.frame import Frame
 from jointwatch.exchange.keyrings import ROSTER, Keyrings, logged_tai_ns, roster_log
-from jointwatch.exchange.keys import PublicKey, SigningKey
+from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import COMMON, LogId, parse_origin
 from jointwatch.exchange.refused import Refused
@@ -32,6 +33,14 @@ from jointwatch.messages.encoding import Message
 ROLLBACK = "no rollback"
 ROOT = "RFC 6962 2.1 tree hash"
 POSITION = "next position"
+
+
+class Identity(Protocol):
+    """A pinned identity: its key, or what is written down of it."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The text people compare."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,8 @@ class Accepted:
 class Mirror:
     """A centre's replicas of its partners' logs, in its own store.
 
-    identities: the partners' pinned identity keys. evidence_folder: where two histories of one log are kept as files.
+    identities: the partners' pinned identity keys or their fingerprints. evidence_folder: where two histories of one
+    log are kept as files.
     """
 
     def __init__(
@@ -54,7 +64,7 @@ class Mirror:
         store: Store,
         *,
         mode: str,
-        identities: Mapping[str, PublicKey],
+        identities: Mapping[str, Identity],
         cosign_key: SigningKey,
         evidence_folder: Path,
         now_posix_s: Callable[[], float] = time.time,

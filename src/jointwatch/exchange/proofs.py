@@ -50,10 +50,10 @@ class Proofs(Record):
                 body = checkpoints.with_signature(body, note.parse_signature(line))
             return body
 
-    def cosigned(self, log: LogId) -> bytes | None:
-        """Return the newest checkpoint that carries a cosignature; None where there is none."""
+    def cosigned(self, log: LogId, *, by: str | None = None) -> bytes | None:
+        """Return the newest checkpoint with a cosignature, of the cosigner `by` where one is named; else None."""
         with self._lock:
-            size = schema.cosigned_size(self._db, self._ids.get(log, 0))
+            size = schema.cosigned_size(self._db, self._ids.get(log, 0), by)
             return None if size is None else self.checkpoint(log, size)
 
     def frame(

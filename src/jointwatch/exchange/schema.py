@@ -143,9 +143,10 @@ def cosignatures(db: apsw.Connection, number: int, size: int) -> list[str]:
     return [line for (line,) in rows]
 
 
-def cosigned_size(db: apsw.Connection, number: int) -> int | None:
-    """Return the largest size with a cosignature."""
-    found: int | None = db.execute("SELECT max(size) FROM cosignature WHERE log = ?", (number,)).get
+def cosigned_size(db: apsw.Connection, number: int, name: str | None = None) -> int | None:
+    """Return the largest size with a cosignature, of this name where one is given."""
+    query = "SELECT max(size) FROM cosignature WHERE log = ?1 AND (?2 IS NULL OR name = ?2)"
+    found: int | None = db.execute(query, (number, name)).get
     return found
 
 

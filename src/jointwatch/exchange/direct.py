@@ -1,0 +1,50 @@
+"""The carrier without a wire: a partner's desk in the same process, through the bytes that HTTPS would carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from jointwatch.exchange.carrier import (
+    WIRE_VERSION,
+    Answer,
+    Cosignatures,
+    Desk,
+    LineCut,
+    NotForYou,
+    Position,
+    Pull,
+    TurnedDown,
+)
+
+
+class DirectLine:
+    """The way to `desk` for the centre `asking`; while `broken` it is a cut line."""
+
+    def __init__(self, desk: Desk, asking: str) -> None:
+        self.desk, self.asking, self.peer = desk, asking, desk.centre
+        self.broken = False
+
+    def pull(self, positions: Mapping[str, Position]) -> Answer:
+        """Return what the desk has after these positions, unverified: hand each frame to the Mirror."""
+        self._check_whole()
+        question = msgspec.msgpack.encode(Pull(WIRE_VERSION, dict(positions)))
+        try:
+            answer = self.desk.pull(self.asking, msgspec.msgpack.decode(question, type=Pull).positions)
+        except NotForYou as refusal:
+            raise TurnedDown(f"{self.peer} turned the pull down: {refusal}") from refusal
+        return msgspec.msgpack.decode(msgspec.msgpack.encode(answer), type=Answer)
+
+    def cosign(self, notes: Mapping[str, bytes]) -> None:
+        """Hand the desk our receipts."""
+        self._check_whole()
+        handed = msgspec.msgpack.encode(Cosignatures(WIRE_VERSION, dict(notes)))
+        try:
+            self.desk.cosign(self.asking, msgspec.msgpack.decode(handed, type=Cosignatures).notes)
+        except (NotForYou, ValueError) as refusal:
+            raise TurnedDown(f"{self.peer} turned the receipts down: {refusal}") from refusal
+
+    def _check_whole(self) -> None:
+        if self.broken:
+            raise LineCut(f"{self.peer} cannot be reached: the line is cut")
