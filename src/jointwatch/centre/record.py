@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from jointwatch.exchange.log import Store
@@ -19,6 +20,26 @@ def database(state: Path, mode: str, centre: str, run: str) -> Path:
     path = folder(state, mode, centre) / "runs" / f"{run}.sqlite"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the place of a record says: mode, centre, run, and the folder of the centre's keys."""
+
+    mode: str
+    centre: str
+    run: str
+    keys: Path
+
+
+def place(path: Path) -> Place:
+    """Return whose record a file is, by where `database` put it.
+
+    >>> place(Path("state/exercise/moscow/runs/sejil-2009-1.sqlite")).centre
+    'moscow'
+    """
+    own = path.absolute().parents[1]
+    return Place(mode=own.parent.name, centre=own.name, run=path.stem, keys=own / "keys")
 
 
 def own_logs(store: Store, *, manifest: bool) -> list[LogId]:

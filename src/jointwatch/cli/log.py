@@ -1,4 +1,4 @@
-"""`jointwatch log`: verify, show or export the signed logs of a run, with no secret and no network."""
+"""`jointwatch log`: verify, show or export the signed logs of a run with no secret; carry a centre's on a stick."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from jointwatch.exchange.logid import LogId
     from jointwatch.exchange.verify import VerifyReport
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Verify, show or export the signed logs of a run.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Verify, show, export or import signed logs.")
 
 DIRECTORY = Annotated[Path, typer.Argument(help="A run directory, or an export of one.", metavar="DIR")]
 TRUST = Annotated[
@@ -22,7 +22,11 @@ TRUST = Annotated[
     typer.Option(help='TOML file with the pinned identities: a table [centres] with lines name = "SHA256:...".'),
 ]
 AUDIENCE = Annotated[str, typer.Option(help="A centre's id, or common for the copy that anyone may have.")]
-OUT = Annotated[Path | None, typer.Option(help="Where to write the copy; else DIR-AUDIENCE.")]
+OUT = Annotated[Path | None, typer.Option(help="Where to write the copy, else DIR-AUDIENCE; for a record, the stick.")]
+FROM = Annotated[Path, typer.Argument(help="A run directory; or a centre's record, RUN.sqlite.", metavar="DIR")]
+STICK = Annotated[Path, typer.Argument(help="The stick, or a copy of what was on it.", metavar="DIR")]
+INTO = Annotated[Path, typer.Option(help="The record of the centre that takes it in, RUN.sqlite.")]
+PINS = Annotated[Path, typer.Option("--trust", help="TOML file with the partners' pinned identities.")]
 LOG = Annotated[str | None, typer.Option("--log", help="Only this log, as owner/audience/class.")]
 
 
@@ -65,8 +69,60 @@ def show(directory: DIRECTORY, log: LOG = None) -> None:
 
 
 @app.command()
-def export(directory: DIRECTORY, audience: AUDIENCE, out: OUT = None) -> None:
-    """Write the copy of a run that an audience may have; nothing that was withheld from it is in it."""
+def export(directory: FROM, audience: AUDIENCE, out: OUT = None) -> None:
+    """Write the copy of a run that an audience may have; nothing that was withheld from it is in it.
+
+    Of a centre's record (a file, not in use): put on the stick --out what that partner may have and has not yet
+    acknowledged, in frames that `jointwatch log import` takes in at the other end.
+    """
+    if directory.is_file():
+        _load_stick(directory, audience, out)
+    else:
+        _export_run(directory, audience, out)
+
+
+@app.command("import")
+def import_(directory: STICK, into: INTO, trust: PINS) -> None:
+    """Take in what partners put on a stick, and leave receipts for it there; take in their receipts for ours.
+
+    Exit code 0 when everything was verified and kept, 1 when a file was refused: each is named with the rule. What was
+    taken in before does no harm, and what is missing comes with the partner's next export.
+    """
+    from rich.console import Console
+
+    from jointwatch.cli import stick
+
+    _need_directory(directory)
+    came = stick.read(directory, into, read_trust(trust))
+    console = Console()
+    for line in came.lines:
+        _line(console, line)
+    for line in came.refused:
+        _line(console, line, style="red")
+    _line(console, f"{len(came.lines)} taken in, {len(came.refused)} refused.", style="bold")
+    raise typer.Exit(1 if came.refused else 0)
+
+
+def _load_stick(database: Path, audience: str, out: Path | None) -> None:
+    from rich.console import Console
+
+    from jointwatch.cli import stick
+    from jointwatch.cli.errors import UserError
+
+    if out is None:
+        raise UserError("a record is exported to a stick; say where it is with --out")
+    try:
+        written = stick.write(database, audience, out)
+    except OSError as error:
+        typer.echo(f"not all written: {out}: {error.strerror}; what was written is whole", err=True)
+        raise typer.Exit(1) from None
+    console = Console()
+    for path in written:
+        _line(console, str(path.relative_to(out)))
+    _line(console, f"{len(written)} files for {audience}." if written else f"{audience} has acknowledged everything.")
+
+
+def _export_run(directory: Path, audience: str, out: Path | None) -> None:
     from rich.console import Console
 
     from jointwatch.cli.errors import UserError
