@@ -30,8 +30,6 @@ from jointwatch.exchange.keys import PublicKey, SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.verify import verify_run
-from jointwatch.messages.encoding import encode, kinds
-from jointwatch.messages.examples import EXAMPLES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -339,14 +337,6 @@ def test_every_log_up_to_64_entries_written_signed_and_cosigned_by_ours_is_read_
 
 
 # Bytes of any kind
-
-
-def test_every_kind_of_message_is_read_and_written_again():
-    assert set(messages.KINDS) == set(kinds())
-    for example in EXAMPLES.values():
-        payload = encode(example)
-        said = messages.message(messages.Envelope(messages.PAYLOAD_TYPE, payload, {}))
-        assert messagepack.dump(said) == payload
 
 
 @given(st.integers(0, 4000), st.binary(max_size=3), st.integers(0, 3))

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from . import messagepack
+from . import conditions, messagepack
 from .notes import b64
 from .strict_ed25519 import holds
 from .wrong import need
@@ -71,7 +71,7 @@ def message(found: Envelope) -> dict[str, Any]:
     """The message in an envelope, of a known kind, every field in its place and range."""
     need(found.payload_type == PAYLOAD_TYPE and len(found.payload) <= 64_000, 3, "no message, or one too long")
     said = messagepack.load(found.payload)
-    need(isinstance(said, dict) and said.get("kind") in KINDS, 3, "not a message of a known kind")
+    need(isinstance(said, dict) and said.get("kind") in list(KINDS), 3, "not a message of a known kind")
     check(said, SCHEMA["$defs"][KINDS[said["kind"]]])
     return said
 
@@ -105,6 +105,7 @@ def _is_map(value: Any, schema: dict[str, Any]) -> bool:
         isinstance(value, dict)
         and list(value) == list(fields)
         and all(_fits(value[name], fields[name]) for name in fields)
+        and conditions.hold(schema["title"], value)
     )
 
 

@@ -1,0 +1,108 @@
+"""Section 3's table: what must hold between the fields of a message or of a part of one, by the schema's title."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Said = dict[str, Any]
+EMPTY: tuple[Any, ...] = ("", b"", None)
+MEASURED = ("range_m", "azimuth_rad", "elevation_rad")
+
+
+def released(said: Said) -> bool:
+    """What is called withheld is a field, is empty, and is committed to."""
+    names = said["withheld"]
+    return (
+        len(said["commitment"]) in (0, 32)
+        and names == sorted(set(names))
+        and all(name in said and (said[name] in EMPTY or said[name] == []) for name in names)
+        and bool(said["commitment"] or not names)
+    )
+
+
+def scan(said: Said) -> bool:
+    fields = [field for name in MEASURED for field in (name, f"sigma_{name}") if field not in said["withheld"]]
+    return released(said) and all(len(said[field]) == len(said["range_m"]) for field in fields)
+
+
+def track(said: Said, first: str, last: str) -> bool:
+    return (
+        released(said) and said[first] <= said[last] and all(said["covariance"][k] >= 0 for k in (0, 6, 11, 15, 18, 20))
+    )
+
+
+def policy(said: Said) -> bool:
+    pairs = [(rule["audience"], rule["klass"]) for rule in said["rules"]]
+    return (
+        (said["number"] == 1) == (said["replaces"] is None)
+        and said["log"] == f"{said['origin']}/{said['origin']}/record"
+        and len(set(pairs)) == len(pairs)
+        and all(audience != said["origin"] for audience, _ in pairs)
+    )
+
+
+def roster(said: Said) -> bool:
+    keys = [said["identity"], *(key["public_key"] for key in said["keys"])]
+    return len(set(keys)) == len(keys)
+
+
+def roster_key(said: Said) -> bool:
+    until = said["valid_until_tai_ns"]
+    right_length = said["purpose"] == "tls-ca" or len(said["public_key"]) == 32
+    return right_length and (until is None or until >= said["valid_from_tai_ns"])
+
+
+def manifest(said: Said) -> bool:
+    paths = [file["path"] for file in said["files"]]
+    return paths == sorted(set(paths)) and said["part"] <= said["parts"]
+
+
+def statement(said: Said) -> bool:
+    items = [item["agree"] for one in said["objects"] for item in one["concordance"]]
+    return (not said["agree"] or all(items)) and not set(said["centres"]) & set(said["absent"])
+
+
+def reply(said: Said) -> bool:
+    own = all(one["released"]["log"].split("/")[0] == said["origin"] for one in said["disclosed"])
+    return own and (said["outcome"] == "answered" or not (said["entries"] or said["disclosed"]))
+
+
+def post_launch(said: Said) -> bool:
+    cancelled = said["outcome"] == "cancelled"
+    wants_notice = said["outcome"] in ("as announced", "cancelled")
+    return cancelled == (said["launch_time_tai_ns"] is None) and not (wants_notice and said["announced"] is None)
+
+
+CONDITIONS: dict[str, Callable[[Said], bool]] = {
+    "Ellipse95": lambda said: said["semi_minor_m"] <= said["semi_major_m"],
+    "FileDigest": lambda said: not {".", ".."} & set(said["path"].split("/")),
+    "LaunchItems": lambda said: (
+        released(said) and (said["impact_time_tai_ns"] is None) == (said["impact_time_sigma_s"] is None)
+    ),
+    "LocalTrack": lambda said: track(said, "first_plot_tai_ns", "last_plot_tai_ns"),
+    "Manifest": manifest,
+    "NoticeContents": lambda said: (
+        said["from_tai_ns"] <= said["until_tai_ns"] and (said["occasion"] == "orbit") == (said["orbit"] is not None)
+    ),
+    "PlotReport": scan,
+    "PointFinding": lambda said: all(said["covariance"][k] >= 0 for k in (0, 3, 5)),
+    "PostLaunchNotice": post_launch,
+    "Query": lambda said: (
+        said["to"] != said["origin"] and (said["until_tai_ns"] is None or said["until_tai_ns"] > said["logged_tai_ns"])
+    ),
+    "Receipt": lambda said: said["first_index"] <= said["head"]["size"],
+    "Region": lambda said: said["south_rad"] <= said["north_rad"],
+    "ReleasePolicy": policy,
+    "ReleaseRule": lambda said: said["form"] != "five items" or said["klass"] == "notify",
+    "Reply": reply,
+    "Roster": roster,
+    "RosterKey": roster_key,
+    "Statement": statement,
+    "Tracklet": lambda said: track(said, "from_tai_ns", "to_tai_ns") and said["since"] < said["number"],
+}
+
+
+def hold(title: str, said: Said) -> bool:
+    """Whether the conditions of a message or a part of one hold."""
+    return title not in CONDITIONS or CONDITIONS[title](said)
