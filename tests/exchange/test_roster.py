@@ -14,6 +14,7 @@ from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roster import KeyRing, open_roster, signed_roster
 from jointwatch.messages.encoding import PAYLOAD_TYPE, Message, encode
 from jointwatch.messages.examples import EXAMPLES
+from jointwatch.messages.release_policy import ReleasePolicy
 from jointwatch.messages.roster import Roster, RosterKey
 
 NAMES = ("identity", "log", "cosign", "desk", "sensor:armavir", "old desk")
@@ -158,3 +159,68 @@ def test_an_entry_whose_payload_is_no_message_is_refused_with_the_messages_words
     ):
         with pytest.raises(Refused, match=words):
             RING.open_entry(dsse.sign(payload_type, payload, [KEYS["desk"]]).encode(), PLOTS)
+
+
+# -- the two-person rule ---------------------------------------------------------------------------------------------
+
+OFFICERS = {
+    name: SigningKey(bytes([number]) * 32) for number, name in enumerate(("ivanova", "petrov", "petrov new"), 50)
+}
+RECORD = LogId("moscow", "moscow", "record")
+
+
+def ring_with_officers() -> KeyRing:
+    keys = tuple(
+        RosterKey(
+            name=name,
+            purpose=f"releaser:{name.split()[0]}",
+            public_key=officer.public.data,
+            valid_from_tai_ns=0,
+            valid_until_tai_ns=None if name != "ivanova" else 2 * NOW,
+        )
+        for name, officer in OFFICERS.items()
+    )
+    return opened(signed_roster(msgspec.structs.replace(ROSTER, keys=ROSTER.keys + keys), KEYS["identity"], HELD))
+
+
+def policy_by(*keys: SigningKey, number: int = 2, at: int = NOW) -> bytes:
+    header = {"mode": "exercise", "run": "run-1", "origin": "moscow", "log": str(RECORD), "id": f"policy-{number}"}
+    policy = ReleasePolicy(
+        **header,
+        logged_tai_ns=at,
+        number=number,
+        replaces=bytes(32) if number > 1 else None,
+        rules=(),
+        reason="nothing leaves any more",
+    )
+    return dsse.sign(PAYLOAD_TYPE, encode(policy), keys).encode()
+
+
+def test_two_officers_change_the_release_policy_and_the_desk_may_vouch_beside_them():
+    ring, (ivanova, petrov, _) = ring_with_officers(), OFFICERS.values()
+    for keys in ((ivanova, petrov), (petrov, KEYS["desk"], ivanova)):
+        policy = ring.open_entry(policy_by(*keys), RECORD)
+        assert isinstance(policy, ReleasePolicy)
+        assert policy.number == 2
+
+
+def test_one_officer_even_with_two_keys_or_with_the_desk_does_not():
+    ring, (ivanova, petrov, newer) = ring_with_officers(), OFFICERS.values()
+    for keys, count in (((ivanova,), 1), ((petrov, newer), 1), ((petrov, KEYS["desk"]), 1), ((KEYS["desk"],), 0)):
+        with pytest.raises(Refused, match=f"signed by {count} of the centre's officers of release; two must"):
+            ring.open_entry(policy_by(*keys), RECORD)
+    with pytest.raises(Refused, match="signed by 1 of"):
+        ring.open_entry(policy_by(ivanova, petrov, at=3 * NOW), RECORD)  # her key had ended
+    with pytest.raises(Refused, match="none of the"):
+        ring.open_entry(policy_by(KEYS["log"]), RECORD)
+
+
+def test_the_policy_a_centre_opens_with_is_signed_by_its_desk_and_officers_sign_nothing_else():
+    ring, (ivanova, petrov, _) = ring_with_officers(), OFFICERS.values()
+    assert isinstance(RING.open_entry(policy_by(KEYS["desk"], number=1), RECORD), ReleasePolicy)
+    heartbeat = msgspec.structs.replace(
+        EXAMPLES["heartbeat"], run="run-1", log="moscow/common/notify", logged_tai_ns=NOW
+    )
+    entry = dsse.sign(PAYLOAD_TYPE, encode(heartbeat), (ivanova, petrov)).encode()
+    with pytest.raises(Refused, match="none of the"):
+        ring.open_entry(entry, LogId("moscow", "common", "notify"))

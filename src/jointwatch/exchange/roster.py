@@ -17,6 +17,7 @@ from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.messages.encoding import PAYLOAD_TYPE, Message, MessageRefused, decode, encode, kind_of
 from jointwatch.messages.plot_report import PlotReport
+from jointwatch.messages.release_policy import ReleasePolicy
 from jointwatch.messages.roster import Roster, RosterKey
 
 RULE = "jointwatch roster"
@@ -66,13 +67,32 @@ class KeyRing:
     def open_entry(self, entry: bytes, log: LogId) -> Message:
         """Return the message in an entry of this centre's `log`, once signature and header are what they must be.
 
-        A roster is signed by the identity key; plots by the sensor's key or the desk's; everything else by the desk's.
+        A roster is signed by the identity key; plots by the sensor's key or the desk's; a release policy after the
+        first by two officers of release; everything else by the desk's.
         """
         envelope = dsse.parse(entry)
         message = _decoded(envelope)
         check_header(message, log, run=self.roster.run, mode=self.roster.mode)
         dsse.verify(envelope, self._may_sign(message))
+        if isinstance(message, ReleasePolicy) and message.number > 1:
+            self._check_two_officers(envelope, message)
         return message
+
+    def _check_two_officers(self, envelope: dsse.Envelope, policy: ReleasePolicy) -> None:
+        """Raise Refused unless two officers of release, not one with two keys, signed the policy."""
+        keys = self._officers(policy.logged_tai_ns)
+        officers = {keys[key] for key in dsse.verify(envelope, self._may_sign(policy)) if key in keys}
+        if len(officers) < 2:
+            raise Refused(
+                "jointwatch release",
+                f"release policy {policy.number} is signed by {len(officers)} of the centre's officers of release; "
+                "two must sign it",
+            )
+
+    def _officers(self, tai_ns: int) -> dict[PublicKey, str]:
+        """Return the keys of the officers of release that are valid at a time, each with its officer."""
+        named = [key for key in self.roster.keys if key.purpose.startswith("releaser:") and _valid(key, tai_ns)]
+        return {PublicKey(key.public_key): key.purpose for key in named}
 
     def _may_sign(self, message: Message) -> tuple[PublicKey, ...]:
         if isinstance(message, Roster):
@@ -80,6 +100,8 @@ class KeyRing:
         desk = self.keys("desk", message.logged_tai_ns)
         if isinstance(message, PlotReport) and message.sensor:
             return desk + self.keys(f"sensor:{message.sensor}", message.logged_tai_ns)
+        if isinstance(message, ReleasePolicy):
+            return desk + tuple(self._officers(message.logged_tai_ns))
         return desk
 
 

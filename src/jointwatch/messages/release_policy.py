@@ -45,12 +45,12 @@ class Region(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
 
 
 class ReleaseRule(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """What goes to one audience in one class: reports (notify), findings (assess), tracklets (track), plots (plot).
+    """What goes to one audience in one class: reports or notices (notify), findings (assess), tracklets, plots.
 
-    audience: a partner, or common for what all may read. form: five items (of reports only): time, place and direction
-    of the launch, time and place of the impact, nothing else. every_ns: of one sensor or object at most one message in
-    this time. delay_ns: nothing leaves before it is so old. region: every place that is named lies in it; of plots,
-    those leave that do.
+    audience: common for notices and findings, which all may read; a partner for the rest. form: five items (of reports
+    only): time, place and direction of the launch, time and place of the impact, nothing else. every_ns: of one sensor
+    or object at most one message in this time. delay_ns: nothing leaves before it is so old. region: every place of an
+    object lies in it; of plots, those leave that do.
     """
 
     audience: Word
@@ -63,6 +63,19 @@ class ReleaseRule(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fiel
     def __post_init__(self) -> None:
         if self.form == "five items" and self.klass != "notify":
             raise ValueError(f'"five items" is a form of reports; the class is {self.klass!r}, theirs is "notify"')
+
+        if self.audience == "common":
+            self._check_common()
+        elif self.klass == "assess":
+            raise ValueError("findings are for all; the audience of their rule is common")
+
+    def _check_common(self) -> None:
+        if self.klass not in ("notify", "assess"):
+            raise ValueError(f"the class {self.klass!r} goes to partners; to all go notices and findings")
+        if self.klass == "notify" and self.form != "whole":
+            raise ValueError("a notice is passed on whole or not at all")
+        if self.every_ns or (self.klass == "assess" and self.delay_ns):
+            raise ValueError("notices and findings are not thinned, and findings not delayed")
 
     def in_words(self) -> str:
         """Return the rule as one line, as records of release cite it."""
