@@ -20,7 +20,7 @@ def items() -> LaunchItems:
 
 
 def news(before: LaunchItems, after: LaunchItems, elapsed_ns: int = AT_LEAST_BETWEEN_NS) -> str:
-    return reporting.news(Said(before, {}, 0), after, elapsed_ns)
+    return reporting.news(Said(before, 0), after, elapsed_ns)
 
 
 def scaled(ellipse: Ellipse95 | None, factor: float, *, north_rad: float = 0.0) -> Ellipse95:

@@ -95,8 +95,8 @@ class Agreement:
         return f"signs the joint statement over {count or 'no'} object{'s' if count != 1 else ''}: {stand}"
 
 
-def object_findings(watch: Watch, *, mask_source: bool) -> tuple[ObjectFinding, ...]:
-    """Return what a perspective holds of each object, as the finding says it; masked, it names no sensor."""
+def object_findings(watch: Watch) -> tuple[ObjectFinding, ...]:
+    """Return what a perspective holds of each object, as the finding says it before the release policy."""
     found = []
     for held in watch.held():
         assessment = watch.assessment(held.id)
@@ -117,7 +117,7 @@ def object_findings(watch: Watch, *, mask_source: bool) -> tuple[ObjectFinding, 
                 reason=verdict.reason[:2000],
                 range_class=cast(RangeClass, verdict.range_class),
                 apogee_m=None if assessment.apogee_height_m is None else float(assessment.apogee_height_m),
-                sensors=() if mask_source else tuple(s for s in held.sources if s != "masked"),
+                sensors=tuple(s for s in held.sources if s != "masked"),
             )
         )
     return tuple(found[: findings.MAX_OBJECTS])

@@ -6,7 +6,7 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
-from jointwatch.centre.orders import SensorKey
+from jointwatch.centre.orders import ReleaserKey, SensorKey
 from jointwatch.exchange import tls
 from jointwatch.exchange.keyrings import roster_log
 from jointwatch.exchange.keys import SigningKey, read_or_create_key
@@ -26,14 +26,23 @@ class Credentials:
     held: dict[str, SigningKey]
     line: tls.Identity
 
-    def roster(self, *, run: str, mode: Mode, now_tai_ns: int, sensors: tuple[SensorKey, ...]) -> Roster:
+    def roster(
+        self,
+        *,
+        run: str,
+        mode: Mode,
+        now_tai_ns: int,
+        sensors: tuple[SensorKey, ...],
+        releasers: tuple[ReleaserKey, ...] = (),
+    ) -> Roster:
         """Return the roster that names every key which speaks for this centre in this run."""
         own = [(purpose, key.public.data) for purpose, key in self.held.items()]
         fed = [(f"sensor:{sensor.sensor}", sensor.public) for sensor in sensors]
+        officers = [(f"releaser:{releaser.officer}", releaser.public) for releaser in releasers]
         authority = ssl.PEM_cert_to_DER_cert(self.line.authority_pem())
         keys = tuple(
             RosterKey(name=f"{self.centre} {purpose}", purpose=purpose, public_key=data, valid_from_tai_ns=now_tai_ns)
-            for purpose, data in (*own, *fed, ("tls-ca", authority))
+            for purpose, data in (*own, *fed, *officers, ("tls-ca", authority))
         )
         return Roster(
             mode=mode,

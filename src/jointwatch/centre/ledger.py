@@ -59,10 +59,15 @@ class Ledger:
         index = self._store.size(log) + len(waiting) - 1
         return EntryReference(log=str(log), index=index, leaf_hash=merkle.leaf_hash(entry))
 
-    def waiting(self, reference: EntryReference) -> bytes:
-        """Return an entry that has not been committed yet."""
+    def entry(self, reference: EntryReference) -> bytes:
+        """Return an own entry, committed or waiting."""
         log = LogId.parse(reference.log)
-        return self._waiting[log][reference.index - self._store.size(log)]
+        size = self._store.size(log)
+        return (
+            self._store.entry(log, reference.index)
+            if reference.index < size
+            else self._waiting[log][reference.index - size]
+        )
 
     def commit(self) -> list[tuple[EntryReference, Message]]:
         """Keep everything that waits, in one transaction, and return the messages the desk wrote, in order."""

@@ -17,13 +17,14 @@ from jointwatch.centre.catalogued import known_satellites
 from jointwatch.centre.joint import JointPicture
 from jointwatch.centre.ledger import Ledger
 from jointwatch.centre.news import News
+from jointwatch.centre.outlet import Outlet, opening_rules
 from jointwatch.centre.partners import Partners
 from jointwatch.centre.watch import Watch, plots_of
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.exchange import merkle
 from jointwatch.exchange.keyrings import roster_log
 from jointwatch.exchange.log import Store
-from jointwatch.exchange.logid import LogId
+from jointwatch.exchange.logid import COMMON, LogId
 from jointwatch.exchange.mirror import Accepted
 from jointwatch.exchange.run_directory import MANIFEST, parts, write_logs
 from jointwatch.messages.correction import Correction
@@ -37,7 +38,7 @@ from jointwatch.messages.picture import CentreState
 from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.receipt import Receipt
 from jointwatch.messages.reference import EntryReference, LogHead
-from jointwatch.messages.release import Release
+from jointwatch.messages.release_policy import ReleasePolicy
 from jointwatch.messages.statement import StatementSignature
 from jointwatch.messages.tracklet import Tracklet
 from jointwatch.tracking.tracker import Tracker
@@ -51,7 +52,7 @@ class Centre:
     """A centre that is open: keys, record, partners, and what it makes of it all."""
 
     def __init__(self, order: orders.Open) -> None:
-        self.id, self.policy = order.centre, order.release
+        self.id, self._opening = order.centre, order.release
         self.now_tai_ns = order.now_tai_ns
         folder = record.folder(Path(order.state), order.mode, order.centre)
         self.keys = credentials.ensure(folder / "keys", order.centre)
@@ -73,13 +74,20 @@ class Centre:
 
     def _open_roster(self, order: orders.Open) -> None:
         """Publish the keys that speak for this centre; where sources are masked, those of its sensors stay at home."""
-        full = self.keys.roster(run=order.run, mode=order.mode, now_tai_ns=order.now_tai_ns, sensors=order.sensors)
+        full = self.keys.roster(
+            run=order.run,
+            mode=order.mode,
+            now_tai_ns=order.now_tai_ns,
+            sensors=order.sensors,
+            releasers=order.releasers,
+        )
         _, self._ring = self.keys.signed(full)
         public = self.keys.roster(
             run=order.run,
             mode=order.mode,
             now_tai_ns=order.now_tai_ns,
             sensors=() if order.release.mask_source else order.sensors,
+            releasers=order.releasers,
         )
         entry, _ = self.keys.signed(public)
         self.store.append({roster_log(self.id): [entry]})
@@ -101,6 +109,7 @@ class Centre:
             orders.Meet: self._meet,
             orders.Link: self._link,
             orders.Tick: self._tick,
+            orders.Amend: self._amend,
             orders.Exchange: self._exchange,
             orders.Find: self._find,
             orders.Agree: self._agree,
@@ -117,7 +126,32 @@ class Centre:
     def _meet(self, order: orders.Meet) -> orders.Answer:
         self.partners = Partners(self.store, self.keys, order.partners, mode=self.ledger.mode)
         self.joint = JointPicture((self.id, *self.partners.names), self._priors, self._known)
+        self._open_outlet()
         return orders.Answer(port=self.partners.port)
+
+    def _open_outlet(self) -> None:
+        """Write down the policy under which this centre opens, and open the way out under it."""
+        policy, reference = self.ledger.say(
+            ReleasePolicy,
+            self.ledger.internal(),
+            number=1,
+            rules=opening_rules(self._opening, self.partners.names),
+            reason="in force as the centre opens",
+        )
+        self.ledger.commit()
+        self.outlet = Outlet(self.ledger, self.partners.names, policy, reference)
+
+    def _amend(self, order: orders.Amend) -> orders.Answer:
+        """Put another release policy in force, once two officers signed it and it follows the one in force."""
+        policy = self._ring.open_entry(order.envelope, self.ledger.internal())
+        if not isinstance(policy, ReleasePolicy):
+            raise ValueError(f"a release policy was wanted; this is a {type(policy).__name__}")
+        self.outlet.check_next(policy)
+        entry = self.ledger.vouched(order.envelope)
+        self.outlet.adopt(policy, self.ledger.put(self.ledger.internal(), entry))
+        self.ledger.commit()
+        self.news.note("release", f"policy {policy.number}: {policy.reason}", self.now_tai_ns)
+        return orders.Answer(events=self.news.gather())
 
     def _link(self, order: orders.Link) -> orders.Answer:
         self.partners.link(order.partner, order.port)
@@ -127,17 +161,18 @@ class Centre:
 
     def _tick(self, order: orders.Tick) -> orders.Answer:
         """Take in plots and notices, release, report; everything in one transaction of the record."""
+        self.outlet.let_go()
         for entry in order.envelopes:
             self._take_plots(entry)
         for contents in order.notices:
-            notice, _ = self.ledger.say(Notice, self.ledger.internal(), contents=contents)
+            notice, reference = self.ledger.say(Notice, self.ledger.internal(), contents=contents)
             self.watch.hear(self.id, notice)
-            self.ledger.say(Notice, self.ledger.common("notify"), contents=contents)
+            self.outlet.offer(notice, reference, notice.id)
             self.news.note("notice", f"{contents.occasion}: {contents.text} ({contents.source})", self.now_tai_ns)
         self.news.look(self.watch, self.now_tai_ns)
-        if self.policy.tracklets:
+        if self.outlet.gives("track"):
             self._tell_tracks()
-        if self.policy.reports:
+        if self.outlet.gives("notify"):
             self._report()
         self._heartbeat()
         self._commit()
@@ -151,12 +186,9 @@ class Centre:
         entry = self.ledger.vouched(entry)
         reference = self.ledger.put(self.ledger.internal(), entry)
         self.watch.hear(self.id, message)
-        if self.policy.tracklets:
+        if self.outlet.gives("track"):
             self._own_tracks.scan(plots_of(self.id, message))
-        if self.policy.plots:
-            view = release.plots_view(message, entry, mask_source=self.policy.mask_source)
-            for partner in self.partners.names:
-                self._release(PlotReport, self.ledger.to(partner, "plot"), view, reference)
+        self.outlet.offer(message, reference, message.sensor)
 
     def _tell_tracks(self) -> None:
         """Release each confirmed own track as a tracklet, every ten seconds while it gets plots."""
@@ -168,59 +200,26 @@ class Centre:
                 continue
             self._told[track.id] = (number + 1, track.last_plot_tai_ns)
             content = release.tracklet_content(track, number + 1)
-            _, reference = self.ledger.say(Tracklet, self.ledger.internal(), **content)
-            entry = self.ledger.waiting(reference)
-            view = release.tracklet_view(content, entry, mask_source=self.policy.mask_source)
-            for partner in self.partners.names:
-                self._release(Tracklet, self.ledger.to(partner, "track"), view, reference)
+            tracklet, reference = self.ledger.say(Tracklet, self.ledger.internal(), **content)
+            self.outlet.offer(tracklet, reference, track.id)
 
     def _report(self) -> None:
         """Say what must be said of launches: first reports and corrections, to each partner."""
         for due in reporting.due(self.watch, self._said, own=self.id, now_tai_ns=self.now_tai_ns):
-            _, reference = self.ledger.say(LaunchReport, self.ledger.internal(), items=due.items)
-            entry = self.ledger.waiting(reference)
-            view = release.items_view(due.items, entry, mask_source=self.policy.mask_source)
-            outbound = {partner: self._report_to(partner, due, view, reference) for partner in self.partners.names}
-            self._said[due.held.id] = reporting.Said(due.items, outbound, self.now_tai_ns)
+            report, reference = self.ledger.say(LaunchReport, self.ledger.internal(), items=due.items)
+            self.outlet.offer(report, reference, due.held.id, reason=due.reason)
+            self._said[due.held.id] = reporting.Said(due.items, self.now_tai_ns)
             self.news.reported(due, self.now_tai_ns)
         for track in [track for track in self._said if self.watch.satellite(track)]:
             self._withdraw(track)
 
     def _withdraw(self, track: str) -> None:
         """Take back what was reported of an object that turns out to be a satellite of the catalogue."""
-        said, number = self._said.pop(track), self.watch.satellite(track)
+        number = self.watch.satellite(track)
+        del self._said[track]
         reason = f"{track} is recognised as satellite {number} of the public catalogue; nothing was launched"
-        for partner, reference in said.outbound.items():
-            self.ledger.say(Correction, self.ledger.to(partner, "notify"), corrects=reference, reason=reason)
+        self.outlet.withdraw(track, reason)
         self.news.note("correction", reason, self.now_tai_ns)
-
-    def _report_to(
-        self, partner: str, due: reporting.Due, view: release.View, reference: EntryReference
-    ) -> EntryReference:
-        log = self.ledger.to(partner, "notify")
-        if due.corrects is None:
-            return self._release(LaunchReport, log, view, reference)
-        content = {
-            "corrects": due.corrects.outbound[partner],
-            "reason": due.reason,
-            "replacement": view.content["items"],
-        }
-        return self._release(Correction, log, release.View(content, view.salt, view.withheld), reference)
-
-    def _release(self, kind: type[M], log: LogId, view: release.View, internal: EntryReference) -> EntryReference:
-        """Say a released view to a partner, and record at home what stands behind it."""
-        _, outbound = self.ledger.say(kind, log, **view.content)
-        if view.withheld:
-            self.ledger.say(
-                Release,
-                self.ledger.internal(),
-                internal=internal,
-                outbound=outbound,
-                salt=view.salt,
-                withheld=view.withheld,
-                rule="mask_source",
-            )
-        return outbound
 
     def _heartbeat(self) -> None:
         """Give each partner a dated sign of life every five seconds: without it the joint picture would stand still."""
@@ -292,11 +291,14 @@ class Centre:
 
     def _find(self, order: orders.Find) -> orders.Answer:
         """Write down the own finding, for all to read."""
+        rule = self.outlet.policy.rule(COMMON, "assess")
+        objects, sentences = release.findings_view(agreement.object_findings(self.watch), rule)
         finding, reference = self.ledger.say(
             Finding,
             self.ledger.common("assess"),
             as_of_tai_ns=self.now_tai_ns,
-            objects=agreement.object_findings(self.watch, mask_source=self.policy.mask_source),
+            objects=objects,
+            sentences=sentences,
         )
         self._commit()
         self.agreement.found(self.id, finding, reference)

@@ -27,8 +27,15 @@ class SensorKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     public: bytes
 
 
+class ReleaserKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An officer of release, by name and public key; two of them change the release policy."""
+
+    officer: str
+    public: bytes
+
+
 class ReleasePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a centre releases to its partner, by kind."""
+    """What a centre releases to each of its partners as it opens, by kind."""
 
     plots: bool
     tracklets: bool
@@ -59,6 +66,7 @@ class Open(Order, frozen=True, forbid_unknown_fields=True, tag="open"):
     sensors: tuple[SensorKey, ...]
     release: ReleasePolicy
     priors: tuple[Prior, ...]
+    releasers: tuple[ReleaserKey, ...] = ()  # none: the policy stays as it is
     catalogue: str = ""  # file of the public catalogue of satellites; empty: none is known
 
 
@@ -82,6 +90,13 @@ class Tick(Order, frozen=True, forbid_unknown_fields=True, tag="tick"):
     now_tai_ns: int
     envelopes: tuple[bytes, ...] = ()
     notices: tuple[NoticeContents, ...] = ()  # official words that reach this centre now
+
+
+class Amend(Order, frozen=True, forbid_unknown_fields=True, tag="amend"):
+    """Put another release policy in force: an envelope signed by two officers of release."""
+
+    now_tai_ns: int
+    envelope: bytes
 
 
 class Exchange(Order, frozen=True, forbid_unknown_fields=True, tag="exchange"):
@@ -124,7 +139,7 @@ class Stop(Order, frozen=True, forbid_unknown_fields=True, tag="stop"):
     """End in order."""
 
 
-AnyOrder = Open | Meet | Link | Tick | Exchange | Find | Agree | Keep | Write | Leave | Stop
+AnyOrder = Open | Meet | Link | Tick | Amend | Exchange | Find | Agree | Keep | Write | Leave | Stop
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

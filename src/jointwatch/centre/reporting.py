@@ -18,7 +18,6 @@ from jointwatch.earth import geodesic
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.messages.launch_report import Ellipse95, LaunchItems
 from jointwatch.messages.quantities import RangeClass
-from jointwatch.messages.reference import EntryReference
 
 AT_LEAST_BETWEEN_NS = 20 * NS_PER_S
 BETTER_AREA = 0.25  # of the ellipse said last: half as wide each way
@@ -26,10 +25,9 @@ BETTER_AREA = 0.25  # of the ellipse said last: half as wide each way
 
 @dataclass(frozen=True)
 class Said:
-    """What was last said of an object, where it stands in each partner's log, and when."""
+    """What was last said of an object, and when."""
 
     items: LaunchItems
-    outbound: dict[str, EntryReference]
     logged_tai_ns: int
 
 

@@ -1,0 +1,164 @@
+"""The one way out: every internal entry that others may read is offered here, and leaves as the policy in force says.
+
+An entry is judged when it leaves, not when it was offered: what waited under one policy goes by the next. What no rule
+lets go is not kept for later. The roster, heartbeats, manifests and signatures of statements say nothing of what was
+observed, and are no business of the policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from jointwatch.centre import release
+from jointwatch.centre.ledger import Ledger
+from jointwatch.centre.orders import ReleasePolicy as Opening
+from jointwatch.exchange import dsse
+from jointwatch.exchange.logid import COMMON
+from jointwatch.exchange.refused import Refused
+from jointwatch.messages.correction import Correction
+from jointwatch.messages.encoding import Message, decode
+from jointwatch.messages.launch_report import LaunchItems, LaunchReport
+from jointwatch.messages.notice import Notice
+from jointwatch.messages.plot_report import PlotReport
+from jointwatch.messages.reference import EntryReference
+from jointwatch.messages.release import Release
+from jointwatch.messages.release_policy import Class, Form, ReleasePolicy, ReleaseRule
+from jointwatch.messages.tracklet import Tracklet
+
+CLASSES: dict[type[Any], str] = {PlotReport: "plot", Tracklet: "track", LaunchReport: "notify", Notice: "notify"}
+NEWER = "newer data"
+WITHDRAWN = "what was reported does not hold"
+
+
+def opening_rules(opening: Opening, partners: Iterable[str]) -> tuple[ReleaseRule, ...]:
+    """Return the rules a centre opens with: the same for each partner, notices and findings for all."""
+    form: Form = "source masked" if opening.mask_source else "whole"
+    kinds: tuple[tuple[Class, bool], ...] = (
+        ("notify", opening.reports),
+        ("track", opening.tracklets),
+        ("plot", opening.plots),
+    )
+    open_to = [
+        ReleaseRule(audience=partner, klass=klass, form=form)
+        for partner in partners
+        for klass, allowed in kinds
+        if allowed
+    ]
+    notices = ReleaseRule(audience=COMMON, klass="notify", form="whole")
+    return (*open_to, notices, ReleaseRule(audience=COMMON, klass="assess", form=form))
+
+
+@dataclass(frozen=True)
+class _Offer:
+    audience: str
+    klass: str
+    subject: str  # sensor or track
+    offered_tai_ns: int
+    internal: EntryReference | None  # none: what was reported of the subject is withdrawn
+    reason: str
+
+
+class Outlet:
+    """What of one centre's internal record goes to which partner, when and in which form."""
+
+    def __init__(self, ledger: Ledger, partners: Iterable[str], policy: ReleasePolicy, entry: EntryReference) -> None:
+        self.policy = policy
+        self._in_force = entry
+        self._ledger, self._partners = ledger, tuple(partners)
+        self._waiting: list[_Offer] = []
+        self._last_tai_ns: dict[tuple[str, str, str], int] = {}
+        self._reported: dict[tuple[str, str], EntryReference] = {}  # partner, track -> what was last said of it
+
+    def check_next(self, policy: ReleasePolicy) -> None:
+        """Raise Refused unless a policy, whose signatures were verified, follows the one in force."""
+        if (policy.number, policy.replaces) != (self.policy.number + 1, self._in_force.leaf_hash):
+            raise Refused(
+                "jointwatch release",
+                f"policy {policy.number} does not replace policy {self.policy.number}, which is in force",
+            )
+
+    def adopt(self, policy: ReleasePolicy, entry: EntryReference) -> None:
+        """Put a policy in force; what waits is judged by it from now on."""
+        self.check_next(policy)
+        self.policy, self._in_force = policy, entry
+
+    def gives(self, klass: str) -> bool:
+        """Return whether any partner may have anything of a class."""
+        return any(self.policy.rule(partner, klass) for partner in self._partners)
+
+    def offer(self, message: Message, internal: EntryReference, subject: str, *, reason: str = "") -> None:
+        """Let an internal entry go to whoever may have it now, and keep it for those who may have it later."""
+        klass = CLASSES[type(message)]
+        for audience in (COMMON,) if isinstance(message, Notice) else self._partners:
+            self._take(_Offer(audience, klass, subject, self._ledger.now_tai_ns, internal, reason))
+
+    def withdraw(self, track: str, reason: str) -> None:
+        """Take back what partners were told of a track; what waits to be told is not told."""
+        self._waiting = [offer for offer in self._waiting if (offer.klass, offer.subject) != ("notify", track)]
+        for partner in self._partners:
+            if (partner, track) in self._reported:
+                self._take(_Offer(partner, "notify", track, self._ledger.now_tai_ns, None, reason))
+
+    def let_go(self) -> None:
+        """Let go what has waited long enough."""
+        waiting, self._waiting = self._waiting, []
+        for offer in waiting:
+            self._take(offer)
+
+    def _take(self, offer: _Offer) -> None:
+        rule = self.policy.rule(offer.audience, offer.klass)
+        if rule is None:
+            return
+        if self._ledger.now_tai_ns < offer.offered_tai_ns + rule.delay_ns:
+            self._waiting.append(offer)
+        elif offer.internal is None:
+            self._say_withdrawn(offer, rule)
+        else:
+            self._release(offer, offer.internal, rule)
+
+    def _release(self, offer: _Offer, internal: EntryReference, rule: ReleaseRule) -> None:
+        """Say the released view, and record at home what stands behind it where it says less."""
+        key = (offer.audience, offer.klass, offer.subject)
+        if key in self._last_tai_ns and offer.offered_tai_ns - self._last_tai_ns[key] < rule.every_ns:
+            return
+        entry = self._ledger.entry(internal)
+        message = decode(dsse.parse(entry).payload)
+        view = release.view(message, entry, rule)
+        if view is None:
+            return
+        self._last_tai_ns[key] = offer.offered_tai_ns
+        outbound = self._say(type(message), offer, rule, view)
+        if view.salt:
+            self._ledger.say(
+                Release,
+                self._ledger.internal(),
+                internal=internal,
+                outbound=outbound,
+                salt=view.salt,
+                withheld=view.withheld,
+                rule=rule.in_words(),
+            )
+
+    def _say(self, kind: type[Message], offer: _Offer, rule: ReleaseRule, view: release.View) -> EntryReference:
+        """Say a view to its audience; of a launch that was reported before, as a correction of that report."""
+        log = self._ledger.to(offer.audience, offer.klass)
+        if kind is not LaunchReport:
+            return self._ledger.say(kind, log, **view.content)[1]
+        key = (offer.audience, offer.subject)
+        items: LaunchItems = view.content["items"]
+        if key not in self._reported:
+            _, outbound = self._ledger.say(LaunchReport, log, items=items)
+        else:
+            reason = (offer.reason if rule.form != "five items" else "") or NEWER
+            corrects = self._reported[key]
+            _, outbound = self._ledger.say(Correction, log, corrects=corrects, reason=reason, replacement=items)
+        self._reported[key] = outbound
+        return outbound
+
+    def _say_withdrawn(self, offer: _Offer, rule: ReleaseRule) -> None:
+        corrects = self._reported.pop((offer.audience, offer.subject), None)
+        if corrects is not None:
+            reason = offer.reason if rule.form != "five items" else WITHDRAWN
+            self._ledger.say(Correction, self._ledger.to(offer.audience, "notify"), corrects=corrects, reason=reason)
