@@ -100,7 +100,7 @@ class KeyRing:
         desk = self.keys("desk", message.logged_tai_ns)
         if isinstance(message, PlotReport) and message.sensor:
             return desk + self.keys(f"sensor:{message.sensor}", message.logged_tai_ns)
-        if isinstance(message, ReleasePolicy):
+        if isinstance(message, ReleasePolicy) and message.number > 1:
             return desk + tuple(self._officers(message.logged_tai_ns))
         return desk
 
