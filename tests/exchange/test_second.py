@@ -17,11 +17,12 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jointwatch.exchange import checkpoint as checkpoints
-from jointwatch.exchange import dsse, frame, merkle, note, tiles
+from jointwatch.exchange import dsse, frame, merkle, ml_dsa, note, tiles
 from jointwatch.exchange import proof as proofs
 from jointwatch.exchange.checkpoint import Checkpoint, Cosigner
 from jointwatch.exchange.export import export_audience
@@ -431,3 +432,17 @@ def test_the_examples_of_the_specifications():
     assert notes.note(example)[0] == note.parse(example).text
     hello = messages.Envelope("http://example.com/HelloWorld", b"hello world", {})
     assert hello.signed_bytes() == b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
+
+
+def test_an_ml_dsa_line_is_over_the_bytes_that_the_page_says():
+    key, origin, root = ml_dsa.SigningKey(b"\5" * 32), VECTORS["log"]["origin"], raw(VECTORS["trees"][5]["root"])
+    body = checkpoints.signed(Checkpoint(origin, 5, root), SigningKey(b"\7" * 32))
+    name, stamp = VECTORS["log"]["cosigner"], 1_700_000_000
+    line = ml_dsa.sign(body, name, key, stamp)
+    said = b"subtree/v1\n\0" + bytes([len(name)]) + name.encode() + stamp.to_bytes(8, "big")
+    said += bytes([len(origin)]) + origin.encode() + bytes(8) + (5).to_bytes(8, "big") + root
+    assert line.signature[:8] == stamp.to_bytes(8, "big")
+    MLDSA44PublicKey.from_public_bytes(key.public).verify(line.signature[8:], said)
+    assert line.key_id == notes.key_id(name, 0x06, key.public)
+    both = checkpoints.with_signature(raw(VECTORS["log"]["checkpoint"]), line)
+    notes.check_log_signature(notes.checkpoint(both), origin, public("log"))  # an unknown line is ignored
