@@ -446,3 +446,35 @@ def test_an_ml_dsa_line_is_over_the_bytes_that_the_page_says():
     assert line.key_id == notes.key_id(name, 0x06, key.public)
     both = checkpoints.with_signature(raw(VECTORS["log"]["checkpoint"]), line)
     notes.check_log_signature(notes.checkpoint(both), origin, public("log"))  # an unknown line is ignored
+
+
+def test_what_keyholders_themselves_do_wrong_in_a_run_is_refused_by_both(tmp_path: Path):
+    made = load("two_centres", HERE / "two_centres.py")
+
+    def unseen(centres: Any) -> None:
+        centres[0].say("common", "notify", "said after the partner was last there")
+
+    def repeated(centres: Any) -> None:
+        log = centres[0].log("common", "notify")
+        centres[0].store.append({log: [centres[0].store.entry(log, 0)]})
+        made.settle(centres)
+
+    def forgetful(centres: Any) -> bytes:
+        signed = dsse.parse_json(made.statement_of(centres))
+        return dsse.Envelope(signed.payload_type, signed.payload, signed.signatures[:1]).to_json()
+
+    for wrongdoing, why in (
+        (unseen, "lacks a cosignature"),
+        (repeated, "twice"),
+        (forgetful, "not one signature each"),
+    ):
+        folder = tmp_path / wrongdoing.__name__
+        folder.mkdir()
+        centres = made.two_centres(folder)
+        made.rehearse(centres)
+        directory = made.write_run(folder / "run", centres, statement=wrongdoing(centres))
+        for centre in centres:
+            centre.close()
+        with pytest.raises(Wrong, match=why):
+            directories.check_run(directory)
+        assert not verify_run(directory).ok
