@@ -42,6 +42,15 @@ def policy(said: Said) -> bool:
     )
 
 
+def release_rule(said: Said) -> bool:
+    if said["audience"] != "common":
+        return said["klass"] != "assess" and (said["form"] != "five items" or said["klass"] == "notify")
+    if said["klass"] == "notify":
+        return said["form"] == "whole" and said["every_ns"] == 0
+    undelayed = said["every_ns"] == said["delay_ns"] == 0
+    return bool(said["klass"] == "assess" and said["form"] != "five items" and undelayed)
+
+
 def roster(said: Said) -> bool:
     keys = [said["identity"], *(key["public_key"] for key in said["keys"])]
     return len(set(keys)) == len(keys)
@@ -94,7 +103,7 @@ CONDITIONS: dict[str, Callable[[Said], bool]] = {
     "Receipt": lambda said: said["first_index"] <= said["head"]["size"],
     "Region": lambda said: said["south_rad"] <= said["north_rad"],
     "ReleasePolicy": policy,
-    "ReleaseRule": lambda said: said["form"] != "five items" or said["klass"] == "notify",
+    "ReleaseRule": release_rule,
     "Reply": reply,
     "Roster": roster,
     "RosterKey": roster_key,

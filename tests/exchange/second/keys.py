@@ -53,7 +53,11 @@ class Keys:
         said = message(found)
         self._check_header(said, log)
         need((said["kind"] == "roster") == (log == self.log), 4, "rosters stand in the roster log, and nothing else")
-        need(bool(found.signed_by(self._may_sign(said))), 3, "not signed by a key that may")
+        signed = found.signed_by(self._may_sign(said))
+        need(bool(signed), 3, "not signed by a key that may")
+        if by_officers(said):
+            officers = {key["purpose"] for key in self._officers(said) if key["public_key"] in signed}
+            need(len(officers) > 1, 3, "not signed by two officers of release")
         return said
 
     def desk(self, found: Envelope, tai_ns: int) -> set[bytes]:
@@ -64,7 +68,12 @@ class Keys:
         if said["kind"] == "roster":
             return {said["identity"]}
         sensor = {f"sensor:{said['sensor']}"} if said["kind"] == "plot_report" and said["sensor"] else set()
-        return self._of({"desk"} | sensor, said)
+        officers = {key["public_key"] for key in self._officers(said)} if by_officers(said) else set()
+        return self._of({"desk"} | sensor, said) | officers
+
+    def _officers(self, said: Said) -> list[Said]:
+        roster = self.in_force(said["logged_tai_ns"])
+        return [key for key in roster["keys"] if key["purpose"].startswith("releaser:") and valid(key, said)]
 
     def _of(self, purposes: set[str], at: Said) -> set[bytes]:
         roster = self.in_force(at["logged_tai_ns"])
@@ -73,6 +82,11 @@ class Keys:
     def _check_header(self, said: Said, log: str) -> None:
         for name, wanted in {"run": self.run, "mode": self.mode, "origin": self.centre, "log": log}.items():
             need(said[name] == wanted, 3, f"{name} {said[name]!r} stands where {wanted!r} belongs")
+
+
+def by_officers(said: Said) -> bool:
+    """Whether two officers of release, not the desk, must have signed this."""
+    return bool(said["kind"] == "release_policy" and said["number"] > 1)
 
 
 def valid(key: Said, at: Said) -> bool:
