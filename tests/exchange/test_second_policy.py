@@ -1,4 +1,4 @@
-"""Two readers judge the same release policies, signed by every set of officers, of one with two keys, and of the desk."""
+"""Two readers judge the same release policies: signed by any officers, by one with two keys, and by the desk."""
 
 from __future__ import annotations
 
