@@ -1,14 +1,17 @@
-"""One round with a partner: ask what is new, take what verifies, hand back receipts."""
+"""One round with a partner: ask what is new, take what verifies, hand back receipts; and one round after another."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from jointwatch.exchange.carrier import Answer, LineCut, Position, TurnedDown
 from jointwatch.exchange.mirror import Accepted, Mirror
 from jointwatch.exchange.refused import Refused
+
+RETRY_S = 0.25  # with the line's own limit of 1.5 s for a connection: a line that is back is used within 2 s
 
 
 class Line(Protocol):
@@ -59,6 +62,23 @@ def follow(line: Line, mirror: Mirror) -> Round:
             refusals.append(refusal)
     brought = tuple(found for found in accepted if found.messages)
     return replace(_hand_in(line, mirror), accepted=brought, refusals=tuple(refusals), more=answer.more)
+
+
+def keep_following(
+    line: Line, mirror: Mirror, tell: Callable[[Round], None], *, stop: threading.Event, every_s: float = 0.25
+) -> None:
+    """Follow a partner until told to stop, and tell of every round.
+
+    While there is more to ask for, without a pause; with nothing new every `every_s` seconds, which is also how soon a
+    line that has gone silent is asked something; while it is cut, 0.25 s after each attempt has failed.
+    """
+    while not stop.is_set():
+        found = follow(line, mirror)
+        tell(found)
+        if found.cut:
+            stop.wait(RETRY_S)
+        elif not found.more or found.refusals:
+            stop.wait(every_s)
 
 
 def _hand_in(line: Line, mirror: Mirror) -> Round:

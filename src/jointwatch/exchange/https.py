@@ -145,7 +145,7 @@ class Client:
         self._http = httpx.Client(
             base_url=f"https://{host}:{port}/exchange/v1/",
             verify=client_context(identity, peer_authority_pem),
-            timeout=timeout_s,
+            timeout=httpx.Timeout(timeout_s, connect=0.75 * timeout_s),  # an attempt begun before a line is back
             trust_env=False,
             limits=httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=60),
         )
