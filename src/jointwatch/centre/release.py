@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from jointwatch.centre.watch import upper_triangle
+from jointwatch.earth.arrays import Floats
 from jointwatch.earth.ellipsoid import geodetic_from_ecef
 from jointwatch.earth.topocentric import ecef_from_azimuth_elevation_range
 from jointwatch.messages.encoding import Message
@@ -75,7 +76,7 @@ def plots_view(internal: PlotReport, entry: bytes, rule: ReleaseRule) -> View | 
 
 def tracklet_view(internal: Tracklet, entry: bytes, rule: ReleaseRule) -> View | None:
     """Return a tracklet as a partner may read it: masked, it names no source."""
-    if rule.region and not rule.region.holds(*_geodetic(np.array(internal.state[:3]))):
+    if rule.region and not rule.region.holds(*_geodetic(np.array([internal.state[:3]]))[0]):
         return None
     return _hiding(_content(internal), {} if rule.form == "whole" else {"source": ""}, entry)
 
@@ -153,10 +154,10 @@ def _inside(found: ObjectFinding, region: Region) -> bool:
 def _places(scan: PlotReport) -> list[tuple[float, float]]:
     """Return latitude and longitude beneath each plot; the bend of the ray, some hundred metres, is neglected."""
     site = (scan.site.latitude_rad, scan.site.longitude_rad, scan.site.height_m)
-    measured = zip(scan.azimuth_rad, scan.elevation_rad, scan.range_m, strict=True)
-    return [_geodetic(ecef_from_azimuth_elevation_range(*site, np.array(plot))) for plot in measured]
+    seen = np.column_stack([scan.azimuth_rad, scan.elevation_rad, scan.range_m]).reshape(-1, 3)
+    return _geodetic(ecef_from_azimuth_elevation_range(*site, seen))
 
 
-def _geodetic(r_ecef_m: Any) -> tuple[float, float]:
-    latitude, longitude, _ = geodetic_from_ecef(np.asarray(r_ecef_m, dtype=float).reshape(1, 3))
-    return float(latitude[0]), float(longitude[0])
+def _geodetic(r_ecef_m: Floats) -> list[tuple[float, float]]:
+    latitude, longitude, _ = geodetic_from_ecef(r_ecef_m)
+    return list(zip(latitude.tolist(), longitude.tolist(), strict=True))
