@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
@@ -15,6 +18,7 @@ from jointwatch.exchange import ml_dsa, note
 from jointwatch.exchange.checkpoint import Checkpoint
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.refused import Refused
+from jointwatch.exchange.verify import verify_run
 
 LITEWITNESS = Path(__file__).parents[1] / "oracles" / "litewitness_ml_dsa.txt"
 ORIGIN, NAME = "jointwatch/run-1/moscow/common/notify", "jointwatch/run-1/brussels"
@@ -107,3 +111,52 @@ def test_no_signature_with_one_bit_turned_is_taken(bit: int):
     turned[bit // 8] ^= 1 << bit % 8
     with pytest.raises(Refused):
         VERIFIER.check(note.parse(GOOD).text, bytes(turned))
+
+
+def load(name: str) -> Any:
+    path = Path(__file__).parent / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
+    if not hasattr(module, "Centre"):  # loaded once, whichever test file comes first
+        spec.loader.exec_module(module)
+    return module
+
+
+world = load("two_centres")
+
+
+def moscow_with_two_keys(folder: Path) -> list[Any]:
+    moscow, brussels = world.Centre(folder, "moscow", second_key=KEY), world.Centre(folder, "brussels")
+    for centre, other in ((moscow, brussels), (brussels, moscow)):
+        centre.meet(other)
+        centre.begin()
+    return [moscow, brussels]
+
+
+def test_a_log_signed_with_both_keys_is_mirrored_cosigned_exported_and_verified(tmp_path: Path):
+    centres = moscow_with_two_keys(tmp_path)
+    world.rehearse(centres)
+    log = centres[0].log("common", "notify")
+    held = note.parse(centres[1].store.checkpoint(log))
+    assert note.verify(held, [ml_dsa.Verifier(log.origin("rehearsal-1"), KEY.public)])
+    directory = world.write_run(tmp_path / "run", centres)
+    for centre in centres:
+        centre.close()
+    assert verify_run(directory, world.trust_of(centres)).ok
+
+
+def test_a_checkpoint_without_the_second_signature_its_roster_calls_for_is_not_taken(tmp_path: Path):
+    moscow, brussels = moscow_with_two_keys(tmp_path)
+    world.settle([moscow, brussels])
+    moscow.store._second_key = None
+    moscow.say("common", "notify", "signed once only")
+    assert "signed with 2 keys by its roster" in str(brussels.follow(moscow).refusals[0])
+    moscow.store._second_key = ml_dsa.SigningKey(b"\x09" * 32)
+    moscow.say("common", "assess", "signed with a key that no roster names")
+    refusals = [str(refusal) for refusal in brussels.follow(moscow).refusals]
+    assert len(refusals) == 2
+    assert not any(klass in str(log) for klass in ("notify", "assess") for log in brussels.store.logs())
+    for centre in (moscow, brussels):
+        centre.close()

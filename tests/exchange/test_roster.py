@@ -70,7 +70,7 @@ def test_a_roster_gives_every_key_for_its_purpose_and_time():
     assert RING.identity == KEYS["identity"].public
     assert RING.key("desk", NOW) == KEYS["desk"].public
     assert RING.key("desk", 499) == KEYS["old desk"].public
-    assert RING.log_verifier(PLOTS, NOW).name == "jointwatch/run-1/moscow/brussels/plot"
+    assert [v.name for v in RING.log_verifiers(PLOTS, NOW)] == ["jointwatch/run-1/moscow/brussels/plot"]
     assert RING.cosigner(NOW).name == "jointwatch/run-1/moscow"
     with pytest.raises(Refused, match="no key for 'sensor:gabala'"):
         RING.key("sensor:gabala", NOW)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from jointwatch.exchange import dsse, merkle, run_directory
+from jointwatch.exchange import dsse, merkle, ml_dsa, run_directory
 from jointwatch.exchange.desk import StoreDesk
 from jointwatch.exchange.direct import DirectLine
 from jointwatch.exchange.follow import Round, follow
@@ -39,12 +39,20 @@ SECRET = "armavir measured 1521340.25 m"  # stands in an internal log and nowher
 class Centre:
     """One centre: keys, store, mirror, desk."""
 
-    def __init__(self, folder: Path, name: str, *, run: str = "rehearsal-1", mode: str = "exercise") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        *,
+        run: str = "rehearsal-1",
+        mode: str = "exercise",
+        second_key: ml_dsa.SigningKey | None = None,
+    ) -> None:
         self.name, self.run, self.mode, self.folder = name, run, mode, folder
         self.identity, self.log_key, self.cosign_key, self.desk_key = (SigningKey.generate() for _ in range(4))
-        self.sensor_key = SigningKey.generate()
+        self.sensor_key, self.second_key = SigningKey.generate(), second_key
         self.clock_tai_ns, self.said = START_TAI_NS, 0
-        self.store = Store(folder / f"{name}.db", run=run, owner=name, log_key=self.log_key)
+        self.store = Store(folder / f"{name}.db", run=run, owner=name, log_key=self.log_key, second_log_key=second_key)
 
     def meet(self, *partners: Centre) -> None:
         """Pin the partners' identities, and open the desk."""
@@ -89,10 +97,12 @@ class Centre:
     def roster_entry(self, *, number: int = 1, by: SigningKey | None = None) -> bytes:
         """This centre's roster, signed."""
         held = {"log": self.log_key, "cosign": self.cosign_key, "desk": self.desk_key}
-        keys = [*held.items(), ("sensor:armavir", self.sensor_key)]
+        keys = [(purpose, key.public.data) for purpose, key in (*held.items(), ("sensor:armavir", self.sensor_key))]
+        if self.second_key is not None:
+            keys.append(("log-ml-dsa-44", self.second_key.public))
         named = tuple(
-            RosterKey(name=purpose, purpose=purpose, public_key=key.public.data, valid_from_tai_ns=START_TAI_NS)
-            for purpose, key in keys
+            RosterKey(name=purpose, purpose=purpose, public_key=data, valid_from_tai_ns=START_TAI_NS)
+            for purpose, data in keys
         )
         identity = by or self.identity
         log = roster_log(self.name)

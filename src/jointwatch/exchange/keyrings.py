@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from jointwatch.exchange import dsse
-from jointwatch.exchange.checkpoint import Cosigner
+from jointwatch.exchange import checkpoint as checkpoints
+from jointwatch.exchange import dsse, note
+from jointwatch.exchange.checkpoint import Checkpoint, Cosigner
 from jointwatch.exchange.keys import PublicKey
 from jointwatch.exchange.logid import COMMON, LogId
 from jointwatch.exchange.refused import Refused
@@ -71,6 +72,29 @@ class Keyrings:
         if isinstance(message, Roster) != (log == roster_log(self.centre)):
             raise Refused(RULE, f"rosters stand in {roster_log(self.centre)}, and nothing else does; this is {log}")
         return message
+
+    def log_verifiers(self, log: LogId, tai_ns: int) -> tuple[note.Verifier, ...]:
+        """Return what verifies the checkpoints of `log`; tai_ns: when the last entry under them was logged."""
+        ring = self.at(tai_ns)
+        return ring.log_verifiers(log, max(tai_ns, ring.roster.logged_tai_ns))
+
+    def open_checkpoint(self, data: bytes, log: LogId, tai_ns: int) -> Checkpoint:
+        """Return the checkpoint of this centre's `log`, with every signature that its roster calls for verified.
+
+        No other line may stand under the log's name; others' lines are not looked at.
+        """
+        verifiers = self.log_verifiers(log, tai_ns)
+        checkpoint = checkpoints.opened(data, log.origin(self.run), self.log_key(tai_ns))
+        parsed = note.parse(data)
+        found = [(line.name, line.key_id) for line in parsed.signatures if line.name == checkpoint.origin]
+        wanted = [(verifier.name, verifier.key_id) for verifier in verifiers]
+        if found != wanted:
+            raise Refused(
+                checkpoints.RULE, f"{log} is signed with {len(wanted)} keys by its roster; the lines are of others"
+            )
+        for verifier in verifiers[1:]:
+            note.verify(parsed, [verifier])
+        return checkpoint
 
     def log_key(self, tai_ns: int) -> PublicKey:
         """Return the key that signs this centre's checkpoints; tai_ns: when the last entry under them was logged."""

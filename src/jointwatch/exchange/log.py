@@ -17,7 +17,7 @@ import apsw
 
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import frame as frames
-from jointwatch.exchange import merkle, note, schema
+from jointwatch.exchange import merkle, ml_dsa, note, schema
 from jointwatch.exchange.frame import Frame
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.logid import LogId
@@ -44,14 +44,23 @@ class Store(Proofs):
     """The logs of one centre in one run. Safe to use from several threads; every call is one transaction or one read.
 
     `log_key` signs the checkpoints of own logs; without it the store can be read and can mirror, but not append.
+    `second_log_key`, which the centre's roster must name, signs them with ML-DSA-44 as well.
     """
 
-    def __init__(self, path: Path, *, run: str, owner: str, log_key: SigningKey | None = None):
+    def __init__(
+        self,
+        path: Path,
+        *,
+        run: str,
+        owner: str,
+        log_key: SigningKey | None = None,
+        second_log_key: ml_dsa.SigningKey | None = None,
+    ):
         self._listeners: list[Listener] = []
         self._nested = False
         self._untold: list[Mapping[LogId, range]] = []
         self._queue: deque[_Waiting] = deque()
-        super().__init__(path, run=run, owner=owner, log_key=log_key)
+        super().__init__(path, run=run, owner=owner, log_key=log_key, second_log_key=second_log_key)
 
     def append(self, batch: Mapping[LogId, Sequence[bytes]]) -> dict[LogId, range]:
         """Return the positions the entries were given, once all of them are on the disk under signed checkpoints.

@@ -160,7 +160,7 @@ class Mirror:
         return logged_tai_ns(self.store.entry(came.log, end - 1)) if end else keys.at(0).roster.logged_tai_ns
 
     def _opened(self, body: bytes, log: LogId, keys: Keyrings, tai_ns: int) -> Checkpoint:
-        return checkpoints.opened(body, log.origin(self.store.run), keys.log_key(tai_ns))
+        return keys.open_checkpoint(body, log, tai_ns)
 
     def _check_position(self, came: Frame, claimed: Checkpoint, held: int) -> None:
         if claimed.size != came.end:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import frame as frames
-from jointwatch.exchange import merkle, note, schema
+from jointwatch.exchange import merkle, ml_dsa, note, schema
 from jointwatch.exchange.frame import Frame
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.record import Record
@@ -77,7 +77,10 @@ class Proofs(Record):
 
     def _signed(self, log: LogId, size: int, root: bytes) -> bytes:
         key = self._log_key(log)
-        return checkpoints.signed(checkpoints.Checkpoint(log.origin(self.run), size, root), key)
+        body = checkpoints.signed(checkpoints.Checkpoint(log.origin(self.run), size, root), key)
+        if self._second_key is None:
+            return body
+        return checkpoints.with_signature(body, ml_dsa.sign(body, log.origin(self.run), self._second_key))
 
     def _node(self, log: LogId) -> merkle.Node:
         number = self._ids.get(log, 0)

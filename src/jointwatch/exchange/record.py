@@ -14,7 +14,7 @@ from pathlib import Path
 import apsw
 
 from jointwatch.exchange import checkpoint as checkpoints
-from jointwatch.exchange import schema
+from jointwatch.exchange import ml_dsa, schema
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.merkle import CompactRange
@@ -26,9 +26,17 @@ RULE = "jointwatch store"
 class Record:
     """The logs of one centre in one run, for reading. Safe to use from several threads."""
 
-    def __init__(self, path: Path, *, run: str, owner: str, log_key: SigningKey | None = None):
+    def __init__(
+        self,
+        path: Path,
+        *,
+        run: str,
+        owner: str,
+        log_key: SigningKey | None = None,
+        second_log_key: ml_dsa.SigningKey | None = None,
+    ):
         self.path, self.run, self.owner = path, run, owner
-        self._key = log_key
+        self._key, self._second_key = log_key, second_log_key
         self._lock = threading.RLock()
         self._guard = _sole_user(path)
         try:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from jointwatch.exchange import dsse, note
+from jointwatch.exchange import dsse, ml_dsa, note
 from jointwatch.exchange.checkpoint import Cosigner
 from jointwatch.exchange.keys import PublicKey, SigningKey
 from jointwatch.exchange.logid import LogId
@@ -21,6 +21,7 @@ from jointwatch.messages.release_policy import ReleasePolicy
 from jointwatch.messages.roster import Roster, RosterKey
 
 RULE = "jointwatch roster"
+ML_DSA_LOG = "log-ml-dsa-44"
 _HELD = ("log", "cosign", "desk")  # purposes whose keys are the centre's own, and prove it
 
 
@@ -49,9 +50,15 @@ class KeyRing:
             )
         return keys[-1]
 
-    def log_verifier(self, log: LogId, tai_ns: int) -> note.Ed25519Verifier:
-        """Return what verifies this centre's signature beneath the checkpoints of `log`."""
-        return note.Ed25519Verifier(log.origin(self.roster.run), self.key("log", tai_ns))
+    def log_verifiers(self, log: LogId, tai_ns: int) -> tuple[note.Verifier, ...]:
+        """Return what verifies this centre's signatures beneath the checkpoints of `log`: one line each, in this order.
+
+        The second is of type ML-DSA-44, where the roster names such a key.
+        """
+        origin = log.origin(self.roster.run)
+        first = note.Ed25519Verifier(origin, self.key("log", tai_ns))
+        second = [k.public_key for k in self.roster.keys if k.purpose == ML_DSA_LOG and _valid(k, tai_ns)]
+        return (first, *(ml_dsa.Verifier(origin, data) for data in second[-1:]))
 
     def cosigner(self, tai_ns: int) -> Cosigner:
         """Return what verifies this centre's cosignatures beneath its partners' checkpoints."""

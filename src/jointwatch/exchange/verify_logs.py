@@ -187,11 +187,13 @@ def check_checkpoint(read: ReadLog, centres: Centres, faults: Faults) -> None:
         owner = centres.keys[read.log.owner]
         tai_ns = _time_under(read, owner)
         origin = read.log.origin(owner.run)
-        checkpoints.opened(read.note, origin, owner.log_key(tai_ns))
+        owner.open_checkpoint(read.note, read.log, tai_ns)
         names = [line.name for line in note.parse(read.note).signatures]
-        if names[:1] != [origin] or names[1:] != sorted(set(names[1:])):
+        own = len(owner.log_verifiers(read.log, tai_ns))
+        others = names[own:]
+        if names[:own] != [origin] * own or others != sorted(set(others)):
             raise Refused(note.RULE, "its lines are not the owner's, then each cosigner's once by name")
-        read.cosigned_by = tuple(_cosigner(read.note, name, owner.run, centres, tai_ns) for name in names[1:])
+        read.cosigned_by = tuple(_cosigner(read.note, name, owner.run, centres, tai_ns) for name in others)
         missing = cosigners_wanted(read.log, centres.present) - set(read.cosigned_by)
         if missing:
             raise Refused(checkpoints.COSIGNATURE_RULE, f"{', '.join(sorted(missing))} did not cosign it")

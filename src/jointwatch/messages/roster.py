@@ -11,17 +11,21 @@ from jointwatch.messages.header import Header
 from jointwatch.messages.quantities import Hash, Line, TaiNs
 
 Purpose = Annotated[
-    str, Meta(pattern=r"^(log|cosign|desk|tls-ca|(sensor|releaser):[A-Za-z0-9][A-Za-z0-9._:/-]{0,119})$(?!\n)")
+    str,
+    Meta(
+        pattern=r"^(log|log-ml-dsa-44|cosign|desk|tls-ca|(sensor|releaser):[A-Za-z0-9][A-Za-z0-9._:/-]{0,119})$(?!\n)"
+    ),
 ]
-ED25519_KEY_BYTES = 32
+ED25519_KEY_BYTES, ML_DSA_44_KEY_BYTES = 32, 1_312
 
 
 class RosterKey(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """One key and what it may sign.
 
-    purpose: log (checkpoints), cosign (partners' checkpoints), desk (the centre's messages), sensor:<id> (that sensor's
-    plots), releaser:<id> (that officer's half of a release policy), tls-ca (the certificate, DER, that issues this
-    centre's line certificates). valid_until: null where open.
+    purpose: log (checkpoints), log-ml-dsa-44 (where there is one, every checkpoint is signed with it as well), cosign
+    (partners' checkpoints), desk (the centre's messages), sensor:<id> (that sensor's plots), releaser:<id> (that
+    officer's half of a release policy), tls-ca (the certificate, DER, that issues this centre's line certificates).
+    valid_until: null where open.
     """
 
     name: Line
@@ -31,10 +35,10 @@ class RosterKey(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
     valid_until_tai_ns: TaiNs | None = None
 
     def __post_init__(self) -> None:
-        if self.purpose != "tls-ca" and len(self.public_key) != ED25519_KEY_BYTES:
-            raise ValueError(
-                f"the key {self.name!r} has {len(self.public_key)} bytes; an Ed25519 key has {ED25519_KEY_BYTES}"
-            )
+        second = self.purpose == "log-ml-dsa-44"
+        kind, length = ("ML-DSA-44", ML_DSA_44_KEY_BYTES) if second else ("Ed25519", ED25519_KEY_BYTES)
+        if self.purpose != "tls-ca" and len(self.public_key) != length:
+            raise ValueError(f"the key {self.name!r} has {len(self.public_key)} bytes; an {kind} key has {length}")
         if self.valid_until_tai_ns is not None and self.valid_until_tai_ns < self.valid_from_tai_ns:
             raise ValueError(f"the key {self.name!r} ends before it begins")
 

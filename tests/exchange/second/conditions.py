@@ -58,7 +58,8 @@ def roster(said: Said) -> bool:
 
 def roster_key(said: Said) -> bool:
     until = said["valid_until_tai_ns"]
-    right_length = said["purpose"] == "tls-ca" or len(said["public_key"]) == 32
+    wanted = 1312 if said["purpose"] == "log-ml-dsa-44" else 32
+    right_length = said["purpose"] == "tls-ca" or len(said["public_key"]) == wanted
     return right_length and (until is None or until >= said["valid_from_tai_ns"])
 
 
