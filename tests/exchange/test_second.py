@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import importlib
 import importlib.util
 import json
@@ -31,6 +32,8 @@ from jointwatch.exchange.keys import PublicKey, SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.verify import verify_run
+from jointwatch.messages.encoding import encode
+from jointwatch.messages.examples import EXAMPLES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -478,3 +481,27 @@ def test_what_keyholders_themselves_do_wrong_in_a_run_is_refused_by_both(tmp_pat
         with pytest.raises(Wrong, match=why):
             directories.check_run(directory)
         assert not verify_run(directory).ok
+
+
+def test_both_want_two_officers_beneath_a_later_release_policy():
+    made = {name: SigningKey(raw(VECTORS["keys"][name]["seed"])) for name in ("identity", "log", "cosign", "desk")}
+    officers = {name: SigningKey(bytes([k]) * 32) for k, name in enumerate(("ann", "bob", "bob again"), 50)}
+    said = messagepack.load(dsse.parse(raw(VECTORS["roster"])).payload)
+    key = said["keys"][0]
+    for name, officer in officers.items():
+        purpose = f"releaser:{name.split()[0]}"
+        said["keys"].append({**key, "name": name, "purpose": purpose, "public_key": officer.public.data})
+    entry = dsse.sign(messages.PAYLOAD_TYPE, messagepack.dump(said), list(made.values())).encode()
+    theirs = keys.Keys("moscow", "vectors-1", "exercise")
+    theirs.learn(entry)
+    ours = Keyrings("moscow", "vectors-1", "exercise").learn(entry)
+    log = "moscow/moscow/record"
+    policy = messagepack.load(encode(EXAMPLES["release_policy"])) | {"run": "vectors-1", "log": log}
+    ann, bob, again = officers.values()
+    cases = (([ann, bob], 2, True), ([bob, again], 2, False), ([bob, made["desk"]], 2, False), ([ann, bob], 1, False))
+    for signers, number, holds in (*cases, ([made["desk"]], 1, True)):
+        changed = policy | {"number": number, "replaces": policy["replaces"] if number > 1 else None}
+        change = dsse.sign(messages.PAYLOAD_TYPE, messagepack.dump(changed), signers).encode()
+        for read, refusal in ((theirs.open, Wrong), (lambda one, _: ours.open_entry(one, LogId.parse(log)), Refused)):
+            with contextlib.nullcontext() if holds else pytest.raises(refusal):
+                read(change, log)
