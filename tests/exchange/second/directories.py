@@ -120,6 +120,8 @@ def _check_lines(one: Log, said: list[dict[str, Any]], keys: Mapping[str, Keys],
     owner = keys[one.owner]
     tai_ns = (said or owner.rosters)[-1 if said else 0]["logged_tai_ns"]
     origin, found = f"jointwatch/{owner.run}/{one.name}", one.checkpoint
+    second = [key for key in owner.in_force(tai_ns)["keys"] if key["purpose"] == "log-ml-dsa-44"]
+    need(not second, 6, f"{one.owner} has an ML-DSA-44 key, which this verifier cannot verify with")
     notes.check_log_signature(found, origin, owner.single("log", tai_ns))
     names = [line.name for line in found.lines]
     need(names[0] == origin and names[1:] == sorted(set(names[1:])), 11, "the lines are not in their order")
