@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from tests.conftest import play, shortened
 
 from jointwatch.cli.report_inputs import inputs
 from jointwatch.cli.report_record import log_heads, public_keys, read_record, statement
@@ -21,6 +20,7 @@ from jointwatch.studies.evidence import Played
 from jointwatch.studies.prepare import prepare
 from jointwatch.studies.run import Record
 from jointwatch.studies.scenario import load
+from tests.conftest import play, shortened
 
 LONGEST_S = 8.0  # four seconds is the aim; twice that, so that a busy machine does not fail the test
 

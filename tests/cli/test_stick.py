@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import sys
 from pathlib import Path
@@ -13,20 +12,7 @@ import pytest
 from jointwatch.centre import record
 from jointwatch.cli import main as command
 from jointwatch.exchange.keys import write_key
-
-
-def load(name: str) -> Any:
-    path = Path(__file__).parents[1] / "exchange" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
-    if not hasattr(module, "Centre"):  # loaded once, whichever test file comes first
-        spec.loader.exec_module(module)
-    return module
-
-
-world = load("two_centres")
+from tests.exchange import two_centres as world
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,24 +21,11 @@ from jointwatch.exchange.https import Client, Server
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.tls import Identity, ensure_identity
 from jointwatch.messages.incident import Incident
+from tests.exchange import two_centres as world
 
 CARRIERS = ("direct", "https", "stick")
 NAMES = ("moscow", "brussels", "ankara")
 Alter = Callable[[list[bytes]], list[bytes]]
-
-
-def load(name: str) -> Any:
-    path = Path(__file__).with_name(f"{name}.py")
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
-    if not hasattr(module, "Centre"):  # loaded once, whichever test file comes first
-        spec.loader.exec_module(module)
-    return module
-
-
-world = load("two_centres")
 
 
 class TamperedDesk:

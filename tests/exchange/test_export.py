@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import struct
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +16,10 @@ from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.verify import verify_run
 from jointwatch.messages.encoding import decode
 from jointwatch.messages.plot_report import PlotReport, Site
+from tests.exchange import two_centres as world
 
 # Values of one scan that stay at home; each is unlikely enough to be searched for as bytes.
 RANGE_M, AZIMUTH_RAD, ELEVATION_RAD = 1_521_340.257_31, 2.217_384_6, 0.061_937_2
-
-
-def load(name: str) -> Any:
-    path = Path(__file__).parents[1] / "exchange" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
-    if not hasattr(module, "Centre"):  # loaded once, whichever test file comes first
-        spec.loader.exec_module(module)
-    return module
-
-
-world = load("two_centres")
 
 
 @pytest.fixture(scope="module")

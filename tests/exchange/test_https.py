@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import importlib.util
 import resource
 import socket
 import ssl
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -22,6 +19,7 @@ from jointwatch.exchange.carrier import MAX_REQUEST_BYTES, Answer, Cosignatures,
 from jointwatch.exchange.follow import follow
 from jointwatch.exchange.https import Client, Server
 from jointwatch.exchange.tls import Identity, client_context, ensure_identity
+from tests.exchange import two_centres as world
 
 ROOT = bytes(range(32))
 
@@ -291,21 +289,9 @@ def test_a_second_partner_is_known_by_its_own_name(
                 assert line.health().peer == name
 
 
-def load(name: str) -> Any:
-    path = Path(__file__).with_name(f"{name}.py")
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
-    if not hasattr(module, "Centre"):  # loaded once, whichever test file comes first
-        spec.loader.exec_module(module)
-    return module
-
-
 def test_two_centres_over_https_end_with_equal_logs_and_receipts_on_both_sides(
     identities: dict[str, Identity], tmp_path: Path
 ) -> None:
-    world = load("two_centres")
     centres = {centre.name: centre for centre in world.two_centres(tmp_path)}
     moscow, brussels = centres["moscow"], centres["brussels"]
     moscow.say("common", "notify", "a launch")

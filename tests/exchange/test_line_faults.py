@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,23 +14,11 @@ import pytest
 from jointwatch.exchange.follow import Round, keep_following
 from jointwatch.exchange.https import Client, Server
 from jointwatch.exchange.tls import ensure_identity
+from tests.exchange import faulty_proxy as proxies
+from tests.exchange import two_centres as world
 
 NOTICED_S = 6.0  # half-open: "heartbeat ends it"; measured 2.0 to 2.3 s in 19 cuts
 BACK_S = 2.0  # from the line's return to verified, kept and cosigned; measured 0.1 to 1.5 s
-
-
-def load(name: str) -> Any:
-    path = Path(__file__).with_name(f"{name}.py")
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
-    if not hasattr(module, "Centre") and not hasattr(module, "FaultyProxy"):  # loaded once
-        spec.loader.exec_module(module)
-    return module
-
-
-world, proxies = load("two_centres"), load("faulty_proxy")
 
 
 class Following:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -28,20 +26,8 @@ from jointwatch.messages.heartbeat import Heartbeat
 from jointwatch.messages.incident import Incident
 from jointwatch.messages.plot_report import PlotReport, Site
 from jointwatch.messages.roster import Roster, RosterKey
+from tests.exchange import two_centres as world
 
-
-def load(name: str) -> Any:
-    path = Path(__file__).parents[1] / "exchange" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
-    if not hasattr(module, "Centre"):  # loaded once, whichever test file comes first
-        spec.loader.exec_module(module)
-    return module
-
-
-world = load("two_centres")
 NOTIFY = LogId("moscow", "common", "notify")
 PLOT = LogId("moscow", "brussels", "plot")
 

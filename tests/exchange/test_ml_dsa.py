@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from jointwatch.exchange.checkpoint import Checkpoint
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.verify import verify_run
+from tests.exchange import two_centres as world
 
 LITEWITNESS = Path(__file__).parents[1] / "oracles" / "litewitness_ml_dsa.txt"
 ORIGIN, NAME = "jointwatch/run-1/moscow/common/notify", "jointwatch/run-1/brussels"
@@ -111,20 +110,6 @@ def test_no_signature_with_one_bit_turned_is_taken(bit: int):
     turned[bit // 8] ^= 1 << bit % 8
     with pytest.raises(Refused):
         VERIFIER.check(note.parse(GOOD).text, bytes(turned))
-
-
-def load(name: str) -> Any:
-    path = Path(__file__).parent / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
-    if not hasattr(module, "Centre"):  # loaded once, whichever test file comes first
-        spec.loader.exec_module(module)
-    return module
-
-
-world = load("two_centres")
 
 
 def moscow_with_two_keys(folder: Path) -> list[Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,20 +16,8 @@ from hypothesis import strategies as st
 from jointwatch.exchange import stick
 from jointwatch.exchange.carrier import Answer
 from jointwatch.exchange.refused import Refused
+from tests.exchange import two_centres as world
 
-
-def load(name: str) -> Any:
-    path = Path(__file__).with_name(f"{name}.py")
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
-    if not hasattr(module, "Centre"):  # loaded once, whichever test file comes first
-        spec.loader.exec_module(module)
-    return module
-
-
-world = load("two_centres")
 RUN = "rehearsal-1"
 
 

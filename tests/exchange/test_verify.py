@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,20 +23,7 @@ from jointwatch.exchange.verify import verify_run
 from jointwatch.messages.encoding import PAYLOAD_TYPE, decode, encode
 from jointwatch.messages.heartbeat import Heartbeat
 from jointwatch.messages.incident import Incident
-
-
-def load(name: str) -> Any:
-    path = Path(__file__).parents[1] / "exchange" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
-    if not hasattr(module, "Centre"):  # loaded once, whichever test file comes first
-        spec.loader.exec_module(module)
-    return module
-
-
-world = load("two_centres")
+from tests.exchange import two_centres as world
 
 
 @pytest.fixture(scope="module")

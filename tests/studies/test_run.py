@@ -7,7 +7,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.conftest import Run, play, shortened
 
 from jointwatch.assessment.priors import BoostPriors
 from jointwatch.centre.replay import Replay, read_logs
@@ -23,6 +22,7 @@ from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.statement import Statement
 from jointwatch.messages.tracklet import Tracklet
 from jointwatch.studies.evidence import Played, RunFile
+from tests.conftest import Run, play, shortened
 
 
 def replay_of(run: Run) -> Replay:
