@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from dataclasses import fields
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
+from design import boost_kappa, staging
 from jointwatch.assessment.priors import BoostPriors
 from jointwatch.catalogue import shelf
 from jointwatch.catalogue.boost_priors import BoostPriorParameters, boost_prior_parameters, load_boost_priors
@@ -62,7 +60,6 @@ def test_the_classes_cover_what_the_debate_speaks_of() -> None:
 
 
 def test_the_computed_burnouts_are_remade_by_their_rules() -> None:
-    script = question("staging")
     keys = (
         "burn_time_s",
         "coast_s",
@@ -71,9 +68,9 @@ def test_the_computed_burnouts_are_remade_by_their_rules() -> None:
         "burnout_angle_rad",
         "burnout_downrange_m",
     )
-    for name in script.CLASSES:
+    for name in staging.CLASSES:
         stages = vehicle_parameters(name).stages
-        for stage, row in zip(stages, script.burnouts(name), strict=True):
+        for stage, row in zip(stages, staging.burnouts(name), strict=True):
             si = np.array(row) * [1.0, 1.0, 1e3, 1e3, np.pi / 180, 1e3]
             assert [getattr(stage, key) for key in keys] == pytest.approx(list(si), rel=0.02), name
 
@@ -174,20 +171,9 @@ def test_priors_are_the_fields_the_assessment_takes() -> None:
     BoostPriors(**{f.name: getattr(p, f.name) for f in fields(p)})
 
 
-def question(name: str = "boost_kappa") -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, REPOSITORY / "design" / f"{name}.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.skipif(not ASCENTS.is_dir(), reason="needs the 30 ascents in ../shared/data/ascent")
 def test_the_measured_kappas_are_remade_from_the_flights() -> None:
-    script = question()
-    ascents = [script.read(path.parent) for path in sorted(ASCENTS.glob("*/events.json"))]
+    ascents = [boost_kappa.read(path.parent) for path in sorted(ASCENTS.glob("*/events.json"))]
     assert len(ascents) == 30
     claims = load_boost_priors()["generic"]
     during = [np.concatenate(part) for part in zip(*(a.kappas(a.first_stage()) for a in ascents), strict=True)]

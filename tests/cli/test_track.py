@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import doctest
 import gzip
-import importlib.util
 import json
 import re
 import signal
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from types import ModuleType
 
 import numpy as np
 import polars as pl
 import pytest
 import typer
 
+from benchmarks import ascents
 from jointwatch.cli.errors import UserError
 from jointwatch.cli.track import track
 from jointwatch.cli.track_work import followed
@@ -467,17 +465,6 @@ def test_a_radar_that_lies_is_named(run: Run, tmp_path: Path, sejil: Flown, plot
         assert np.degrees(doubt["offset_si"]) == pytest.approx(1.0, abs=0.3)
 
 
-def bench() -> ModuleType:
-    """Return the script that follows the real ascents."""
-    spec = importlib.util.spec_from_file_location("following_ascents", REPOSITORY / "benchmarks" / "ascents.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["following_ascents"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 MISSIONS = ("FormoSat-5", "SpaceX CRS-8", "ZUMA")
 """One into a high orbit, one whose second stage sinks under thrust, and one of which only the first stage is known."""
 WITHIN_S = 12.0  # of burnout: two scans and their noise
@@ -486,14 +473,13 @@ WITHIN_S = 12.0  # of burnout: two scans and their noise
 @pytest.mark.skipif(not ASCENTS.is_dir(), reason="needs the 30 ascents in ../shared/data/ascent")
 def test_real_ascents_are_followed_to_burnout_and_told_from_missiles_as_fast() -> None:
     """`make bench` does it with all thirty; to call everything a space launch scores less than one half."""
-    script = bench()
-    cases = [case for name in MISSIONS for case in script.pair(ASCENTS / name, seed=MISSIONS.index(name))]
-    print("\n".join(script.table(cases)))
+    cases = [case for name in MISSIONS for case in ascents.pair(ASCENTS / name, seed=MISSIONS.index(name))]
+    print("\n".join(ascents.table(cases)))
     assert all(case.tracks == 1 for case in cases), "one track through staging and burnout"
-    scored = [case for case in cases if case.truth != script.BURNING]
+    scored = [case for case in cases if case.truth != ascents.BURNING]
     assert all(case.verdict == case.truth for case in scored)
-    assert sum(case.truth == script.SPACE for case in scored) < len(scored) / 2
-    assert all(case.verdict == "undecided" for case in cases if case.truth == script.BURNING)
+    assert sum(case.truth == ascents.SPACE for case in scored) < len(scored) / 2
+    assert all(case.verdict == "undecided" for case in cases if case.truth == ascents.BURNING)
     late_s = np.array([case.burnout_late_s for case in scored])
     assert np.nanmax(np.abs(late_s)) < WITHIN_S
     assert np.isnan(late_s).sum() <= 1, "the missile of 45 s burns out soon after it is first seen"

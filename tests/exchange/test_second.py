@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import importlib
-import importlib.util
 import json
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -34,6 +31,10 @@ from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.verify import verify_run
 from jointwatch.messages.encoding import encode
 from jointwatch.messages.examples import EXAMPLES
+from tests.exchange import two_centres
+from tests.exchange.second import directories, keys, messagepack, messages, notes, trees
+from tests.exchange.second import strict_ed25519 as ed25519
+from tests.exchange.second.wrong import Wrong
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -41,22 +42,6 @@ LOGS = ROOT.parent / "shared" / "data" / "log"
 SMALL_WORLD = 64
 
 
-def load(name: str, path: Path) -> ModuleType:
-    folder = [str(path.parent)] if path.name == "__init__.py" else None
-    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=folder)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
-    spec.loader.exec_module(module)
-    return module
-
-
-load("second", HERE / "second" / "__init__.py")
-ed25519, messagepack, trees, notes, messages, keys, directories, wrong = (
-    importlib.import_module(f"second.{name}")
-    for name in ("strict_ed25519", "messagepack", "trees", "notes", "messages", "keys", "directories", "wrong")
-)
-Wrong = wrong.Wrong
 VECTORS: dict[str, Any] = json.loads((ROOT / "tests/oracles/exchange.json").read_text(encoding="utf-8"))
 ENTRIES = [f"entry {k}".encode() * (1 + k % 5) for k in range(SMALL_WORLD)]
 LEAVES = [merkle.leaf_hash(entry) for entry in ENTRIES]
@@ -380,9 +365,8 @@ def _opened_frame(data: bytes) -> None:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    centres = load("two_centres", HERE / "two_centres.py")
-    directory, made = centres.finished_run(tmp_path_factory.mktemp("second"))
-    return directory, centres.trust_of(made)
+    directory, made = two_centres.finished_run(tmp_path_factory.mktemp("second"))
+    return directory, two_centres.trust_of(made)
 
 
 def test_a_run_and_its_export_hold_for_both(run: tuple[Path, dict[str, str]], tmp_path: Path):
@@ -452,18 +436,16 @@ def test_an_ml_dsa_line_is_over_the_bytes_that_the_page_says():
 
 
 def test_what_keyholders_themselves_do_wrong_in_a_run_is_refused_by_both(tmp_path: Path):
-    made = load("two_centres", HERE / "two_centres.py")
-
     def unseen(centres: Any) -> None:
         centres[0].say("common", "notify", "said after the partner was last there")
 
     def repeated(centres: Any) -> None:
         log = centres[0].log("common", "notify")
         centres[0].store.append({log: [centres[0].store.entry(log, 0)]})
-        made.settle(centres)
+        two_centres.settle(centres)
 
     def forgetful(centres: Any) -> bytes:
-        signed = dsse.parse_json(made.statement_of(centres))
+        signed = dsse.parse_json(two_centres.statement_of(centres))
         return dsse.Envelope(signed.payload_type, signed.payload, signed.signatures[:1]).to_json()
 
     for wrongdoing, why in (
@@ -473,9 +455,9 @@ def test_what_keyholders_themselves_do_wrong_in_a_run_is_refused_by_both(tmp_pat
     ):
         folder = tmp_path / wrongdoing.__name__
         folder.mkdir()
-        centres = made.two_centres(folder)
-        made.rehearse(centres)
-        directory = made.write_run(folder / "run", centres, statement=wrongdoing(centres))
+        centres = two_centres.two_centres(folder)
+        two_centres.rehearse(centres)
+        directory = two_centres.write_run(folder / "run", centres, statement=wrongdoing(centres))
         for centre in centres:
             centre.close()
         with pytest.raises(Wrong, match=why):

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
-import importlib
-import importlib.util
 import operator
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +14,11 @@ from hypothesis import strategies as st
 
 from jointwatch.messages.encoding import MessageRefused, decode, encode, kinds
 from jointwatch.messages.examples import EXAMPLES
+from tests.exchange.second import conditions, messagepack, messages
+from tests.exchange.second.wrong import Wrong
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-
-
-def load_second() -> None:
-    """Let `second` be imported, however the tests were started."""
-    start = HERE / "second" / "__init__.py"
-    spec = importlib.util.spec_from_file_location("second", start, submodule_search_locations=[str(start.parent)])
-    assert spec is not None
-    sys.modules.setdefault("second", importlib.util.module_from_spec(spec))
-
-
-load_second()
-conditions, messagepack, messages, wrong = (
-    importlib.import_module(f"second.{name}") for name in ("conditions", "messagepack", "messages", "wrong")
-)
-Wrong = wrong.Wrong
 
 
 def both(payload: bytes) -> list[bool]:

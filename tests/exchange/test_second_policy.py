@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import sys
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 
@@ -18,12 +14,8 @@ from jointwatch.exchange.roster import open_roster, signed_roster
 from jointwatch.messages.encoding import PAYLOAD_TYPE, encode
 from jointwatch.messages.release_policy import ReleasePolicy
 from jointwatch.messages.roster import Roster, RosterKey
-
-START = Path(__file__).parent / "second" / "__init__.py"
-spec = importlib.util.spec_from_file_location("second", START, submodule_search_locations=[str(START.parent)])
-assert spec is not None
-sys.modules.setdefault("second", importlib.util.module_from_spec(spec))
-keys, wrong = (importlib.import_module(f"second.{name}") for name in ("keys", "wrong"))
+from tests.exchange.second import keys
+from tests.exchange.second.wrong import Wrong
 
 NOW = 1_000
 LOG, RECORD = LogId("moscow", "common", "roster"), LogId("moscow", "moscow", "record")
@@ -70,5 +62,5 @@ def test_every_set_of_signers_is_judged_alike_and_only_two_different_officers_su
                 else:
                     with pytest.raises(Refused):
                         ours.open_entry(entry, RECORD)
-                    with pytest.raises(wrong.Wrong):
+                    with pytest.raises(Wrong):
                         theirs.open(entry, str(RECORD))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
+
+from design import flight_accuracy
 
 REPOSITORY = Path(__file__).parents[2]
 PAGE = (REPOSITORY / "docs" / "method" / "flight.md").read_text(encoding="utf-8")
@@ -17,18 +16,7 @@ ROOM = 1.5  # that other processors' rounding, which changes steps, may take of 
 LEAST_MM = 0.1
 
 
-def question() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("flight_accuracy", REPOSITORY / "design" / "flight_accuracy.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["flight_accuracy"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-SCRIPT = question()
-REGIMES = SCRIPT.regimes()
+REGIMES = flight_accuracy.regimes()
 
 
 def cells(name: str) -> list[list[float]]:
@@ -39,7 +27,7 @@ def cells(name: str) -> list[list[float]]:
 
 @pytest.mark.parametrize("regime", REGIMES)
 def test_impacts_are_as_near_to_heyoka_as_the_page_says(regime: str) -> None:
-    off_mm = 1e3 * SCRIPT.off_heyoka(REGIMES[regime])
+    off_mm = 1e3 * flight_accuracy.off_heyoka(REGIMES[regime])
     median, largest = cells(regime)[1]
     assert np.median(off_mm) < ROOM * median + LEAST_MM
     assert off_mm.max() < ROOM * largest + LEAST_MM
@@ -47,12 +35,12 @@ def test_impacts_are_as_near_to_heyoka_as_the_page_says(regime: str) -> None:
 
 @pytest.mark.parametrize("regime", REGIMES)
 def test_a_tenth_more_air_moves_impacts_as_far_as_the_page_says(regime: str) -> None:
-    moved = SCRIPT.by_density(REGIMES[regime])
+    moved = flight_accuracy.by_density(REGIMES[regime])
     assert [np.median(moved), moved.max()] == pytest.approx(cells(regime)[4], rel=0.06)
 
 
 def test_what_the_world_does_to_impacts_is_as_the_page_says() -> None:
-    for name, off_m, later_s in SCRIPT.worlds():
+    for name, off_m, later_s in flight_accuracy.worlds():
         here = [np.median(off_m), np.quantile(off_m, 0.95), off_m.max(), np.abs(later_s).max()]
         assert here == pytest.approx([number for (number,) in cells(name)], rel=0.06), name
 

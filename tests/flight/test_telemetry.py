@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
+from design import ascents
 from jointwatch.earth.ellipsoid import geodetic_from_ecef
 from jointwatch.flight.boost import ascent, staged
 from jointwatch.flight.stages import Burnout
@@ -39,45 +37,33 @@ def told(times: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return height, np.linalg.norm(path.v_m_s, axis=1), longitude * 6_378_137.0
 
 
-def question() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("ascents", REPOSITORY / "design" / "ascents.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["ascents"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def numbers(row: str) -> list[float]:
     return [float(number) for number in re.findall(r"-?\d+\.?\d*", row.split("|", 2)[2])]
 
 
 @pytest.mark.skipif(not ASCENTS.is_dir(), reason="needs the 30 ascents in ../shared/data/ascent")
 def test_thirty_real_ascents_are_followed_as_closely_as_the_page_says() -> None:
-    script = question()
     page = (REPOSITORY / "docs" / "method" / "boost.md").read_text().splitlines()
     folders = [folder for folder in sorted(ASCENTS.iterdir()) if folder.is_dir()]
     assert len(folders) == 30
     for folder in folders:
-        record = script.read(folder)
-        found = script.fitted(record)
+        record = ascents.read(folder)
+        found = ascents.fitted(record)
         for stage in range(1, len(record.stages) + 1):
-            height, highest, speed, fastest = script.left_of(found, stage)
+            height, highest, speed, fastest = ascents.left_of(found, stage)
             assert height < REAL_MEDIAN_HEIGHT_M
             assert highest < REAL_HEIGHT_M
             assert speed < REAL_MEDIAN_SPEED_M_S
             assert fastest < REAL_SPEED_M_S
         printed = [row for row in page if row.startswith(f"| {folder.name} |")]
-        for row, here in zip(printed, reversed(script.rows(record, found)), strict=True):
+        for row, here in zip(printed, reversed(ascents.rows(record, found)), strict=True):
             assert numbers(row) == pytest.approx(numbers(here), rel=0.05, abs=2.0), folder.name
 
 
 @pytest.mark.skipif(not ASCENTS.is_dir(), reason="needs the 30 ascents in ../shared/data/ascent")
 def test_a_first_stage_on_its_way_back_is_left_out_and_refused_as_a_second_burn() -> None:
-    script = question()
-    record = script.read(ASCENTS / "NROL-76")  # turned back after 140 s, landed at 540 s
-    found = script.fitted(record)
+    record = ascents.read(ASCENTS / "NROL-76")  # turned back after 140 s, landed at 540 s
+    found = ascents.fitted(record)
     assert found.left_out == int(np.sum(record.time_s > 140.0)) > 400
     with pytest.raises(
         ValueError, match=r"stage 2 \(157 to 550 s\) would end at .* the record does not follow its burn"
