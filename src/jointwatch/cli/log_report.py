@@ -1,0 +1,28 @@
+"""What a verification found, on a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Column, Table
+
+from jointwatch.cli.terminal import print_line
+from jointwatch.exchange.verify import VerifyReport
+
+
+def print_report(console: Console, report: VerifyReport) -> None:
+    """Logs, identities, what was covered; then each fault on a line of its own, unwrapped; the verdict last."""
+    table = Table("log", Column("entries", justify="right"), "cosigned by", box=None, header_style="bold")
+    for seen in report.logs:
+        internal = "internal" if seen.log.internal else ""
+        table.add_row(str(seen.log), f"{seen.entries:,}", ", ".join(seen.cosigned_by) or internal or "nobody")
+    lines = [f"Run {report.run}, mode {report.mode}" if report.run else "No roster could be read"]
+    lines += [f"Identity of {centre}: {key}" for centre, key in report.identities.items()]
+    lines += [f"Statement signed by {', '.join(report.statement_by) or 'nobody'}"]
+    lines += [f"Absent: {', '.join(report.absent)} (no cosignature wanted)"] if report.absent else []
+    lines += [f"Checked: {report.covers}"]
+    console.print(table)
+    for line in ["", *lines, ""]:
+        print_line(console, line)
+    for fault in report.faults:
+        print_line(console, f"{fault.file}: {fault.why}", style="red")
+    print_line(console, report.verdict[0].upper() + report.verdict[1:] + ".", style="bold" if report.ok else "bold red")
