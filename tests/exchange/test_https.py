@@ -182,6 +182,7 @@ def test_a_long_body_is_answered_413_in_words(raw: http.client.HTTPSConnection) 
         (msgspec.msgpack.encode({"v": 1, "positions": {"moscow/common/assess": [1, b"short"]}}), "Pull"),
         (msgspec.msgpack.encode({"v": 1, "positions": {"moscow/common/assess": [-1, ROOT]}}), "Pull"),
         (msgspec.msgpack.encode({"v": 1, "positions": {"moscow/common/assess": [1, ROOT, 1]}}), "Pull"),
+        (b"\x82\xa1v\x01\xa9positions\x81\xa1\xff\x92\x00\xc4\x20" + ROOT, "utf-8"),  # a name that is no text
         (msgspec.msgpack.encode(Pull(2, {})), "wire version"),
         (msgspec.msgpack.encode(Pull(1, {})) + b"\x00", "Pull"),
     ],

@@ -7,10 +7,13 @@ one process are another (tests), a stick is a third. What a peer may read or han
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Protocol
+from typing import Annotated, Protocol, TypeVar
 
 import msgspec
 
+from jointwatch.exchange.refused import Refused
+
+RULE = "jointwatch wire v1"
 WIRE_VERSION = 1
 MAX_REQUEST_BYTES = 4 << 20
 MAX_ANSWER_BYTES = 8 << 20  # twice what the entries of one answer may hold: room for a single commit that is larger
@@ -63,6 +66,20 @@ class Health(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     v: int
     centre: str
     peer: str
+
+
+W = TypeVar("W", Pull, Answer, Cosignatures, Health)
+
+
+def parse(body: bytes | bytearray, kind: type[W]) -> W:
+    """Return what a body of this kind holds; raise Refused for any other bytes and for another version."""
+    try:
+        found = msgspec.msgpack.decode(body, type=kind)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise Refused(RULE, f"not a {kind.__name__}: {error}") from None
+    if found.v != WIRE_VERSION:
+        raise Refused(RULE, f"wire version {WIRE_VERSION} is spoken here, not {found.v}")
+    return found
 
 
 class Desk(Protocol):

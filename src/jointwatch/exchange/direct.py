@@ -16,6 +16,7 @@ from jointwatch.exchange.carrier import (
     Position,
     Pull,
     TurnedDown,
+    parse,
 )
 
 
@@ -31,17 +32,17 @@ class DirectLine:
         self._check_whole()
         question = msgspec.msgpack.encode(Pull(WIRE_VERSION, dict(positions)))
         try:
-            answer = self.desk.pull(self.asking, msgspec.msgpack.decode(question, type=Pull).positions)
+            answer = self.desk.pull(self.asking, parse(question, Pull).positions)
         except NotForYou as refusal:
             raise TurnedDown(f"{self.peer} turned the pull down: {refusal}") from refusal
-        return msgspec.msgpack.decode(msgspec.msgpack.encode(answer), type=Answer)
+        return parse(msgspec.msgpack.encode(answer), Answer)
 
     def cosign(self, notes: Mapping[str, bytes]) -> None:
         """Hand the desk our receipts."""
         self._check_whole()
         handed = msgspec.msgpack.encode(Cosignatures(WIRE_VERSION, dict(notes)))
         try:
-            self.desk.cosign(self.asking, msgspec.msgpack.decode(handed, type=Cosignatures).notes)
+            self.desk.cosign(self.asking, parse(handed, Cosignatures).notes)
         except (NotForYou, ValueError) as refusal:
             raise TurnedDown(f"{self.peer} turned the receipts down: {refusal}") from refusal
 

@@ -23,6 +23,7 @@ import msgspec
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from jointwatch.exchange import carrier
 from jointwatch.exchange.carrier import (
     MAX_ANSWER_BYTES,
     WIRE_VERSION,
@@ -36,6 +37,7 @@ from jointwatch.exchange.carrier import (
     TurnedDown,
 )
 from jointwatch.exchange.https_app import MESSAGEPACK, ExchangeApp
+from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.tls import Identity, client_context, peer_of, server_context
 
 A = TypeVar("A", Answer, Health)
@@ -200,9 +202,6 @@ class Client:
 
 def _decoded(body: bytes, kind: type[A]) -> A:
     try:
-        message = msgspec.msgpack.decode(body, type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise LineCut(f"the partner's answer is not one of version {WIRE_VERSION}: {error}") from error
-    if message.v != WIRE_VERSION:
-        raise LineCut(f"the partner speaks wire version {message.v}, we speak {WIRE_VERSION}")
-    return message
+        return carrier.parse(body, kind)
+    except Refused as refusal:
+        raise LineCut(f"the partner's answer cannot be read: {refusal}") from refusal

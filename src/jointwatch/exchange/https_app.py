@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from jointwatch.exchange import carrier
 from jointwatch.exchange.carrier import (
     MAX_REQUEST_BYTES,
     WIRE_VERSION,
@@ -21,6 +22,7 @@ from jointwatch.exchange.carrier import (
     NotForYou,
     Pull,
 )
+from jointwatch.exchange.refused import Refused
 
 BODY_TIME_S = 10.0  # a request's body must be here by then
 MESSAGEPACK = {"content-type": "application/msgpack"}
@@ -93,12 +95,9 @@ async def _read(request: Request, kind: type[T]) -> T:
     except TimeoutError as error:
         raise _TurnedAwayError(408, f"a body must arrive within {BODY_TIME_S:g} s") from error
     try:
-        message = msgspec.msgpack.decode(body, type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise _TurnedAwayError(400, f"not a {kind.__name__}: {error}") from error
-    if message.v != WIRE_VERSION:
-        raise _TurnedAwayError(400, f"wire version {WIRE_VERSION} is spoken here, not {message.v}")
-    return message
+        return carrier.parse(body, kind)
+    except Refused as refusal:
+        raise _TurnedAwayError(400, str(refusal)) from refusal
 
 
 async def _refused(request: Request, refusal: Exception) -> Response:
