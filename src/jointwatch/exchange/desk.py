@@ -19,12 +19,19 @@ FIRST, LAST = (ROSTER, "notify", "assess"), ("plot",)
 _LEAST_ROOM_BYTES = 64 << 10  # no frame is begun that has less room than one entry and its checkpoint
 
 
-class StoreDesk:
-    """The desk of the centre whose store this is. keys: what is known of a partner's keys, such as `Mirror.keys`."""
+MayRead = Callable[[LogId, str], bool]
+"""Whether a log of the store is for the one who asks, by name."""
 
-    def __init__(self, store: Store, keys: Callable[[str], Keyrings]) -> None:
+
+class StoreDesk:
+    """The desk of the centre whose store this is. keys: what is known of a partner's keys, such as `Mirror.keys`.
+
+    may_read: who may have which log; where it is not given, partners this centre's own logs by their audience.
+    """
+
+    def __init__(self, store: Store, keys: Callable[[str], Keyrings], *, may_read: MayRead | None = None) -> None:
         self.store, self.centre = store, store.owner
-        self._keys = keys
+        self._keys, self._may_read = keys, may_read or self._for_partner
 
     def pull(self, peer: str, positions: Mapping[str, Position]) -> Answer:
         """Return frames of every log for this peer that moved on; our checkpoint where its position is not in ours."""
@@ -55,17 +62,24 @@ class StoreDesk:
             log = LogId.parse(name)
         except Refused as refusal:
             raise NotForYou(str(refusal)) from None
-        if log.owner != self.centre or log.audience not in (peer, COMMON) or log.internal:
+        if log.internal or not self._may_read(log, peer):
             raise NotForYou(f"{name} is not for {peer}")
         return log
 
+    def _for_partner(self, log: LogId, peer: str) -> bool:
+        return log.owner == self.centre and log.audience in (peer, COMMON)
+
     def _logs_for(self, peer: str) -> list[LogId]:
-        logs = [log for log in self.store.logs() if log.owner == self.centre and log.audience in (peer, COMMON)]
-        return sorted((log for log in logs if not log.internal), key=urgency)[:MAX_LOGS]
+        logs = (log for log in self.store.logs() if not log.internal and self._may_read(log, peer))
+        return sorted(logs, key=urgency)[:MAX_LOGS]
 
     def _checkpoint_near(self, log: LogId, position: Position) -> bytes:
-        """Our signed note at the size asked for, or at ours if that is smaller: two roots at one size are evidence."""
-        return self.store.checkpoint(log, min(position.size, self.store.size(log)))
+        """Our signed note at the size asked for, or at ours if that is smaller: two roots at one size are evidence.
+
+        Of a partner's log the newest: others were kept only where a frame ended.
+        """
+        size = self.store.size(log)
+        return self.store.checkpoint(log, min(position.size, size) if log.owner == self.centre else size)
 
     def _frames(self, behind: Mapping[LogId, int]) -> tuple[list[bytes], bool]:
         frames: list[bytes] = []

@@ -48,6 +48,11 @@ def follow(line: Line, mirror: Mirror) -> Round:
         answer = line.pull(mirror.positions(line.peer))
     except LineCut as cut:
         return Round(cut=cut.reason)
+    return _hand_in(line, mirror, take(answer, mirror))
+
+
+def take(answer: Answer, mirror: Mirror) -> Round:
+    """Return what an answer brought: each frame judged for itself, and each position denied."""
     accepted: list[Accepted] = []
     refusals: list[Refused] = []
     for data in answer.frames:
@@ -61,7 +66,7 @@ def follow(line: Line, mirror: Mirror) -> Round:
         except Refused as refusal:
             refusals.append(refusal)
     brought = tuple(found for found in accepted if found.messages)
-    return replace(_hand_in(line, mirror), accepted=brought, refusals=tuple(refusals), more=answer.more)
+    return Round(accepted=brought, refusals=tuple(refusals), more=answer.more)
 
 
 def keep_following(
@@ -81,15 +86,15 @@ def keep_following(
             stop.wait(every_s)
 
 
-def _hand_in(line: Line, mirror: Mirror) -> Round:
-    """Return a round that says why the receipts could not be delivered, if they could not."""
+def _hand_in(line: Line, mirror: Mirror, taken: Round) -> Round:
+    """Return what the round brought, and why the receipts could not be delivered, if they could not."""
     receipts = mirror.receipts(line.peer)
     if receipts:
         try:
             line.cosign(receipts)
         except TurnedDown as refusal:
-            return Round(turned_down=refusal.reason)
+            return replace(taken, turned_down=refusal.reason)
         except LineCut as cut:
-            return Round(cut=cut.reason)
+            return replace(taken, cut=cut.reason)
         mirror.delivered(receipts)
-    return Round()
+    return taken

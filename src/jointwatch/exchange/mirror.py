@@ -55,8 +55,9 @@ class Accepted:
 class Mirror:
     """A centre's replicas of its partners' logs, in its own store.
 
-    identities: the partners' pinned identity keys or their fingerprints. evidence_folder: where two histories of one
-    log are kept as files.
+    identities: the partners' pinned identity keys or their fingerprints. cosign_key: None for one who reads and vouches
+    for nothing, such as a console. evidence_folder: where two histories of one log are kept as files. may_hold: which
+    logs belong here; where it is not given, those for this centre or for all.
     """
 
     def __init__(
@@ -65,11 +66,12 @@ class Mirror:
         *,
         mode: str,
         identities: Mapping[str, Identity],
-        cosign_key: SigningKey,
+        cosign_key: SigningKey | None,
         evidence_folder: Path,
+        may_hold: Callable[[LogId], bool] | None = None,
         now_posix_s: Callable[[], float] = time.time,
     ) -> None:
-        self.store = store
+        self.store, self._may_hold = store, may_hold or self._for_us
         self._cosign_key, self._now_posix_s = cosign_key, now_posix_s
         self._evidence = evidence_folder
         self._keys: dict[str, Keyrings] = {}
@@ -121,9 +123,9 @@ class Mirror:
         body = _owners_note(came.checkpoint, claimed.origin)
         with self.store.together():  # one flush to the disk; the cosignature leaves only after it
             positions = self.store.store_mirrored(Frame(came.log, held, fresh, body))
-            self._cosign(came.log)
+            receipt = self._cosigned(came.log)
         self._keys[came.log.owner] = keys
-        self._receipts[came.log] = self.store.checkpoint(came.log)
+        self._receipts |= receipt
         return Accepted(came.log, positions, messages)
 
     def contradicted(self, name: str, body: bytes) -> None:
@@ -146,11 +148,14 @@ class Mirror:
 
     def _admitted(self, log: LogId) -> Keyrings:
         keys = self.keys(log.owner)
-        if log.audience not in (self.store.owner, COMMON):
+        if not self._may_hold(log):
             raise Refused("audience", f"{log} is not for {self.store.owner}; it is not kept here")
         if log in self.frozen:
             raise Refused(equivocation.RULE, f"{log} was shown with two histories and is frozen; see {self._evidence}")
         return keys
+
+    def _for_us(self, log: LogId) -> bool:
+        return log.audience in (self.store.owner, COMMON)
 
     def _time_under(self, came: Frame, keys: Keyrings) -> int:
         """Return when the last entry under the checkpoint was logged; for an empty log, the first roster's time."""
@@ -208,18 +213,21 @@ class Mirror:
     def _held_note(self, log: LogId) -> bytes:
         return _owners_note(self.store.checkpoint(log), log.origin(self.store.run))
 
-    def _cosign(self, log: LogId) -> None:
+    def _cosigned(self, log: LogId) -> dict[LogId, bytes]:
+        """Return the receipt for all that is held of a log, our cosignature kept beneath it; none without a key."""
+        if self._cosign_key is None:
+            return {}
         name, body = cosigner_name(self.store.run, self.store.owner), self._held_note(log)
         line = checkpoints.cosign(body, name, self._cosign_key, int(self._now_posix_s()))
         self.store.add_cosignature(log, self.store.size(log), line.line(), Cosigner(name, self._cosign_key.public))
+        return {log: self.store.checkpoint(log)}
 
     def _resume(self, centre: str) -> None:
         """Learn what the store holds of a partner; receipts that a kill or a cut may have kept back go out again."""
         self._keys[centre] = _learned(self._keys[centre], self.store.entries(roster_log(centre)))
         for log in self.store.logs():
             if log.owner == centre and self.store.size(log):
-                self._cosign(log)
-                self._receipts[log] = self.store.checkpoint(log)
+                self._receipts |= self._cosigned(log)
 
 
 def _learned(keys: Keyrings, rosters: Sequence[bytes]) -> Keyrings:
