@@ -97,3 +97,8 @@ def read(path: Path) -> Evidence:
         return msgspec.json.decode(path.read_bytes(), type=Evidence)
     except (msgspec.MsgspecError, UnicodeError) as error:
         raise Refused(RULE, f"{path} holds no evidence: {error}") from None
+
+
+def logs_in(folder: Path) -> set[LogId]:
+    """The logs of which a folder holds evidence: frozen, also after a restart."""
+    return {parse_origin(read(path).origin)[1] for path in sorted(folder.glob("equivocation-*.json"))}
