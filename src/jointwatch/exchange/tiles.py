@@ -25,6 +25,7 @@ from jointwatch.exchange.refused import Refused
 
 RULE = "C2SP tlog-tiles"
 WIDTH = 256
+MAX_BUNDLE_BYTES = WIDTH * (MAX_ENTRY_BYTES + 2)
 CHECKPOINT = "checkpoint"
 
 
@@ -62,10 +63,10 @@ def read_log_directory(path: Path) -> tuple[list[bytes], bytes]:
     missing, extra, truncated, or not as it is written.
     """
     note, claimed = _read_checkpoint(path)
-    _check_listing(path, claimed)
+    check_listing(path, claimed)
     entries: list[bytes] = []
     for name, width in _tiles("entries", claimed.size):
-        entries += _parse_bundle(name, _read(path, name, WIDTH * (MAX_ENTRY_BYTES + 2)), width)
+        entries += parse_bundle(name, read_file(path, name, MAX_BUNDLE_BYTES), width)
     leaves = [merkle.leaf_hash(entry) for entry in entries]
     _check_tiles(path, entries, leaves, claimed)
     return entries, note
@@ -84,6 +85,15 @@ def tile_name(level: int | str, index: int, width: int = WIDTH) -> str:
     groups = [digits[k : k + 3] for k in range(0, len(digits), 3)]
     name = "/".join([f"x{group}" for group in groups[:-1]] + groups[-1:])
     return f"tile/{level}/{name}" + ("" if width == WIDTH else f".p/{width}")
+
+
+def width(index: int, count: int) -> int:
+    """Return how many of `count` hashes or entries tile `index` holds.
+
+    >>> [width(index, 600) for index in range(3)]
+    [256, 256, 88]
+    """
+    return min(WIDTH, count - index * WIDTH)
 
 
 def file_names(size: int) -> Iterator[str]:
@@ -117,10 +127,10 @@ def _hash_files(leaves: Sequence[bytes]) -> Iterator[tuple[str, bytes]]:
     while hashes:
         for at, (name, width) in enumerate(_tiles(level, len(hashes))):
             yield name, b"".join(hashes[at * WIDTH : at * WIDTH + width])
-        level, hashes = level + 1, _level_above(hashes)
+        level, hashes = level + 1, level_above(hashes)
 
 
-def _level_above(hashes: Sequence[bytes]) -> list[bytes]:
+def level_above(hashes: Sequence[bytes]) -> list[bytes]:
     """Return the Merkle tree hash of each full tile of these hashes."""
     full = len(hashes) // WIDTH
     return [merkle.CompactRange().extend(hashes[k * WIDTH : (k + 1) * WIDTH])[0].root() for k in range(full)]
@@ -132,7 +142,8 @@ def _bundle(entries: Sequence[bytes]) -> bytes:
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
 
 
-def _parse_bundle(name: str, data: bytes, count: int) -> list[bytes]:
+def parse_bundle(name: str, data: bytes, count: int) -> list[bytes]:
+    """Return the `count` entries of the tile `name`; raise DirectoryRefused for bytes that are not exactly those."""
     entries: list[bytes] = []
     at = 0
     for _ in range(count):
@@ -150,14 +161,14 @@ def _parse_bundle(name: str, data: bytes, count: int) -> list[bytes]:
 
 
 def _read_checkpoint(path: Path) -> tuple[bytes, Checkpoint]:
-    data = _read(path, CHECKPOINT, MAX_NOTE_BYTES)
+    data = read_file(path, CHECKPOINT, MAX_NOTE_BYTES)
     try:
         return data, checkpoints.unverified(data)
     except Refused as error:
         raise DirectoryRefused(CHECKPOINT, error.sentence) from None
 
 
-def _check_listing(path: Path, claimed: Checkpoint) -> None:
+def check_listing(path: Path, claimed: Checkpoint) -> None:
     """Compare the names that are there with those that must be; a checkpoint that is the odd one out is named."""
     found = set(_listing(path))
     bundled = sum(_bundle_width(name) for name in found if name.startswith("tile/entries/"))
@@ -194,7 +205,8 @@ def _listing(path: Path) -> Iterator[str]:
             yield relative
 
 
-def _read(path: Path, name: str, limit: int) -> bytes:
+def read_file(path: Path, name: str, limit: int) -> bytes:
+    """Return a file of a log directory; raise DirectoryRefused where there is no plain file, or one beyond `limit`."""
     file = path / name
     try:
         if not stat.S_ISREG(file.lstat().st_mode):
@@ -210,14 +222,14 @@ def _read(path: Path, name: str, limit: int) -> bytes:
 
 def _check_tiles(path: Path, entries: Sequence[bytes], leaves: Sequence[bytes], claimed: Checkpoint) -> None:
     """Compare every tile with what the entries give; where they differ, the root says which of them lies."""
-    wrong = [name for name, data in _hash_files(leaves) if _read(path, name, len(data)) != data]
+    wrong = [name for name, data in _hash_files(leaves) if read_file(path, name, len(data)) != data]
     if merkle.CompactRange().extend(leaves)[0].root() == claimed.root:
         if wrong:
             raise DirectoryRefused(wrong[0], "was changed: it does not hold the hashes of the entries")
         return
     if not wrong:
         raise DirectoryRefused(CHECKPOINT, "was changed: its root is not that of the entries and tiles")
-    stored = b"".join(_read(path, name, WIDTH * merkle.HASH_BYTES) for name, _ in _tiles(0, claimed.size))
+    stored = b"".join(read_file(path, name, WIDTH * merkle.HASH_BYTES) for name, _ in _tiles(0, claimed.size))
     for index, leaf in enumerate(leaves):
         if stored[index * merkle.HASH_BYTES : (index + 1) * merkle.HASH_BYTES] != leaf:
             tile = index // WIDTH
