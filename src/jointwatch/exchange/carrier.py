@@ -68,7 +68,15 @@ class Health(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     peer: str
 
 
-W = TypeVar("W", Pull, Answer, Cosignatures, Health)
+class Body(Protocol):
+    """What a request or an answer says: the version of the wire, and more."""
+
+    @property
+    def v(self) -> int:
+        """The version."""
+
+
+W = TypeVar("W", bound=Body)
 
 
 def parse(body: bytes | bytearray, kind: type[W]) -> W:
@@ -107,4 +115,8 @@ class LineCut(Exception):  # noqa: N818
 
 
 class TurnedDown(LineCut):
-    """The partner is there and said no; its words are in the reason."""
+    """The partner is there and said no; its words are in the reason, and with HTTPS its status."""
+
+    def __init__(self, reason: str, status: int = 0) -> None:
+        super().__init__(reason)
+        self.status = status

@@ -21,6 +21,7 @@ from typing import TypeVar
 import httpx
 import msgspec
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from jointwatch.exchange import carrier
@@ -36,14 +37,15 @@ from jointwatch.exchange.carrier import (
     Pull,
     TurnedDown,
 )
+from jointwatch.exchange.door import Door, Guests
 from jointwatch.exchange.https_app import MESSAGEPACK, ExchangeApp
 from jointwatch.exchange.refused import Refused
-from jointwatch.exchange.tls import Identity, client_context, peer_of, server_context
+from jointwatch.exchange.tls import Identity, client_context, server_context
 
 A = TypeVar("A", Answer, Health)
 
 
-def _protocol(peer_authorities_pem: Mapping[str, str]) -> type[H11Protocol]:
+def _protocol(guests: Guests) -> type[H11Protocol]:
     """uvicorn's HTTP protocol, taught to say whose certificate the connection showed: stock uvicorn does not."""
 
     class PeerProtocol(H11Protocol):
@@ -51,7 +53,7 @@ def _protocol(peer_authorities_pem: Mapping[str, str]) -> type[H11Protocol]:
             super().connection_made(transport)
             line = transport.get_extra_info("ssl_object")
             shown = line.getpeercert(binary_form=True) if line is not None else None
-            self.app_state = {**self.app_state, "peer": peer_of(shown, peer_authorities_pem)}
+            self.app_state = {**self.app_state, "caller": guests.of(shown)}
 
         def shutdown(self) -> None:
             super().shutdown()
@@ -62,7 +64,10 @@ def _protocol(peer_authorities_pem: Mapping[str, str]) -> type[H11Protocol]:
 
 
 class Server:
-    """A centre's door on the line, in a thread of the centre's process. Use as a context manager, or start and stop."""
+    """A centre's door on the line, in a thread of the centre's process. Use as a context manager, or start and stop.
+
+    guests: who may come in, where that is more than the partners; clients: what the centre's own clients are shown to.
+    """
 
     def __init__(
         self,
@@ -72,12 +77,15 @@ class Server:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        guests: Guests | None = None,
+        clients: ASGIApp | None = None,
     ) -> None:
         self.host, self.port = host, port
-        self._tls = server_context(identity, peer_authorities_pem)
+        guests = guests or Guests(peer_authorities_pem)
+        self.tls = server_context(identity, guests.trusted_pem())
         config = uvicorn.Config(
-            ExchangeApp(desk),
-            http=_protocol(peer_authorities_pem),
+            Door(guests, ExchangeApp(desk), clients),
+            http=_protocol(guests),
             ws="none",
             lifespan="off",
             loop="asyncio",
@@ -89,7 +97,7 @@ class Server:
             timeout_keep_alive=75,
             timeout_graceful_shutdown=1,
             h11_max_incomplete_event_size=8 << 10,
-            ssl_context_factory=lambda _config, _default: self._tls,
+            ssl_context_factory=lambda _config, _default: self.tls,
         )
         self._server = uvicorn.Server(config)
         self._thread: threading.Thread | None = None
@@ -138,15 +146,24 @@ class Client:
     """The line to one partner, kept open; every failure is a LineCut with its reason, TurnedDown where it said no."""
 
     def __init__(
-        self, identity: Identity, peer: str, peer_authority_pem: str, *, host: str, port: int, timeout_s: float = 2.0
+        self,
+        identity: Identity,
+        peer: str,
+        peer_authority_pem: str,
+        *,
+        host: str,
+        port: int,
+        timeout_s: float = 2.0,
+        path: str = "exchange/v1",
     ) -> None:
         self.peer = peer
         self._deadline_s = 5 * timeout_s
         # The certificate must name the centre, not the machine: the name we check is the peer's id.
         self._extensions = {"sni_hostname": peer}
+        self.tls = client_context(identity, peer_authority_pem)
         self._http = httpx.Client(
-            base_url=f"https://{host}:{port}/exchange/v1/",
-            verify=client_context(identity, peer_authority_pem),
+            base_url=f"https://{host}:{port}/{path}/",
+            verify=self.tls,
             timeout=httpx.Timeout(timeout_s, connect=0.75 * timeout_s),  # an attempt begun before a line is back
             trust_env=False,
             limits=httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=60),
@@ -196,7 +213,7 @@ class Client:
                     raise LineCut(f"{self.peer} sent more than {MAX_ANSWER_BYTES} bytes or took too long")
         if response.status_code not in good:
             said = answer[:300].decode(errors="replace")
-            raise TurnedDown(f"{self.peer} answered {response.status_code} to {path}: {said}")
+            raise TurnedDown(f"{self.peer} answered {response.status_code} to {path}: {said}", response.status_code)
         return bytes(answer)
 
 

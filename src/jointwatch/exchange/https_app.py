@@ -26,17 +26,19 @@ from jointwatch.exchange.refused import Refused
 
 BODY_TIME_S = 10.0  # a request's body must be here by then
 MESSAGEPACK = {"content-type": "application/msgpack"}
-T = TypeVar("T", Pull, Cosignatures)
+T = TypeVar("T", bound=carrier.Body)
 
 
-class _TurnedAwayError(Exception):
-    def __init__(self, status: int, sentence: str) -> None:
+class TurnedAwayError(Exception):
+    """A request is refused with an HTTP status and a sentence; retry_after_s: when to try again, if it may."""
+
+    def __init__(self, status: int, sentence: str, *, retry_after_s: int = 0) -> None:
         super().__init__(sentence)
-        self.status = status
+        self.status, self.retry_after_s = status, retry_after_s
 
 
 class ExchangeApp:
-    """The three endpoints over one desk. The peer's id comes from the connection, as `state["peer"]` of the scope."""
+    """The three endpoints over one desk. Who asks comes from the connection, as `state["caller"]` of the scope."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -46,44 +48,50 @@ class ExchangeApp:
                 Route("/exchange/v1/cosign", self.cosign, methods=["POST"]),
                 Route("/exchange/v1/health", self.health, methods=["GET"]),
             ],
-            exception_handlers={_TurnedAwayError: _refused},
+            exception_handlers={TurnedAwayError: refused},
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a named peer's request on to its endpoint; 403 for anyone else."""
-        if scope.get("state", {}).get("peer") is None:
-            refusal = _TurnedAwayError(403, "no pinned authority vouches for this connection's certificate")
-            await _sentence(refusal)(scope, receive, send)
-        else:
-            await self.routes(scope, receive, send)
+        """Pass a partner's request on to its endpoint."""
+        await self.routes(scope, receive, send)
 
     async def pull(self, request: Request) -> Response:
         """Frames after the positions given; 409 when one of them is not in our history."""
-        question = await _read(request, Pull)
+        need(request, "pull")
+        question = await read_body(request, Pull)
         try:
-            answer = self.desk.pull(request.state.peer, question.positions)
+            answer = self.desk.pull(request.state.caller.name, question.positions)
         except NotForYou as refusal:
-            raise _TurnedAwayError(403, str(refusal)) from refusal
+            raise TurnedAwayError(403, str(refusal)) from refusal
         return Response(msgspec.msgpack.encode(answer), 409 if answer.conflicts else 200, MESSAGEPACK)
 
     async def cosign(self, request: Request) -> Response:
         """Keep the peer's cosignatures; 422 when one does not verify."""
-        receipts = await _read(request, Cosignatures)
+        need(request, "cosign")
+        receipts = await read_body(request, Cosignatures)
         try:
-            self.desk.cosign(request.state.peer, receipts.notes)
+            self.desk.cosign(request.state.caller.name, receipts.notes)
         except NotForYou as refusal:
-            raise _TurnedAwayError(403, str(refusal)) from refusal
+            raise TurnedAwayError(403, str(refusal)) from refusal
         except ValueError as refusal:
-            raise _TurnedAwayError(422, str(refusal)) from refusal
+            raise TurnedAwayError(422, str(refusal)) from refusal
         return Response(status_code=204)
 
     async def health(self, request: Request) -> Response:
         """Who we are and who we think is asking."""
-        health = Health(WIRE_VERSION, self.desk.centre, request.state.peer)
+        need(request, "partner health")
+        health = Health(WIRE_VERSION, self.desk.centre, request.state.caller.name)
         return Response(msgspec.msgpack.encode(health), 200, MESSAGEPACK)
 
 
-async def _read(request: Request, kind: type[T]) -> T:
+def need(request: Request, action: str) -> None:
+    """Turn away, before its body is read, a caller whose roles do not permit this."""
+    caller = request.state.caller
+    if not caller.may(action):
+        raise TurnedAwayError(403, f"{caller.name} may not {action} here: {', '.join(sorted(caller.roles))}")
+
+
+async def read_body(request: Request, kind: type[T]) -> T:
     """The body, decoded strictly; never holds more than the limit and one chunk of it."""
     body = bytearray()
     try:
@@ -91,20 +99,22 @@ async def _read(request: Request, kind: type[T]) -> T:
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > MAX_REQUEST_BYTES:
-                    raise _TurnedAwayError(413, f"a body may hold {MAX_REQUEST_BYTES} bytes; this one is longer")
+                    raise TurnedAwayError(413, f"a body may hold {MAX_REQUEST_BYTES} bytes; this one is longer")
     except TimeoutError as error:
-        raise _TurnedAwayError(408, f"a body must arrive within {BODY_TIME_S:g} s") from error
+        raise TurnedAwayError(408, f"a body must arrive within {BODY_TIME_S:g} s") from error
     try:
         return carrier.parse(body, kind)
     except Refused as refusal:
-        raise _TurnedAwayError(400, str(refusal)) from refusal
+        raise TurnedAwayError(400, str(refusal)) from refusal
 
 
-async def _refused(request: Request, refusal: Exception) -> Response:
-    assert isinstance(refusal, _TurnedAwayError)
+async def refused(request: Request, refusal: Exception) -> Response:
+    """Return the answer to a request that was turned away."""
+    assert isinstance(refusal, TurnedAwayError)
     return _sentence(refusal)
 
 
-def _sentence(refusal: _TurnedAwayError) -> Response:
+def _sentence(refusal: TurnedAwayError) -> Response:
     """The refusal in words; the connection closes, so that the rest of a refused body is never read."""
-    return PlainTextResponse(str(refusal), refusal.status, headers={"connection": "close"})
+    headers = {"retry-after": str(refusal.retry_after_s)} if refusal.retry_after_s else {}
+    return PlainTextResponse(str(refusal), refusal.status, headers={"connection": "close", **headers})

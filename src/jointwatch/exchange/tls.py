@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -102,12 +102,7 @@ def peer_of(certificate_der: bytes | None, peer_authorities_pem: Mapping[str, st
     peer = str(names[0].value) if len(names) == 1 else ""
     if peer not in peer_authorities_pem:
         return None
-    authority = x509.load_pem_x509_certificate(peer_authorities_pem[peer].encode())
-    try:
-        leaf.verify_directly_issued_by(authority)
-    except (ValueError, TypeError, InvalidSignature):
-        return None
-    return peer
+    return peer if _issued_by(leaf, peer_authorities_pem[peer]) else None
 
 
 def _pinned(context: ssl.SSLContext, identity: Identity, authorities_pem: Mapping[str, str]) -> ssl.SSLContext:
@@ -133,14 +128,60 @@ def _make_authority(identity: Identity, now: datetime) -> None:
     _write(identity.directory / "tls-ca.pem", certificate.public_bytes(Encoding.PEM), mode=0o644)
 
 
-def _issue_leaf(identity: Identity, now: datetime) -> None:
+def ensure_client(identity: Identity, directory: Path, name: str, role_uris: Sequence[str]) -> Identity:
+    """The files with which a client of the centre comes to its door: leaf with key, and the centre's public CA.
+
+    They are made in `directory`, which is handed to whoever runs the client; its roles stand in the leaf.
+    """
+    if not _CENTRE.fullmatch(name):
+        raise ValueError(f"a client's name must be lower-case letters, digits and hyphens (a DNS label), not {name!r}")
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    client = Identity(name, directory)
+    _write(directory / "tls-ca.pem", identity.authority_pem().encode(), mode=0o644)
+    _issue_leaf(identity, datetime.now(UTC), client, role_uris)
+    return client
+
+
+def client_of(certificate_der: bytes | None, authority_pem: str) -> tuple[str, list[str]] | None:
+    """The name and the role URIs of a client whose certificate this authority issued; None for anyone else."""
+    if not certificate_der:
+        return None
+    leaf = x509.load_der_x509_certificate(certificate_der)
+    names = leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    if len(names) != 1 or not _issued_by(leaf, authority_pem):
+        return None
+    try:
+        alternatives = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return str(names[0].value), []
+    return str(names[0].value), alternatives.get_values_for_type(x509.UniformResourceIdentifier)
+
+
+def _issued_by(leaf: x509.Certificate, authority_pem: str) -> bool:
+    try:
+        leaf.verify_directly_issued_by(x509.load_pem_x509_certificate(authority_pem.encode()))
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def _issue_leaf(
+    identity: Identity, now: datetime, holder: Identity | None = None, role_uris: Sequence[str] = ()
+) -> None:
+    """Issue the leaf of the centre itself, or of a client of its own with these roles."""
+    holder = holder or identity
     authority = x509.load_pem_x509_certificate(identity.authority_pem().encode())
     authority_key = load_pem_private_key((identity.directory / "tls-ca.key").read_bytes(), password=None)
     if not isinstance(authority_key, ec.EllipticCurvePrivateKey):
         raise ValueError(f"{identity.directory / 'tls-ca.key'} must hold a P-256 key; move it away to make a new CA")
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, identity.centre)])
-    alternatives = [x509.DNSName(identity.centre), x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, holder.centre)])
+    alternatives = [
+        x509.DNSName(holder.centre),
+        x509.DNSName("localhost"),
+        x509.IPAddress(ip_address("127.0.0.1")),
+        *map(x509.UniformResourceIdentifier, role_uris),
+    ]
     certificate = (
         _builder(name, authority.subject, key.public_key(), authority_key.public_key(), now, LEAF_LIFE)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -151,7 +192,7 @@ def _issue_leaf(identity: Identity, now: datetime) -> None:
         .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         .sign(authority_key, SHA256())
     )
-    _write(identity.leaf, _pem(key) + certificate.public_bytes(Encoding.PEM), mode=0o600)
+    _write(holder.leaf, _pem(key) + certificate.public_bytes(Encoding.PEM), mode=0o600)
 
 
 def _builder(

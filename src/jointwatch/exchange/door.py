@@ -1,0 +1,103 @@
+"""Who stands at a centre's door, told from the certificate alone, and to which room of the house they are shown.
+
+Partners are shown to the exchange, clients of the centre's own to `clients`. Whoever is neither, or stands on the deny
+list, is turned away before a byte of what they send is read. The list is a file, one certificate a line, as "SHA256:"
+and the base64 of its SHA-256; what follows behind a blank is for people. It is read again whenever it has changed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from jointwatch.exchange import roles, tls
+from jointwatch.exchange.keys import fingerprint
+from jointwatch.exchange.roles import Caller
+
+MAX_DENIED = 100_000
+
+
+class Guests:
+    """Everyone who may come in. own_authority_pem: issues the certificates of the centre's clients."""
+
+    def __init__(
+        self,
+        partner_authorities_pem: Mapping[str, str],
+        *,
+        own_authority_pem: str = "",
+        partner_roles: Mapping[str, frozenset[str]] | None = None,
+        deny_list: Path | None = None,
+    ) -> None:
+        self.authorities_pem = dict(partner_authorities_pem)
+        self._own, self._roles = own_authority_pem, dict(partner_roles or {})
+        self._deny_list, self._stamp = deny_list, (0, 0)
+        self._denied: frozenset[str] = frozenset()
+        self.of = lru_cache(maxsize=4_096)(self._of)
+
+    def trusted_pem(self) -> dict[str, str]:
+        """Return every authority whose certificates may be shown at all."""
+        return {**self.authorities_pem, **({"": self._own} if self._own else {})}
+
+    def denied(self, caller: Caller) -> bool:
+        """Return whether a certificate stands on the deny list as the file is now."""
+        if self._deny_list is not None:
+            self._refresh(self._deny_list)
+        return caller.fingerprint in self._denied
+
+    def _of(self, certificate_der: bytes | None) -> Caller | None:
+        """Return who the certificate speaks for; None for anyone we do not know."""
+        partner = tls.peer_of(certificate_der, self.authorities_pem)
+        if certificate_der is None:
+            return None
+        if partner is not None:
+            granted = self._roles.get(partner, frozenset(roles.PARTNER))
+            return Caller(partner, granted, fingerprint(certificate_der))
+        client = tls.client_of(certificate_der, self._own) if self._own else None
+        if client is None:
+            return None
+        name, uris = client
+        granted, sensor = roles.granted(uris)
+        return Caller(name, granted, fingerprint(certificate_der), sensor)
+
+    def _refresh(self, path: Path) -> None:
+        try:
+            about = os.stat(path)
+        except FileNotFoundError:
+            self._stamp, self._denied = (0, 0), frozenset()
+            return
+        stamp = (about.st_mtime_ns, about.st_size)
+        if stamp != self._stamp:
+            lines = path.read_text("utf-8", "replace").splitlines()[:MAX_DENIED]
+            words = (line.split(maxsplit=1) for line in lines)
+            self._denied = frozenset(word[0] for word in words if word and word[0].startswith("SHA256:"))
+            self._stamp = stamp
+
+
+class Door:
+    """The application in front of both: the caller comes from the connection, as `state["caller"]` of the scope."""
+
+    def __init__(self, guests: Guests, partners: ASGIApp, clients: ASGIApp | None) -> None:
+        self._guests, self._partners, self._clients = guests, partners, clients
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Show a caller to where it belongs; 403 for whom the house does not know."""
+        caller = scope.get("state", {}).get("caller")
+        if caller is None:
+            await _away("no pinned authority vouches for this connection's certificate")(scope, receive, send)
+        elif self._guests.denied(caller):
+            await _away(f"the certificate of {caller.name} is on the deny list")(scope, receive, send)
+        elif caller.partner:
+            await self._partners(scope, receive, send)
+        elif caller.roles and self._clients is not None:
+            await self._clients(scope, receive, send)
+        else:
+            await _away(f"the certificate of {caller.name} grants no role here")(scope, receive, send)
+
+
+def _away(sentence: str) -> PlainTextResponse:
+    return PlainTextResponse(sentence, 403, headers={"connection": "close"})
