@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jointwatch.assessment.unscented import cross_covariance, moments, sigma_points
+from jointwatch.assessment.unscented import moments, sigma_points
 
 
 def covariance(n: int, seed: int) -> np.ndarray:
@@ -21,7 +21,6 @@ def test_a_linear_function_keeps_mean_and_covariance_exactly(n: int, seed: int) 
     got_mean, got_P = moments(points @ A.T, weights)
     np.testing.assert_allclose(got_mean, A @ mean, atol=1e-9)
     np.testing.assert_allclose(got_P, A @ P @ A.T, atol=1e-8)
-    np.testing.assert_allclose(cross_covariance(points, points @ A.T, weights), P @ A.T, atol=1e-8)
 
 
 def test_the_mean_of_a_quadratic_function_is_exact() -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,8 +16,8 @@ from jointwatch.earth.topocentric import enu_basis
 from jointwatch.sensors.measurement import Plots
 from jointwatch.sensors.measurement import predict as measured
 from jointwatch.sensors.site import Site
-
-sys.path.append(str(Path(__file__).parent))  # for numpy_filter, which several files here import
+from jointwatch.tracking.settings import Settings
+from jointwatch.tracking.tracker import Tracker
 
 T0 = 1_612_345_678_000_000_000  # TAI ns, any instant
 SOUTH = Site("gabala", *np.radians([40.87, 47.80]), 0.0)
@@ -95,6 +94,23 @@ def sky() -> SimpleNamespace:
     words = (T0, tai, SOUTH, NORTH, BOTH, SIGMA, start, fall, flown, seen, false_plots, nees)
     names = ("T0", "tai", "SOUTH", "NORTH", "BOTH", "SIGMA", "start", "fall", "flown", "seen", "false_plots", "nees")
     return SimpleNamespace(**dict(zip(names, words, strict=True)))
+
+
+def after(scans: Iterable[Plots], **settings: Any) -> Tracker:
+    """A tracker that has seen these scans."""
+    tracker = Tracker(name="t", settings=Settings(**settings) if settings else None)
+    for plots in scans:
+        tracker.scan(plots)
+    return tracker
+
+
+@pytest.fixture(scope="session")
+def alone() -> list[Plots]:
+    """Sixty scans of one object by one radar, every 5 s."""
+    times = np.arange(0.0, 300.0, 5.0)
+    truth = flown(start(33, 52, 250, 200, 35, 4000.0), times)
+    rng = np.random.default_rng(4)
+    return [seen(BOTH[0], t, truth[k], rng) for k, t in enumerate(times)]
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import numpy_filter as plain
 import pytest
 
 from jointwatch.sensors.measurement import Plots
@@ -13,6 +12,7 @@ from jointwatch.tracking.bank import PACKED
 from jointwatch.tracking.screen import Screen
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.update import update
+from tests.tracking import numpy_filter as plain
 
 SETTINGS = Settings(ignition_rate_per_s=0.01)
 BURNED = np.arange(21) % 2 == 0

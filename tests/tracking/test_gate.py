@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from numpy_filter import Prediction, expected, gain, gated
 from scipy.special import logsumexp
 from scipy.stats import chi2, multivariate_normal
 
@@ -9,6 +8,7 @@ from jointwatch.sensors.measurement import predict as measured
 from jointwatch.tracking.gate import threshold
 from jointwatch.tracking.screen import Admitted
 from jointwatch.tracking.settings import Settings
+from tests.tracking.numpy_filter import Prediction, expected, gain, gated
 
 
 def admitted(site, z, sigma):

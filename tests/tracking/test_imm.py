@@ -1,9 +1,9 @@
 import numpy as np
-import numpy_filter as imm
 import pytest
 
 from jointwatch.tracking.imm import BOOST, THRUST
 from jointwatch.tracking.settings import Settings
+from tests.tracking import numpy_filter as imm
 
 SETTINGS = Settings(burnout_rate_per_s=0.02, ignition_rate_per_s=0.01)
 

@@ -1,12 +1,12 @@
 from itertools import product
 
-import dense_cases as dense
 import numpy as np
 import pytest
 
 from jointwatch.tracking import bank, gate, imm, jpda
 from jointwatch.tracking.bank import PACKED
 from jointwatch.tracking.settings import Settings
+from tests.tracking import dense_cases as dense
 
 
 def by_counting_all(track, plot, gain):

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy_filter import predict
 from scipy.integrate import quad, solve_ivp
 
 from jointwatch.tracking.imm import BOOST, COAST, THRUST
 from jointwatch.tracking.settings import Settings
+from tests.tracking.numpy_filter import predict
 
 QUIET = Settings(boost_noise_m2_s3=0.0, coast_noise_m2_s3=0.0)
 KNOWN = np.diag([1.0, 1.0, 1.0, 1e-6, 1e-6, 1e-6, 1e-6])  # the velocity is known, so thrust points along it

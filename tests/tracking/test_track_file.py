@@ -9,6 +9,7 @@ from jointwatch.sensors.measurement import Plots
 from jointwatch.tracking import screen
 from jointwatch.tracking.settings import Settings
 from jointwatch.tracking.tracker import Tracker
+from tests.tracking.conftest import after
 
 
 @pytest.fixture(scope="module")
@@ -19,22 +20,6 @@ def scans(sky):
     truth = np.stack([sky.flown(x, times) for x in starts], axis=1)
     rng = np.random.default_rng(3)
     return [sky.seen(sky.BOTH[k % 2], t, truth[k], rng, pd=0.9, false=3) for k, t in enumerate(times)]
-
-
-@pytest.fixture
-def alone(sky):
-    """Scans of one object by one radar, as many as asked for, from a time on."""
-    times = np.arange(0.0, 300.0, 5.0)
-    truth = sky.flown(sky.start(33, 52, 250, 200, 35, 4000.0), times)
-    rng = np.random.default_rng(4)
-    return [sky.seen(sky.BOTH[0], t, truth[k], rng) for k, t in enumerate(times)]
-
-
-def after(scans, **settings):
-    tracker = Tracker(name="t", settings=Settings(**settings) if settings else None)
-    for plots in scans:
-        tracker.scan(plots)
-    return tracker
 
 
 def empty(sky, seconds, radar=0):

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy_filter import Innovation, Prediction, joseph, update
 
 from jointwatch.sensors.measurement import jacobian, position
 from jointwatch.tracking.information import inverse
+from tests.tracking.numpy_filter import Innovation, Prediction, joseph, update
 
 
 def test_the_update_adds_information(random_covariances):

@@ -9,26 +9,16 @@ import pytest
 from jointwatch.sensors.measurement import Plots
 from jointwatch.tracking import screen
 from jointwatch.tracking.settings import Settings
-from jointwatch.tracking.tracker import Tracker
+from tests.tracking.conftest import after
 
 FLOOD = 100_000
 HOUR_NS = 3600 * 10**9
 
 
-@pytest.fixture(scope="module")
-def scans(sky):
+@pytest.fixture
+def scans(alone):
     """Forty scans of one object by one radar, every 5 s."""
-    times = np.arange(0.0, 200.0, 5.0)
-    truth = sky.flown(sky.start(33, 52, 250, 200, 35, 4000.0), times)
-    rng = np.random.default_rng(4)
-    return [sky.seen(sky.BOTH[0], t, truth[k], rng) for k, t in enumerate(times)]
-
-
-def after(scans, **settings):
-    tracker = Tracker(name="withstand", settings=Settings(**settings) if settings else None)
-    for plots in scans:
-        tracker.scan(plots)
-    return tracker
+    return alone[:40]
 
 
 def the_object(tracker):

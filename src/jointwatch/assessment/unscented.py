@@ -38,11 +38,6 @@ def moments(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
     return mean, (weights[:, None] * away).T @ away
 
 
-def cross_covariance(points: Floats, values: Floats, weights: Floats) -> Floats:
-    """Covariance (n, m) between weighted points (p, n) and values (p, m)."""
-    return (weights[:, None] * (points - weights @ points)).T @ (values - weights @ values)
-
-
 def _square_root(covariance: Floats) -> Floats:
     """Return L with L L^T = covariance, scaled to correlations first because metres and radians stand side by side."""
     scale = np.sqrt(np.maximum(np.diag(covariance), 0.0))

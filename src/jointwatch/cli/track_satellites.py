@@ -44,8 +44,10 @@ def print_them(console: Console, satellites: Sequence[Track], known: Known | Non
         console.print("No track is that of a satellite of the catalogue.")
         return
     table = Table(box=None, pad_edge=False, header_style="")
-    for heading, side in (("satellite", "right"), ("name", "left"), ("first plot", "left"), ("seen", "right")):
-        table.add_column(heading, justify=side)  # type: ignore[arg-type]
+    table.add_column("satellite", justify="right")
+    table.add_column("name")
+    table.add_column("first plot")
+    table.add_column("seen", justify="right")
     table.add_column("plots", justify="right")
     for track in satellites:
         number = track.catalogue_number or 0

@@ -79,11 +79,6 @@ class Feed:
             self._start(run, volumes)
         self._tell()
 
-    def set_volume(self, radar_id: str, glb: bytes) -> None:
-        """Give a radar its coverage volume, as `volume.glb` writes it."""
-        with self._lock:
-            self._volumes[radar_id] = glb
-
     def volume(self, radar_id: str) -> bytes | None:
         """Return the coverage volume of a radar, or None where none was given."""
         return self._volumes.get(radar_id)

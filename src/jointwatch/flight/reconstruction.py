@@ -29,7 +29,6 @@ from jointwatch.flight.conic import over_apogee
 SLENDER_KG_M2 = 10_000.0  # no body of the published classes falls through the air more easily
 BLUNT_KG_M2 = 2_500.0  # of a body that stays together, an order of magnitude
 MOST_SHORTFALL = 0.1
-LOFTED, DEPRESSED = 1.3, 0.7
 BEARING_HALF_WIDTH_RAD = np.deg2rad(5.0)
 
 

@@ -82,9 +82,9 @@ class Smoothed:
 
     def offsets(self) -> tuple[Floats, Floats]:
         """Offsets (s, 4) and their sigmas, NaN where there is none."""
-        none = self.offset_of < 0
-        sigma = np.sqrt(np.diag(self.constants_cov))
-        return tuple(np.where(none, np.nan, of[self.offset_of]) for of in (self.constants, sigma))  # type: ignore[return-value]
+        none, sigma = self.offset_of < 0, np.sqrt(np.diag(self.constants_cov))
+        offsets, sigmas = (np.where(none, np.nan, of[self.offset_of]) for of in (self.constants, sigma))
+        return offsets, sigmas
 
 
 def smoothed(
