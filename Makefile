@@ -1,7 +1,7 @@
 # `make demo` and `make test` do everything on a fresh machine with Python 3.11 and pip: set-up included.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: demo test check bench docs install browser clean
+.PHONY: demo test check bench docs install browser nats-server clean
 
 UV := .uv/bin/uv
 PY := .venv/bin/python
@@ -10,7 +10,7 @@ SOURCES := pyproject.toml uv.lock hatch_build.py $(shell find web -path web/node
 demo: install
 	.venv/bin/jointwatch demo
 
-test: install browser
+test: install browser nats-server
 	$(PY) -m pytest
 
 check: install
@@ -52,5 +52,15 @@ browser:
 	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core fontconfig >/dev/null; \
 	} || echo "Chromium could not be installed; the tests that need it will fail and say so"
 
+# NATS for the tests of what fans out: Debian's package, unpacked here only. Installed, it would start a server that is
+# open to all on the network.
+nats-server:
+	@command -v nats-server >/dev/null || test -x .nats/usr/sbin/nats-server || { \
+	  mkdir -p .nats && cd .nats && echo "unpacking nats-server into .nats/ (apt-get download)" && \
+	  { apt-get download -qq nats-server || { sudo=$$([ "$$(id -u)" = 0 ] || command -v sudo); \
+	    $$sudo apt-get update -qq && apt-get download -qq nats-server; }; } 2>/dev/null && \
+	  dpkg-deb -x nats-server_*.deb . && rm nats-server_*.deb; \
+	} || echo "nats-server could not be had; the tests that need it will fail and say so"
+
 clean:
-	rm -rf .venv .uv web/node_modules src/jointwatch/display/static .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .uv .nats web/node_modules src/jointwatch/display/static .mypy_cache .ruff_cache .pytest_cache

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,18 +14,22 @@ from typing import Any, Protocol
 import pytest
 
 from jointwatch.exchange import frame as frames
-from jointwatch.exchange import stick
+from jointwatch.exchange import nats, stick
+from jointwatch.exchange.broker import Broker
+from jointwatch.exchange.broker_settings import User, centre_user, reader_user
 from jointwatch.exchange.carrier import Answer, Desk, LineCut, Position
 from jointwatch.exchange.direct import DirectLine
 from jointwatch.exchange.equivocation import Equivocation
 from jointwatch.exchange.follow import Line, follow
 from jointwatch.exchange.https import Client, Server
 from jointwatch.exchange.log import Store
+from jointwatch.exchange.nats import NatsLine
 from jointwatch.exchange.tls import Identity, ensure_identity
 from jointwatch.messages.incident import Incident
 from tests.exchange import two_centres as world
+from tests.exchange.nats_server import NatsServer, issued
 
-CARRIERS = ("direct", "https", "stick")
+CARRIERS = ("direct", "https", "stick", "nats")
 NAMES = ("moscow", "brussels", "ankara")
 Alter = Callable[[list[bytes]], list[bytes]]
 
@@ -137,6 +143,34 @@ class StickCarrier:
             (box / f"{number}.frame").write_bytes(data)
 
 
+class NatsCarrier:
+    """Question and answer over a NATS server; while the line is cut, the writer is not connected to it."""
+
+    def __init__(self, folder: Path, identities: Mapping[str, Identity], server: NatsServer) -> None:
+        self.cut, self.folder, self.server = False, folder, server
+        self.authority_pem = server.identity.authority_pem()
+
+    def carry(self, reader: Any, desk: TamperedDesk) -> Carried:
+        with contextlib.ExitStack() as stack:
+            if not self.cut:
+                answering = self._broker(desk.centre)
+                nats.open_desk(answering, desk, desk.behind.run)
+                self._connected(stack.enter_context(answering))
+            asking = stack.enter_context(self._broker(reader.name))
+            return followed(NatsLine(self._connected(asking), desk.centre, run=reader.run), reader)
+
+    def _broker(self, name: str) -> Broker:
+        identity = Identity(name, self.server.folder / name)
+        return Broker(identity, self.authority_pem, port=self.server.port)
+
+    def _connected(self, broker: Broker) -> Broker:
+        deadline = time.monotonic() + 5
+        while not broker.connected:
+            assert time.monotonic() < deadline, broker.why_not
+            time.sleep(0.005)
+        return broker
+
+
 KINDS: dict[str, Any] = {"direct": DirectCarrier, "https": HttpsCarrier, "stick": StickCarrier}
 
 
@@ -146,8 +180,24 @@ def identities(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Identity]:
     return {name: ensure_identity(base / name, name) for name in NAMES}
 
 
+@pytest.fixture(scope="module")
+def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServer]:
+    """One server for all three, under an authority of its own: each a centre, and a reader of the two others."""
+    base = tmp_path_factory.mktemp("nats")
+    authority, run = ensure_identity(base / "authority", "operator"), "rehearsal-1"
+    users = []
+    for name in NAMES:
+        issued(base / "server" / name, authority, name)
+        readers = [reader_user(run, other, name) for other in NAMES if other != name]
+        users.append(functools.reduce(User.and_as, readers, centre_user(run, name)))
+    with NatsServer(base / "server", authority, users) as server:
+        yield server
+
+
 @pytest.fixture(params=CARRIERS)
 def carrier(request: pytest.FixtureRequest, tmp_path: Path, identities: dict[str, Identity]) -> Carrier:
+    if request.param == "nats":
+        return NatsCarrier(tmp_path, identities, request.getfixturevalue("nats_server"))
     made: Carrier = KINDS[request.param](tmp_path, identities)
     return made
 
