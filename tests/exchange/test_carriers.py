@@ -45,6 +45,10 @@ class TamperedDesk:
         answer: Answer = self.behind.desk.pull(peer, positions)
         return Answer(answer.v, self.alter(list(answer.frames)), answer.conflicts, answer.more)
 
+    def give_back(self, peer: str, positions: Mapping[str, Position]) -> Answer:
+        answer: Answer = self.behind.desk.give_back(peer, positions)
+        return Answer(answer.v, self.alter(list(answer.frames)), answer.conflicts, answer.more)
+
     def cosign(self, peer: str, notes: Mapping[str, bytes]) -> None:
         self.behind.desk.cosign(peer, notes)
 

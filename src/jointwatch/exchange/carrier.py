@@ -98,6 +98,9 @@ class Desk(Protocol):
     def pull(self, peer: str, positions: Mapping[str, Position]) -> Answer:
         """What the peer may read and does not have yet; raises NotForYou for a log it must not know."""
 
+    def give_back(self, peer: str, positions: Mapping[str, Position]) -> Answer:
+        """What is kept here of the peer's own logs after these positions; raises NotForYou for anyone else's."""
+
     def cosign(self, peer: str, notes: Mapping[str, bytes]) -> None:
         """Keep the peer's cosignatures; raises ValueError, naming the rule, when one does not verify."""
 

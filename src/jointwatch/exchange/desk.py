@@ -43,6 +43,11 @@ class StoreDesk:
         frames, more = self._frames(behind)
         return Answer(WIRE_VERSION, frames, conflicts, more)
 
+    def give_back(self, peer: str, positions: Mapping[str, Position]) -> Answer:
+        """Return what is kept here of the peer's own logs after these positions: for one who has lost its record."""
+        replicas = StoreDesk(self.store, self._keys, may_read=lambda log, _: log.owner == peer)
+        return replicas.pull(peer, positions)
+
     def cosign(self, peer: str, notes: Mapping[str, bytes]) -> None:
         """Keep the peer's cosignatures once each is verified over our own checkpoint of that size."""
         with self.store.together():
@@ -76,9 +81,11 @@ class StoreDesk:
     def _checkpoint_near(self, log: LogId, position: Position) -> bytes:
         """Our signed note at the size asked for, or at ours if that is smaller: two roots at one size are evidence.
 
-        Of a partner's log the newest: others were kept only where a frame ended.
+        Of a partner's log the newest: others were kept only where a frame ended; nothing where none is held.
         """
         size = self.store.size(log)
+        if log.owner != self.centre and not size:
+            return b""
         return self.store.checkpoint(log, min(position.size, size) if log.owner == self.centre else size)
 
     def _frames(self, behind: Mapping[LogId, int]) -> tuple[list[bytes], bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -29,13 +29,11 @@ class DirectLine:
 
     def pull(self, positions: Mapping[str, Position]) -> Answer:
         """Return what the desk has after these positions, unverified: hand each frame to the Mirror."""
-        self._check_whole()
-        question = msgspec.msgpack.encode(Pull(WIRE_VERSION, dict(positions)))
-        try:
-            answer = self.desk.pull(self.asking, parse(question, Pull).positions)
-        except NotForYou as refusal:
-            raise TurnedDown(f"{self.peer} turned the pull down: {refusal}") from refusal
-        return parse(msgspec.msgpack.encode(answer), Answer)
+        return self._answer(self.desk.pull, positions)
+
+    def give_back(self, positions: Mapping[str, Position]) -> Answer:
+        """Return what the desk keeps of our own logs after these positions, unverified: hand it to the Guard."""
+        return self._answer(self.desk.give_back, positions)
 
     def cosign(self, notes: Mapping[str, bytes]) -> None:
         """Hand the desk our receipts."""
@@ -45,6 +43,17 @@ class DirectLine:
             self.desk.cosign(self.asking, parse(handed, Cosignatures).notes)
         except (NotForYou, ValueError) as refusal:
             raise TurnedDown(f"{self.peer} turned the receipts down: {refusal}") from refusal
+
+    def _answer(
+        self, ask: Callable[[str, Mapping[str, Position]], Answer], positions: Mapping[str, Position]
+    ) -> Answer:
+        self._check_whole()
+        question = msgspec.msgpack.encode(Pull(WIRE_VERSION, dict(positions)))
+        try:
+            answer = ask(self.asking, parse(question, Pull).positions)
+        except NotForYou as refusal:
+            raise TurnedDown(f"{self.peer} turned the question down: {refusal}") from refusal
+        return parse(msgspec.msgpack.encode(answer), Answer)
 
     def _check_whole(self) -> None:
         if self.broken:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -102,3 +103,14 @@ def read(path: Path) -> Evidence:
 def logs_in(folder: Path) -> set[LogId]:
     """The logs of which a folder holds evidence: frozen, also after a restart."""
     return {parse_origin(read(path).origin)[1] for path in sorted(folder.glob("equivocation-*.json"))}
+
+
+@contextmanager
+def kept(folder: Path, frozen: set[LogId]) -> Iterator[None]:
+    """While it is open, what is found of two histories is written into the folder, and the log is frozen."""
+    try:
+        yield
+    except Equivocation as found:
+        write(found.evidence, folder)
+        frozen.add(found.log)
+        raise

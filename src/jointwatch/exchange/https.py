@@ -1,6 +1,7 @@
 """The default carrier: HTTPS with TLS 1.3 and certificates on both sides, pulled by whoever wants to know.
 
     POST /exchange/v1/pull      Pull -> Answer          200, or 409 when a position asked for is not in our history
+    POST /exchange/v1/give-back Pull -> Answer          the same, of the asker's own logs as they are kept here
     POST /exchange/v1/cosign    Cosignatures            204, or 422 naming the log and the rule
     GET  /exchange/v1/health    Health                  200
 
@@ -171,8 +172,11 @@ class Client:
 
     def pull(self, positions: Mapping[str, Position]) -> Answer:
         """What the partner's logs hold after these positions, unverified: hand each frame to the Mirror."""
-        question = msgspec.msgpack.encode(Pull(WIRE_VERSION, dict(positions)))
-        return _decoded(self._ask("POST", "pull", question, good=(200, 409)), Answer)
+        return self._pull("pull", positions)
+
+    def give_back(self, positions: Mapping[str, Position]) -> Answer:
+        """What the partner keeps of our own logs after these positions, unverified: hand it to the Guard."""
+        return self._pull("give-back", positions)
 
     def cosign(self, notes: Mapping[str, bytes]) -> None:
         """Hand the partner our receipts."""
@@ -191,6 +195,10 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _pull(self, path: str, positions: Mapping[str, Position]) -> Answer:
+        question = msgspec.msgpack.encode(Pull(WIRE_VERSION, dict(positions)))
+        return _decoded(self._ask("POST", path, question, good=(200, 409)), Answer)
 
     def _ask(self, method: str, path: str, body: bytes, *, good: tuple[int, ...]) -> bytes:
         """One question; once more on a fresh connection when the kept one turns out to have been closed meanwhile."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -16,10 +17,12 @@ from jointwatch.exchange import carrier
 from jointwatch.exchange.carrier import (
     MAX_REQUEST_BYTES,
     WIRE_VERSION,
+    Answer,
     Cosignatures,
     Desk,
     Health,
     NotForYou,
+    Position,
     Pull,
 )
 from jointwatch.exchange.refused import Refused
@@ -38,13 +41,14 @@ class TurnedAwayError(Exception):
 
 
 class ExchangeApp:
-    """The three endpoints over one desk. Who asks comes from the connection, as `state["caller"]` of the scope."""
+    """The endpoints over one desk. Who asks comes from the connection, as `state["caller"]` of the scope."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.routes = Starlette(
             routes=[
                 Route("/exchange/v1/pull", self.pull, methods=["POST"]),
+                Route("/exchange/v1/give-back", self.give_back, methods=["POST"]),
                 Route("/exchange/v1/cosign", self.cosign, methods=["POST"]),
                 Route("/exchange/v1/health", self.health, methods=["GET"]),
             ],
@@ -57,10 +61,17 @@ class ExchangeApp:
 
     async def pull(self, request: Request) -> Response:
         """Frames after the positions given; 409 when one of them is not in our history."""
+        return await self._answer(request, self.desk.pull)
+
+    async def give_back(self, request: Request) -> Response:
+        """Frames of the peer's own logs after the positions given; 409 when one of them is not in our replica."""
+        return await self._answer(request, self.desk.give_back)
+
+    async def _answer(self, request: Request, ask: Callable[[str, Mapping[str, Position]], Answer]) -> Response:
         need(request, "pull")
         question = await read_body(request, Pull)
         try:
-            answer = self.desk.pull(request.state.caller.name, question.positions)
+            answer = ask(request.state.caller.name, question.positions)
         except NotForYou as refusal:
             raise TurnedAwayError(403, str(refusal)) from refusal
         return Response(msgspec.msgpack.encode(answer), 409 if answer.conflicts else 200, MESSAGEPACK)

@@ -60,6 +60,7 @@ class Store(Proofs):
         self._nested = False
         self._untold: list[Mapping[LogId, range]] = []
         self._queue: deque[_Waiting] = deque()
+        self.may_append: Callable[[LogId], None] = lambda log: None  # raises where an own log is closed (see `guard`)
         super().__init__(path, run=run, owner=owner, log_key=log_key, second_log_key=second_log_key)
 
     def append(self, batch: Mapping[LogId, Sequence[bytes]]) -> dict[LogId, range]:
@@ -86,21 +87,18 @@ class Store(Proofs):
         must begin where the replica ends, and its entries must lead to the checkpoint's root. An empty frame writes
         nothing.
         """
-        claimed = checkpoints.unverified(frame.checkpoint)
-        with self._lock:
-            ids, edges, start = dict(self._ids), dict(self._edges), self.size(frame.log)
-            self._check_next(frame, start, claimed)
-            with self._transaction():
-                positions = self._write(ids, edges, frame.log, frame.entries)
-                if edges[frame.log].root() != claimed.root:
-                    raise Refused(
-                        "RFC 6962 2.1 tree hash", f"{frame.log}: its entries do not lead to its checkpoint's root"
-                    )
-                if frame.entries:
-                    schema.put_checkpoint(self._db, ids[frame.log], positions.stop, frame.checkpoint)
-            self._ids, self._edges = ids, edges
-        self._tell({frame.log: positions})
-        return positions
+        if frame.log.owner == self.owner:
+            raise Refused(RULE, f"{frame.log} is this centre's own log; it is not mirrored")
+        return self._store(frame)
+
+    def refill(self, frame: Frame) -> range:
+        """Return the positions of entries of an own log that were lost and given back, once they are on the disk.
+
+        As `store_mirrored`: the caller has verified that the checkpoint was signed by this centre once.
+        """
+        if frame.log.owner != self.owner:
+            raise Refused(RULE, f"{frame.log} belongs to {frame.log.owner}; only own logs are refilled")
+        return self._store(frame)
 
     def add_cosignature(self, log: LogId, size: int, line: str, cosigner: checkpoints.Cosigner) -> None:
         """Keep `cosigner`'s line over the checkpoint of `size`, once verified; the newest line of a name stays."""
@@ -148,9 +146,27 @@ class Store(Proofs):
 
     # Within
 
+    def _store(self, frame: Frame) -> range:
+        claimed = checkpoints.unverified(frame.checkpoint)
+        with self._lock:
+            ids, edges, start = dict(self._ids), dict(self._edges), self.size(frame.log)
+            self._check_next(frame, start, claimed)
+            with self._transaction():
+                positions = self._write(ids, edges, frame.log, frame.entries)
+                if edges[frame.log].root() != claimed.root:
+                    raise Refused(
+                        "RFC 6962 2.1 tree hash", f"{frame.log}: its entries do not lead to its checkpoint's root"
+                    )
+                if frame.entries:
+                    schema.put_checkpoint(self._db, ids[frame.log], positions.stop, frame.checkpoint)
+            self._ids, self._edges = ids, edges
+        self._tell({frame.log: positions})
+        return positions
+
     def _check_batch(self, batch: Mapping[LogId, Sequence[bytes]]) -> None:
         for log, entries in batch.items():
             self._log_key(log)
+            self.may_append(log)
             for number, entry in enumerate(entries):
                 frames.check_entry(entry, f"entry {number} for {log}")
 
@@ -222,8 +238,6 @@ class Store(Proofs):
 
     def _check_next(self, frame: Frame, size: int, claimed: checkpoints.Checkpoint) -> None:
         origin = frame.log.origin(self.run)
-        if frame.log.owner == self.owner:
-            raise Refused(RULE, f"{frame.log} is this centre's own log; it is not mirrored")
         if claimed.origin != origin:
             raise Refused(
                 checkpoints.RULE, f"the checkpoint is of {claimed.origin!r}; the frame needs one of {origin!r}"

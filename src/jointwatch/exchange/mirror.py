@@ -11,8 +11,7 @@ What was seen before is accepted again without effect. Two histories of one log 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -21,7 +20,6 @@ from jointwatch.exchange import admission, equivocation, frame
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange.carrier import Position
 from jointwatch.exchange.checkpoint import Cosigner
-from jointwatch.exchange.equivocation import Equivocation
 from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.log import Store
@@ -106,7 +104,7 @@ class Mirror:
     def accept(self, data: bytes) -> Accepted:
         """Return what an encoded frame brought; raise Refused naming the rule it breaks, Equivocation with evidence."""
         came = frame.decode(data)
-        with self._evidence_kept():
+        with equivocation.kept(self._evidence, self.frozen):
             found = admission.admit(came, self.store, self._admitted(came.log))
         if not found.fresh.entries:
             return Accepted(came.log, range(found.fresh.start, found.fresh.start), ())
@@ -123,7 +121,7 @@ class Mirror:
         Equivocation where its signed checkpoint proves it, Refused as a rollback where it shows less than it once did.
         """
         log = LogId.parse(name)
-        with self._evidence_kept():
+        with equivocation.kept(self._evidence, self.frozen):
             admission.contradicted(log, body, self.store, self._admitted(log))
 
     def _admitted(self, log: LogId) -> Keyrings:
@@ -138,15 +136,6 @@ class Mirror:
         return log.audience in (self.store.owner, COMMON)
 
     # What follows
-
-    @contextmanager
-    def _evidence_kept(self) -> Iterator[None]:
-        try:
-            yield
-        except Equivocation as found:
-            equivocation.write(found.evidence, self._evidence)
-            self.frozen.add(found.log)
-            raise
 
     def _cosigned(self, log: LogId) -> dict[LogId, bytes]:
         """Return the receipt for all that is held of a log, our cosignature kept beneath it; none without a key."""

@@ -23,6 +23,10 @@ from jointwatch.exchange.refused import Refused
 RULE = "jointwatch store"
 
 
+class Damaged(Refused):
+    """Raised where the file does not hold what was signed."""
+
+
 class Record:
     """The logs of one centre in one run, for reading. Safe to use from several threads."""
 
@@ -43,14 +47,14 @@ class Record:
             self._db = schema.connect(path, run, owner)
             try:
                 self._ids = schema.log_ids(self._db)
-                self._edges = {log: self._checked_edge(log) for log in self._ids}
+                self._edges = self._checked_edges()
             except BaseException:
                 self._db.close()
                 raise
         except BaseException as error:
             os.close(self._guard)
             if isinstance(error, apsw.CorruptError | apsw.NotADBError):
-                raise Refused(RULE, f"{path} is damaged: {error}; refill it from the partners' replicas") from None
+                raise Damaged(RULE, f"{path} is damaged: {error}; refill it from the partners' replicas") from None
             raise
 
     def logs(self) -> tuple[LogId, ...]:
@@ -87,6 +91,12 @@ class Record:
             if self._guard >= 0:
                 os.close(self._guard)
                 self._guard = -1
+
+    def _checked_edges(self) -> dict[LogId, CompactRange]:
+        try:
+            return {log: self._checked_edge(log) for log in self._ids}
+        except Refused as refusal:
+            raise Damaged(refusal.rule, refusal.sentence) from None
 
     def _checked_edge(self, log: LogId) -> CompactRange:
         edge = schema.checked_edge(self._db, self._ids[log], log, log.origin(self.run))

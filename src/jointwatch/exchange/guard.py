@@ -1,0 +1,208 @@
+"""The start-up guard: a centre that was started says nothing new before its partners told it what it said last.
+
+A backup that was restored, or a flush that the disk had promised and not made, leaves a record that is whole and too
+short. Whoever goes on from it signs a second history without knowing. So each own log stays closed until every partner
+that may read it was asked what it holds of it. What it holds beyond ours carries our own old signature: it is taken
+back, entry by entry through the same checks as a partner's frame, and only then does the log go on. The same way
+refills a record that was lost as a whole.
+
+The rule for a partner that does not answer: the logs that it may read stay closed until it does, or until an officer
+opens them `without` it; the others go on. Internal logs are never closed: nobody else holds them, and own sensors are
+recorded whatever the partners do. A record whose file is damaged is closed altogether.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from jointwatch.exchange import admission, equivocation, note
+from jointwatch.exchange import checkpoint as checkpoints
+from jointwatch.exchange import frame as frames
+from jointwatch.exchange.carrier import Answer, LineCut, Position
+from jointwatch.exchange.follow import Round
+from jointwatch.exchange.frame import Frame
+from jointwatch.exchange.keyrings import Keyrings, logged_tai_ns, roster_log
+from jointwatch.exchange.log import Store
+from jointwatch.exchange.logid import COMMON, LogId
+from jointwatch.exchange.mirror import Accepted
+from jointwatch.exchange.refused import Refused
+from jointwatch.exchange.roster import cosigner_name
+
+RULE = "start-up guard"
+
+
+class Closed(Refused):
+    """Raised where an own log may not be appended to yet; what is refused may be handed in again later."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(RULE, sentence)
+
+
+class Keeper(Protocol):
+    """The way to a partner that keeps our logs, over whatever carrier."""
+
+    peer: str
+
+    def give_back(self, positions: Mapping[str, Position]) -> Answer:
+        """What the partner keeps of our logs after these positions; raises LineCut."""
+
+
+class Guard:
+    """Keeps a centre's own logs closed until it is known that they may go on.
+
+    keys: the centre's own, under its own identity; what its record holds of its rosters is learned here. partners:
+    all that may read its common logs. keys_of: what is known of a partner's keys, such as `Mirror.keys`.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        keys: Keyrings,
+        partners: Iterable[str],
+        *,
+        keys_of: Callable[[str], Keyrings],
+        evidence_folder: Path,
+    ) -> None:
+        self.store, self._keys_of, self._evidence = store, keys_of, evidence_folder
+        self.keys = admission.learned(keys, store.entries(roster_log(store.owner)))
+        self.damage = ""  # what is wrong with the file: nothing is appended to it any more
+        self.frozen = {log for log in equivocation.logs_in(evidence_folder) if log.owner == store.owner}
+        self._unasked, self._left_out = set(partners), set[str]()
+        self._lock = threading.RLock()
+        store.may_append = self._check
+
+    # What is known
+
+    def waits_for(self, partner: str) -> bool:
+        """Return whether this partner has yet to be asked; also one that the logs were opened without."""
+        return partner in self._unasked
+
+    def closed(self, log: LogId) -> str:
+        """Return why an own log may not be appended to, in a sentence; nothing where it may."""
+        if self.damage:
+            return f"{self.store.path} is read-only, as it is damaged: {self.damage}"
+        if log in self.frozen:
+            return f"{log} has two histories under our own signature and is frozen; see {self._evidence}"
+        silent = sorted(self._readers(log) & self._unasked - self._left_out)
+        if silent:
+            who = " and ".join(silent)
+            return f"{log} waits until {who} said what is held of it there; bring up the line, or start without {who}"
+        return ""
+
+    # What opens and closes
+
+    def without(self, partner: str) -> None:
+        """Open the logs that this partner may read although it was not asked: an officer answers for that."""
+        self._left_out.add(partner)
+
+    def damaged(self, sentence: str) -> None:
+        """Append nothing more to this file."""
+        self.damage = sentence
+
+    def ask(self, line: Keeper) -> Round:
+        """Return what a partner gave back, after which the logs it may read are open; or why they are not.
+
+        What was taken back is stored also where the line breaks before the end; the next question goes on from there.
+        """
+        accepted: list[Accepted] = []
+        anew: set[str] = set()  # logs asked for from their start, to see where they part
+        more = True
+        while more:
+            positions = self._positions(line.peer, anew)
+            try:
+                answer = line.give_back(positions)
+            except LineCut as cut:
+                return Round(tuple(accepted), cut=cut.reason)
+            came, refusals = self._take_all(answer, line.peer)
+            accepted += came
+            if refusals:
+                return Round(tuple(accepted), tuple(refusals))
+            parted = {name for name in positions if self._beyond(name, answer.conflicts.get(name, b""))}
+            anew |= parted
+            more = bool(parted) or (answer.more and bool(came))
+        self._unasked.discard(line.peer)
+        return Round(tuple(accepted))
+
+    def take(self, came: Frame) -> Accepted:
+        """Return what a frame of an own log brought back into the record; raise Refused, or Equivocation of our own."""
+        log = came.log
+        if log.owner != self.store.owner or log in self.frozen:
+            raise Refused(RULE, f"{log} is not one of this centre's own logs that can be refilled")
+        with self._lock:
+            with equivocation.kept(self._evidence, self.frozen):
+                found = admission.admit(came, self.store, self.keys)
+            positions = self.store.refill(found.fresh) if found.fresh.entries else range(0)
+            self.keys = found.keys
+        return Accepted(log, positions, found.messages)
+
+    # Within
+
+    def _check(self, log: LogId) -> None:
+        why = self.closed(log)
+        if why:
+            raise Closed(why)
+
+    def _readers(self, log: LogId) -> set[str]:
+        if log.internal:
+            return set()
+        return set(self._unasked) if log.audience == COMMON else {log.audience}
+
+    def _positions(self, partner: str, anew: set[str]) -> dict[str, Position]:
+        own = [log for log in self.store.logs() if log.owner == self.store.owner]
+        return {
+            str(log): Position(self.store.size(log), self.store.root(log))
+            for log in own
+            if log.audience in (partner, COMMON) and not log.internal and str(log) not in anew
+        }
+
+    def _take_all(self, answer: Answer, partner: str) -> tuple[list[Accepted], list[Refused]]:
+        accepted: list[Accepted] = []
+        refusals: list[Refused] = []
+        for data in answer.frames:
+            try:
+                accepted += self._given(frames.decode(data), partner)
+            except Refused as refusal:
+                refusals.append(refusal)
+        for name, body in answer.conflicts.items():
+            try:
+                self._compare(LogId.parse(name), body)
+            except Refused as refusal:
+                refusals.append(refusal)
+        return accepted, refusals
+
+    def _given(self, came: Frame, partner: str) -> list[Accepted]:
+        if came.log.audience not in (partner, COMMON) or came.log.internal:
+            raise Refused("audience", f"{came.log} is not for {partner}; it cannot give it back")
+        found = self.take(came)
+        if not found.messages:
+            return []
+        self._keep_receipt(came, partner)
+        return [found]
+
+    def _keep_receipt(self, came: Frame, partner: str) -> None:
+        """Keep the partner's cosignature beneath what it gave back, where its keys are known by now."""
+        name = cosigner_name(self.store.run, partner)
+        lines = [line for line in note.parse(came.checkpoint).signatures if line.name == name]
+        try:
+            cosigner = self._keys_of(partner).cosigner(logged_tai_ns(self.store.entry(came.log, came.end - 1)))
+            for line in lines:
+                if line.key_id == cosigner.key_id:
+                    self.store.add_cosignature(came.log, came.end, line.line(), cosigner)
+        except Refused:
+            return  # the entries stand on our own signature; the receipt comes again with the partner's next round
+
+    def _compare(self, log: LogId, body: bytes) -> None:
+        """Raise Equivocation where the partner's replica and ours are two histories under our own signature."""
+        if not body:
+            return  # it holds nothing of this log
+        claimed = checkpoints.unverified(body)
+        if claimed.size > self.store.size(log) or self.store.root(log, claimed.size) == claimed.root:
+            return  # it is behind, as it may be; or ahead, and is asked for all of it
+        with equivocation.kept(self._evidence, self.frozen):
+            admission.contradicted(log, body, self.store, self.keys)
+
+    def _beyond(self, name: str, body: bytes) -> bool:
+        return bool(body) and checkpoints.unverified(body).size > self.store.size(LogId.parse(name))
