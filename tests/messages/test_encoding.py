@@ -200,3 +200,11 @@ def test_there_is_a_schema_of_every_kind_and_the_examples_keep_to_it():
         definition = schema["$defs"][mapping[kind].rpartition("/")[2]]
         assert definition["additionalProperties"] is False
         assert set(as_map(message)) == set(definition["properties"])
+
+
+def test_a_refusal_is_one_short_line_whatever_it_quotes():
+    for kind in ("x" * 60_000, "\x1b[2J\u202e", "a\nb"):
+        with pytest.raises(MessageRefused) as caught:
+            decode(msgspec.msgpack.encode({"kind": kind}))
+        assert len(str(caught.value)) < 700
+        assert str(caught.value).isprintable()

@@ -78,9 +78,14 @@ def _opened_by_any(body: bytes, origin: str, log_keys: Iterable[PublicKey]) -> C
     raise refusal
 
 
+def encode(found: Evidence) -> bytes:
+    """The evidence as a file: JSON, indented."""
+    return msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
+
+
 def write(found: Evidence, folder: Path) -> Path:
     """The path of the file that now holds the evidence as JSON; the same evidence gives the same file."""
-    body = msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
+    body = encode(found)
     _, log = parse_origin(found.origin)
     name = f"equivocation-{str(log).replace('/', '-')}-{hashlib.sha256(body).hexdigest()[:16]}.json"
     folder.mkdir(parents=True, exist_ok=True)
@@ -94,10 +99,15 @@ def write(found: Evidence, folder: Path) -> Path:
 
 def read(path: Path) -> Evidence:
     """The evidence in a file, not yet checked."""
+    return parse(path.read_bytes(), str(path))
+
+
+def parse(data: bytes, name: str = "the file") -> Evidence:
+    """The evidence that a file, called `name` in the sentence, holds; not yet checked."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Evidence)
-    except (msgspec.MsgspecError, UnicodeError) as error:
-        raise Refused(RULE, f"{path} holds no evidence: {error}") from None
+        return msgspec.json.decode(data, type=Evidence)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise Refused(RULE, f"{name} holds no evidence: {error}") from None
 
 
 def logs_in(folder: Path) -> set[LogId]:

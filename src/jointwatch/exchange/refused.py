@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from jointwatch.messages.sentence import plain
+
 
 class Refused(ValueError):  # noqa: N818 - the word of the field, not of the language
     """Raised for bytes, proofs and signatures that are not accepted; `rule` names the rule they break.
@@ -12,5 +14,5 @@ class Refused(ValueError):  # noqa: N818 - the word of the field, not of the lan
 
     def __init__(self, rule: str, sentence: str):
         self.rule = rule
-        self.sentence = sentence
-        super().__init__(f"{sentence} [{rule}]")
+        self.sentence = plain(sentence)  # it may quote what came
+        super().__init__(f"{self.sentence} [{rule}]")

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from jointwatch.messages.header import Header
-from jointwatch.messages.quantities import Sentence, TaiNs, Word
+from jointwatch.messages.quantities import Sentence, TaiNs, Word, octets
 from jointwatch.messages.reference import EntryReference
 from jointwatch.messages.release import SALT_BYTES
 
@@ -42,8 +42,8 @@ class Disclosure(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_field
     """What stands behind a released view: the whole internal entry, and the salt of the view's commitment to it."""
 
     released: EntryReference
-    salt: Annotated[bytes, Meta(min_length=SALT_BYTES, max_length=SALT_BYTES)]
-    entry: Annotated[bytes, Meta(min_length=1, max_length=60_000)]
+    salt: Annotated[bytes, octets(SALT_BYTES, SALT_BYTES)]
+    entry: Annotated[bytes, octets(1, 60_000)]
 
 
 class Reply(Header, kw_only=True, frozen=True, forbid_unknown_fields=True, tag="reply"):

@@ -21,6 +21,7 @@ from jointwatch.messages.receipt import Receipt
 from jointwatch.messages.release import Release
 from jointwatch.messages.release_policy import ReleasePolicy
 from jointwatch.messages.roster import Roster
+from jointwatch.messages.sentence import plain
 from jointwatch.messages.statement import Statement, StatementSignature
 from jointwatch.messages.tracklet import Tracklet
 
@@ -59,6 +60,9 @@ _UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
 class MessageRefused(ValueError):  # noqa: N818 - the word of the field, as in the exchange
     """Raised for bytes that are not a message of a known kind, and for messages that no partner could read."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(plain(sentence))  # it may quote what came
 
 
 def kinds() -> dict[str, type[Message]]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta
-
 from jointwatch.messages.header import Header
-from jointwatch.messages.quantities import Line, Sentence, Word
+from jointwatch.messages.quantities import Line, Sentence, Word, octets
 
 
 class Incident(Header, kw_only=True, frozen=True, forbid_unknown_fields=True, tag="incident"):
@@ -19,4 +17,4 @@ class Incident(Header, kw_only=True, frozen=True, forbid_unknown_fields=True, ta
     about: Word
     concerns: Line = ""
     text: Sentence
-    evidence: Annotated[bytes, Meta(max_length=48 * 1024)] = b""
+    evidence: Annotated[bytes, octets(0, 48 * 1024)] = b""

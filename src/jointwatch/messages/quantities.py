@@ -42,10 +42,18 @@ MaskedId = Annotated[
 Line = Annotated[str, Meta(max_length=200, pattern=rf"^{_PRINTABLE}*{_END}")]
 Sentence = Annotated[str, Meta(max_length=2_000, pattern=rf"^{_PRINTABLE}*{_END}")]
 
-Hash = Annotated[bytes, Meta(min_length=32, max_length=32, description="SHA-256")]
-Commitment = Annotated[
-    bytes, Meta(max_length=32, description="32 bytes: SHA-256 of salt and internal entry; empty: not a released view")
-]
+
+def octets(least: int, most: int, description: str | None = None) -> Meta:
+    """Return the range of a binary field's length, in bytes.
+
+    The schema's own words for it, `minLength` and `maxLength`, count characters of base64, and three lengths share one.
+    """
+    exact = {"minBytes": least, "maxBytes": most}
+    return Meta(min_length=least, max_length=most, description=description, extra_json_schema=exact)
+
+
+Hash = Annotated[bytes, octets(32, 32, "SHA-256")]
+Commitment = Annotated[bytes, octets(0, 32, "32 bytes: SHA-256 of salt and internal entry; empty: not a released view")]
 
 Mode = Literal["exercise", "operational"]
 Verdict = Literal["space launch", "missile", "undecided", ""]

@@ -93,7 +93,10 @@ def _sort(field: dict[str, Any]) -> str:
 
 def _bounds(field: dict[str, Any]) -> str:
     low, high = field.get("minimum"), field.get("maximum")
-    if field.get("contentEncoding") == "base64" or (low, high) == (None, None):
+    if field.get("contentEncoding") == "base64":
+        low, high = field["minBytes"], field["maxBytes"]
+        return str(low) if low == high else f"{low} to {high}"
+    if (low, high) == (None, None):
         return ""
     return f"{low:.10g} to {high:.10g}" if field["type"] == "number" else f"{low} to {high}"
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated
 
-from msgspec import Meta
-
 from jointwatch.messages.header import Header
-from jointwatch.messages.quantities import Line
+from jointwatch.messages.quantities import Line, octets
 from jointwatch.messages.reference import EntryReference
 from jointwatch.messages.withheld import FieldNames
 
@@ -24,7 +22,7 @@ class Release(Header, kw_only=True, frozen=True, forbid_unknown_fields=True, tag
 
     internal: EntryReference
     outbound: EntryReference
-    salt: Annotated[bytes, Meta(min_length=SALT_BYTES, max_length=SALT_BYTES)]
+    salt: Annotated[bytes, octets(SALT_BYTES, SALT_BYTES)]
     withheld: FieldNames = ()
     rule: Line
 

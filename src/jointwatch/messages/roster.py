@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from jointwatch.messages.header import Header
-from jointwatch.messages.quantities import Hash, Line, TaiNs
+from jointwatch.messages.quantities import Hash, Line, TaiNs, octets
 
 Purpose = Annotated[
     str,
@@ -30,7 +30,7 @@ class RosterKey(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
 
     name: Line
     purpose: Purpose
-    public_key: Annotated[bytes, Meta(min_length=32, max_length=4_096)]
+    public_key: Annotated[bytes, octets(32, 4_096)]
     valid_from_tai_ns: TaiNs
     valid_until_tai_ns: TaiNs | None = None
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from jointwatch.messages.finding import MAX_OBJECTS, ObjectFinding
 from jointwatch.messages.header import Header
-from jointwatch.messages.quantities import Hash, Id, Line, Sentence, TaiNs, Word
+from jointwatch.messages.quantities import Hash, Id, Line, Sentence, TaiNs, Word, octets
 from jointwatch.messages.reference import EntryReference
 
 
@@ -63,4 +63,4 @@ class StatementSignature(Header, kw_only=True, frozen=True, forbid_unknown_field
     payload_type: Line
     payload_sha256: Hash
     keyid: Line
-    signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
+    signature: Annotated[bytes, octets(64, 64)]

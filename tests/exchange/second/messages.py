@@ -1,4 +1,4 @@
-"""Section 3: envelopes, and messages against the published schema, where bytes are base64 strings of a length."""
+"""Section 3: envelopes, and messages against the published schema, where bytes are base64 of a number of bytes."""
 
 from __future__ import annotations
 
@@ -119,12 +119,9 @@ def _is_array(value: Any, schema: dict[str, Any]) -> bool:
 
 def _is_text(value: Any, schema: dict[str, Any]) -> bool:
     if schema.get("contentEncoding") == "base64":
-        length, kind = 4 * -(-len(value) // 3) if isinstance(value, bytes) else -1, bytes
-    else:
-        length, kind = len(value) if isinstance(value, str) else -1, str
-    long_enough = schema.get("minLength", 0) <= length <= schema.get("maxLength", 1 << 32)
+        return isinstance(value, bytes) and schema["minBytes"] <= len(value) <= schema["maxBytes"]
     return (
-        isinstance(value, kind)
-        and long_enough
+        isinstance(value, str)
+        and schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", 1 << 32)
         and ("pattern" not in schema or bool(re.search(schema["pattern"], value)))
     )
