@@ -32,14 +32,14 @@ def verify(directory: DIRECTORY, trust: TRUST = None) -> None:
     """
     from rich.console import Console
 
-    from jointwatch.cli.log_report import print_report
+    from jointwatch.cli.log_report import print_report, progress_bar
     from jointwatch.cli.trust_file import read_trust
     from jointwatch.exchange.verify import verify_run
 
     pinned = None if trust is None else read_trust(trust)
     _need_directory(directory)
-    with Console(stderr=True).status("reading") as status:
-        report = verify_run(directory, pinned, progress=lambda what: status.update(f"checking {what}"))
+    with progress_bar() as progress:
+        report = verify_run(directory, pinned, progress=progress)
     print_report(Console(), report)
     raise typer.Exit(0 if report.ok else 1)
 

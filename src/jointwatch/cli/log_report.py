@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import rich.progress
 from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 
 from jointwatch.cli.terminal import print_line
 from jointwatch.exchange.verify import VerifyReport
+from jointwatch.exchange.verify_logs import Progress
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """Yield what a verification calls with how far it is: a bar on standard error, only where that is a terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with rich.progress.Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def progress(what: str, done: int, total: int) -> None:
+            bar.update(task, description=escape(what), completed=done, total=total or None)
+
+        yield progress
 
 
 def print_report(console: Console, report: VerifyReport) -> None:

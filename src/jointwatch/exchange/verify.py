@@ -12,7 +12,8 @@ statement calls absent (its process was lost) need not have cosigned; the report
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,24 +22,19 @@ from jointwatch.exchange.export_label import Label
 from jointwatch.exchange.keyrings import Keyrings
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.run_directory import STATEMENT
+from jointwatch.exchange.verify_faults import Fault, Faults
 from jointwatch.exchange.verify_files import check_files, check_label, read_label, read_manifest
-from jointwatch.exchange.verify_logs import (
+from jointwatch.exchange.verify_keys import (
     Centres,
-    Fault,
-    Faults,
-    ReadLog,
     check_checkpoint,
-    check_entries,
     check_trust,
     learn_keys,
-    read_logs,
+    name_owners_without_roster,
 )
+from jointwatch.exchange.verify_logs import Progress, ReadLog, check_logs, read_folders
 from jointwatch.exchange.verify_statement import read_statement
 from jointwatch.messages.manifest import FileDigest
 from jointwatch.messages.statement import Statement
-
-Progress = Callable[[str], None]
-"""Called with what is looked at next."""
 
 
 @dataclass(frozen=True)
@@ -88,20 +84,27 @@ class VerifyReport:
 
 
 def verify_run(
-    directory: Path, trust: Mapping[str, str] | None = None, *, progress: Progress | None = None
+    directory: Path,
+    trust: Mapping[str, str] | None = None,
+    *,
+    progress: Progress | None = None,
+    processes: int | None = None,
 ) -> VerifyReport:
     """Return what checking every byte of a run directory, or of an export of one, found.
 
-    trust: centre -> "SHA256:..." of its identity key, as pinned. Raises NotADirectoryError where there is no directory.
+    trust: centre -> "SHA256:..." of its identity key, as pinned. processes: how many look at long logs, else one for
+    each core there is. Raises NotADirectoryError where there is no directory.
     """
     if not directory.is_dir():
         raise NotADirectoryError(f"{directory} is not a directory; give a run directory")
-    look, faults = progress or (lambda _: None), Faults()
-    record = _read(directory, faults, look)
+    look, faults = progress or (lambda what, done, total: None), Faults()
+    record = _read(directory, faults)
     if trust is not None:
-        check_trust(record.keys, trust, faults)
-    statement = _check_signatures(record, faults, look)
-    look("files")
+        check_trust(record.logs, record.keys, trust, faults)
+    check_logs(record.logs, record.keys, faults, look, processes or len(os.sched_getaffinity(0)))
+    name_owners_without_roster(record.logs, record.keys, faults)
+    statement = _check_signatures(record, faults)
+    look("files", 0, 0)
     label, listed, same = _check_files(record, faults)
     return VerifyReport(
         directory=directory,
@@ -109,7 +112,7 @@ def verify_run(
         mode=record.mode,
         identities={centre: ring.identity for centre, ring in sorted(record.keys.items())},
         trusted=trust is not None,
-        logs=tuple(LogSeen(read.log, len(read.messages), read.cosigned_by) for read in record.logs.values()),
+        logs=tuple(LogSeen(read.log, read.held, read.cosigned_by) for read in record.logs.values()),
         statement_by=statement.centres if statement and not faults.known(STATEMENT) else (),
         absent=statement.absent if statement else (),
         listed=tuple(listed or ()),
@@ -125,7 +128,7 @@ class _Record:
     directory: Path
     files: Sequence[str]
     odd: Mapping[str, str]
-    logs: Mapping[LogId, ReadLog]
+    logs: dict[LogId, ReadLog]
     keys: Mapping[str, Keyrings]
 
     @property
@@ -139,29 +142,24 @@ class _Record:
         return next((ring.mode for ring in self.keys.values()), "")
 
 
-def _read(directory: Path, faults: Faults, look: Progress) -> _Record:
+def _read(directory: Path, faults: Faults) -> _Record:
     """Return the record as it stands; faults of form and of rosters are recorded."""
     files, odd = run_directory.listing(directory)
     for path, why in odd.items():
         if why != run_directory.EMPTY:
             faults.add(path, why)
-    look("log folders")
-    logs = read_logs(directory, files, faults)
+    logs = read_folders(directory, files, faults)
     return _Record(directory, files, odd, logs, learn_keys(logs, faults))
 
 
-def _check_signatures(record: _Record, faults: Faults, look: Progress) -> Statement | None:
-    """Check entries, statement and checkpoints; return the statement as it reads."""
-    signed = [read for read in record.logs.values() if read.log.owner in record.keys]
-    seen: dict[tuple[str, str], str] = {}
-    for read in signed:
-        look(str(read.log))
-        check_entries(read, record.keys[read.log.owner], seen, faults)
+def _check_signatures(record: _Record, faults: Faults) -> Statement | None:
+    """Check statement and checkpoints; return the statement as it reads."""
     statement = read_statement(record.directory, record.keys, record.logs, faults)
     owners = frozenset(log.owner for log in record.logs)
     centres = Centres(owners, record.keys, frozenset(statement.absent if statement else ()))
-    for read in signed:
-        check_checkpoint(read, centres, faults)
+    for read in record.logs.values():
+        if read.log.owner in record.keys:
+            check_checkpoint(read, centres, faults)
     return statement
 
 

@@ -10,7 +10,8 @@ from jointwatch.exchange.export_label import EXPORT, Label
 from jointwatch.exchange.logid import COMMON
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.run_directory import MANIFEST
-from jointwatch.exchange.verify_logs import Faults, Logs, ReadLog
+from jointwatch.exchange.verify_faults import Faults
+from jointwatch.exchange.verify_logs import Logs, ReadLog
 from jointwatch.messages.encoding import Message, decode
 from jointwatch.messages.manifest import FileDigest, Manifest
 
@@ -31,7 +32,7 @@ def read_manifest(logs: Logs, faults: Faults) -> dict[str, FileDigest] | None:
         if not any(f"/{MANIFEST}/" in fault.file for fault in faults.sorted()):
             faults.add(f"{run_directory.LOGS}/*/{COMMON}/{MANIFEST}/checkpoint", "is missing: nothing lists the files")
         return None
-    with faults.against(held[0].entry_file(max(len(held[0].entries) - 1, 0))):
+    with faults.against(held[0].entry_file(max(held[0].size - 1, 0))):
         return {file.path: file for part in _last_manifest(held[0]) for file in part.files}
     return None
 
@@ -79,10 +80,14 @@ def check_label(
 
 def _last_manifest(read: ReadLog) -> list[Manifest]:
     """Return the parts of the manifest with which the log ends."""
-    last = _message(read.entries[-1]) if read.entries else None
+    last = _message(read.entries(read.size - 1, read.size)[0]) if read.size else None
     if not isinstance(last, Manifest):
         raise Refused(RULE, "the log's last entry is no manifest, so nothing lists the files")
-    parts = [part for part in map(_message, read.entries[-last.parts :]) if isinstance(part, Manifest)]
+    parts = [
+        part
+        for part in map(_message, read.entries(max(0, read.size - last.parts), read.size))
+        if isinstance(part, Manifest)
+    ]
     if [(part.part, part.parts) for part in parts] != [(k + 1, last.parts) for k in range(last.parts)]:
         raise Refused(RULE, f"the log does not end with parts 1 to {last.parts} of a manifest")
     paths = [file.path for part in parts for file in part.files]

@@ -1,118 +1,164 @@
-"""The logs of a run directory, read and checked: folders, rosters, entries, signatures beneath the checkpoints.
+"""The logs of a run directory, read and checked: folders, rosters, trees, entries.
 
 Every fault is recorded against the file that holds it and the check goes on with what can still be checked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from jointwatch.exchange import checkpoint as checkpoints
-from jointwatch.exchange import dsse, note, run_directory, tiles
-from jointwatch.exchange.keyrings import Keyrings, roster_log
-from jointwatch.exchange.logid import COMMON, LogId
+from jointwatch.exchange import merkle, note, run_directory, source, tiles
+from jointwatch.exchange.checkpoint import Checkpoint
+from jointwatch.exchange.keyrings import Keyrings
+from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
-from jointwatch.exchange.roster import cosigner_name
-from jointwatch.messages.encoding import Message, MessageRefused, decode
+from jointwatch.exchange.source import Source
+from jointwatch.exchange.verify_faults import Faults
+from jointwatch.exchange.verify_stretch import Found, look_at_all, stretches
+from jointwatch.exchange.verify_tree import Tree
+from jointwatch.messages.release_policy import ReleasePolicy
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is looked at, and how many of how many entries have been."""
 
 _MOST_NAMES = 100_000  # a checkpoint that was altered may claim any size
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """One file that is not what it must be, and why; the path is relative to the run directory."""
-
-    file: str
-    why: str
-
-
-class Faults:
-    """The faults found so far; of one file the first one counts, as the others mostly follow from it."""
-
-    def __init__(self) -> None:
-        self._found: dict[str, str] = {}
-
-    def add(self, file: str, why: str) -> None:
-        """Record that a file is wrong."""
-        self._found.setdefault(file, why)
-
-    def known(self, path: str) -> bool:
-        """Whether a fault was recorded against a file, or within a folder."""
-        return any(file == path or file.startswith(f"{path}/") for file in self._found)
-
-    def against(self, file: str) -> Against:
-        """Return a context in which whatever is refused is recorded against this file."""
-        return Against(self, file)
-
-    def sorted(self) -> tuple[Fault, ...]:
-        """Return all faults, by file."""
-        return tuple(Fault(file, why) for file, why in sorted(self._found.items()))
-
-
-class Against:
-    """While it is open, a refusal is a fault of this file and goes no further."""
-
-    def __init__(self, faults: Faults, file: str) -> None:
-        self._faults, self._file = faults, file
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if not isinstance(error, Refused | MessageRefused | OSError):
-            return False
-        self._faults.add(self._file, error.sentence if isinstance(error, Refused) else str(error))
-        return True
+_PROCESSES_FROM = 20_000  # entries; a process takes a third of a second to begin
 
 
 @dataclass
 class ReadLog:
-    """A log's folder as it was read; `messages` are those whose signature and header hold."""
+    """A log as it was read. times: when each entry was logged, 0 for one that does not hold."""
 
     log: LogId
-    entries: list[bytes]
+    source: Source
     note: bytes
-    messages: list[Message] = field(default_factory=list)
+    claimed: Checkpoint
+    times: array[int] = field(default_factory=lambda: array("q"))
+    policies: list[tuple[int, bytes, ReleasePolicy]] = field(default_factory=list)
     cosigned_by: tuple[str, ...] = ()
 
     @property
-    def folder(self) -> str:
-        """The log's folder within the run directory."""
-        return run_directory.log_folder(self.log)
+    def size(self) -> int:
+        """How many entries its checkpoint says it has."""
+        return self.claimed.size
+
+    @property
+    def held(self) -> int:
+        """How many of them hold."""
+        return len(self.times) - self.times.count(0)
+
+    @property
+    def last_tai_ns(self) -> int | None:
+        """When the last entry that holds was logged; None where there is none."""
+        return next((time for time in reversed(self.times) if time), None)
 
     @property
     def checkpoint_file(self) -> str:
         """The file that holds the checkpoint."""
-        return f"{self.folder}/{tiles.CHECKPOINT}"
+        return self.source.place(self.log, tiles.CHECKPOINT)
 
     def entry_file(self, index: int) -> str:
         """Return the file that holds the entry at `index`."""
         tile = index // tiles.WIDTH
-        width = min(tiles.WIDTH, len(self.entries) - tile * tiles.WIDTH)
-        return f"{self.folder}/{tiles.tile_name('entries', tile, width)}"
+        return self.source.place(self.log, tiles.tile_name("entries", tile, tiles.width(tile, self.size)))
+
+    def entries(self, start: int, stop: int) -> list[bytes]:
+        """Return the entries [start, stop)."""
+        return source.entries(self.source, self.log, start, stop, self.size)
+
+    def leaf(self, index: int) -> bytes:
+        """Return the hash of the entry at `index`."""
+        return merkle.leaf_hash(self.entries(index, index + 1)[0])
 
 
 Logs = Mapping[LogId, ReadLog]
 
 
-def read_logs(directory: Path, files: Sequence[str], faults: Faults) -> dict[LogId, ReadLog]:
-    """Return every log whose folder is exactly the one its checkpoint describes; no signature was looked at."""
-    found = {}
+def read_folders(directory: Path, files: Sequence[str], faults: Faults) -> dict[LogId, ReadLog]:
+    """Return every log whose folder has the files that its checkpoint calls for; what is in them was not looked at."""
+    found, run = {}, source.run_folder(directory)
     for log in sorted({log for path in files if (log := run_directory.log_of(path)) is not None}):
-        folder = run_directory.log_folder(log)
+        folder = directory / run_directory.log_folder(log)
         try:
-            entries, body = tiles.read_log_directory(directory / folder)
-            found[log] = ReadLog(log, entries, body)
+            read = read_log(run, log)
+            tiles.check_listing(folder, read.claimed)
+            found[log] = read
         except tiles.DirectoryRefused as refusal:
-            file = _file_in_place_of(directory / folder, refusal.file)
-            why = refusal.sentence.removeprefix(f"{refusal.file}: ") if file == refusal.file else "is missing"
-            faults.add(f"{folder}/{file}", why)
+            file = _file_in_place_of(folder, refusal.file)
+            faults.add(run.place(log, file), _why(refusal) if file == refusal.file else "is missing")
         except OSError as error:
-            faults.add(folder, f"cannot be read: {error.strerror}")
+            faults.add(run_directory.log_folder(log), f"cannot be read: {error.strerror}")
     return found
+
+
+def read_log(held: Source, log: LogId) -> ReadLog:
+    """Return a log with its newest checkpoint, unverified."""
+    body = held.checkpoint(log)
+    try:
+        return ReadLog(log, held, body, checkpoints.unverified(body))
+    except Refused as refusal:
+        raise tiles.DirectoryRefused(tiles.CHECKPOINT, refusal.sentence) from None
+
+
+def check_logs(
+    logs: dict[LogId, ReadLog], keys: Mapping[str, Keyrings], faults: Faults, progress: Progress, processes: int
+) -> None:
+    """Check every tree and every entry; a log whose tree does not hold is taken out of `logs`, its entries unjudged."""
+    plan = {log: list(stretches(read.source, log, read.size, keys.get(log.owner))) for log, read in logs.items()}
+    total, done = sum(read.size for read in logs.values()), 0
+    work = (stretch for parts in plan.values() for stretch in parts)
+    came = look_at_all(work, processes if total >= _PROCESSES_FROM else 1)
+    seen: dict[bytes, tuple[LogId, int]] = {}
+    for log, parts in plan.items():
+        progress(str(log), done, total)
+        found = []
+        for part in islice(came, len(parts)):
+            found.append(part)
+            done += part.stretch.entries
+            progress(str(log), done, total)
+        if holds(logs[log], found, faults):
+            _take(logs[log], found, seen, faults)
+        else:
+            del logs[log]
+
+
+def holds(read: ReadLog, found: Sequence[Found], faults: Faults) -> bool:
+    """Return whether a log's tiles lead to the root of its checkpoint; where they do not, the file is recorded."""
+    tree = Tree(read.source, read.log, read.claimed)
+    try:
+        for stretch in found:
+            tree.add(stretch)
+        tree.check()
+    except tiles.DirectoryRefused as refusal:
+        faults.add(read.source.place(read.log, refusal.file), _why(refusal))
+    except OSError as error:
+        faults.add(read.checkpoint_file, f"cannot be read: {error.strerror}")
+    else:
+        return True
+    return False
+
+
+def _take(read: ReadLog, found: Sequence[Found], seen: dict[bytes, tuple[LogId, int]], faults: Faults) -> None:
+    """Keep what the entries of a whole tree say. seen: digest of (origin, id) -> where: an id stands once in a run."""
+    for part in found:
+        for index, why in part.refused:
+            faults.add(read.entry_file(index), f"entry {index}: {why}")
+        for index, digest in enumerate(part.ids, len(read.times)):
+            log, first = seen.setdefault(digest, (read.log, index)) if digest else (read.log, index)
+            if (log, first) != (read.log, index):
+                why = f"entry {index} of {read.log} has the id that entry {first} of {log} has"
+                faults.add(read.entry_file(index), why)
+        read.times.extend(part.times)
+        read.policies += part.policies
+
+
+def _why(refusal: tiles.DirectoryRefused) -> str:
+    return refusal.sentence.removeprefix(f"{refusal.file}: ")
 
 
 def _file_in_place_of(folder: Path, name: str) -> str:
@@ -123,121 +169,3 @@ def _file_in_place_of(folder: Path, name: str) -> str:
         size = checkpoints.unverified(file.read(note.MAX_NOTE_BYTES)).size
     names = islice(tiles.file_names(size), _MOST_NAMES)
     return next((wanted for wanted in names if wanted.startswith(f"{name}/")), name)
-
-
-def learn_keys(logs: Logs, faults: Faults) -> dict[str, Keyrings]:
-    """Return each centre's keys from its rosters, on the word of the identity that signed them."""
-    rosters = [logs[log] for log in logs if log == roster_log(log.owner) and logs[log].entries]
-    keys: dict[str, Keyrings] = {}
-    for read in rosters:
-        with faults.against(read.entry_file(0)):
-            run, mode = _setting(keys, read)
-            ring = Keyrings(read.log.owner, run, mode)
-            for index, entry in enumerate(read.entries):
-                with faults.against(read.entry_file(index)):
-                    ring = ring.learn(entry)
-            if ring.rings:
-                keys[read.log.owner] = ring
-    _name_owners_without_roster(logs, keys, faults)
-    return keys
-
-
-def check_trust(keys: Mapping[str, Keyrings], trust: Mapping[str, str], faults: Faults) -> None:
-    """Record every centre whose identity is not the pinned one."""
-    for centre, ring in keys.items():
-        file = f"{run_directory.log_folder(roster_log(centre))}/{tiles.CHECKPOINT}"
-        if centre not in trust:
-            faults.add(file, f"the trust file does not name {centre}, whose identity here is {ring.identity}")
-        elif trust[centre] != ring.identity:
-            faults.add(file, f"{centre}'s rosters are signed by {ring.identity}; the trust file pins {trust[centre]}")
-
-
-def check_entries(read: ReadLog, keys: Keyrings, seen: dict[tuple[str, str], str], faults: Faults) -> None:
-    """Open every entry with its centre's keys. seen: (origin, id) -> where, over all logs: an id stands once."""
-    for index, entry in enumerate(read.entries):
-        with faults.against(read.entry_file(index)):
-            try:
-                message = keys.open_entry(entry, read.log)
-            except Refused as refusal:
-                raise Refused(refusal.rule, f"entry {index}: {refusal.sentence}") from None
-            here = f"entry {index} of {read.log}"
-            first = seen.setdefault((message.origin, message.id), here)
-            if first != here:
-                raise Refused("one id per origin", f"{here} has the id {message.id}, which {first} has")
-            read.messages.append(message)
-
-
-@dataclass(frozen=True)
-class Centres:
-    """Who has logs here, whose keys could be read, and whom the statement calls absent."""
-
-    owners: frozenset[str]
-    keys: Mapping[str, Keyrings]
-    absent: frozenset[str]
-
-    @property
-    def present(self) -> frozenset[str]:
-        """The centres from which a cosignature is wanted."""
-        return frozenset(self.keys) - self.absent
-
-
-def check_checkpoint(read: ReadLog, centres: Centres, faults: Faults) -> None:
-    """Check the owner's signature and each cosignature; no other line may stand beneath, and none may lack."""
-    with faults.against(read.checkpoint_file):
-        owner = centres.keys[read.log.owner]
-        tai_ns = _time_under(read, owner)
-        origin = read.log.origin(owner.run)
-        owner.open_checkpoint(read.note, read.log, tai_ns)
-        names = [line.name for line in note.parse(read.note).signatures]
-        own = len(owner.log_verifiers(read.log, tai_ns))
-        others = names[own:]
-        if names[:own] != [origin] * own or others != sorted(set(others)):
-            raise Refused(note.RULE, "its lines are not the owner's, then each cosigner's once by name")
-        read.cosigned_by = tuple(_cosigner(read.note, name, owner.run, centres, tai_ns) for name in others)
-        missing = cosigners_wanted(read.log, centres.present) - set(read.cosigned_by)
-        if missing:
-            raise Refused(checkpoints.COSIGNATURE_RULE, f"{', '.join(sorted(missing))} did not cosign it")
-
-
-def _cosigner(body: bytes, name: str, run: str, centres: Centres, tai_ns: int) -> str:
-    """Return the centre that cosigned under this name, verified; where its rosters are at fault, on its word."""
-    centre = name.rpartition("/")[2]
-    if name != cosigner_name(run, centre) or centre not in centres.owners:
-        raise Refused(checkpoints.COSIGNATURE_RULE, f"it carries a line by {name}, who is no centre of this run")
-    if centre in centres.keys:
-        checkpoints.cosigned_at(body, centres.keys[centre].cosigner(tai_ns))
-    return centre
-
-
-def _time_under(read: ReadLog, owner: Keyrings) -> int:
-    """Return when the last entry that holds was logged; the first roster's time where there is none."""
-    return read.messages[-1].logged_tai_ns if read.messages else owner.at(0).roster.logged_tai_ns
-
-
-def cosigners_wanted(log: LogId, present: frozenset[str]) -> frozenset[str]:
-    """Return which of the centres must have cosigned a log: all that may read it but its owner.
-
-    >>> sorted(cosigners_wanted(LogId("moscow", "common", "assess"), frozenset({"brussels", "moscow"})))
-    ['brussels']
-    >>> sorted(cosigners_wanted(LogId("moscow", "moscow", "record"), frozenset({"brussels", "moscow"})))
-    []
-    """
-    readers = present if log.audience == COMMON else present & {log.audience}
-    return readers - {log.owner}
-
-
-def _setting(keys: Mapping[str, Keyrings], read: ReadLog) -> tuple[str, str]:
-    """Return run and mode: those of the first roster; every other must say the same."""
-    for ring in keys.values():
-        return ring.run, ring.mode
-    message = decode(dsse.parse(read.entries[0]).payload)
-    return message.run, message.mode
-
-
-def _name_owners_without_roster(logs: Logs, keys: Mapping[str, Keyrings], faults: Faults) -> None:
-    for owner in sorted({log.owner for log in logs} - set(keys)):
-        folder = run_directory.log_folder(roster_log(owner))
-        if not faults.known(folder):
-            faults.add(
-                f"{folder}/{tiles.CHECKPOINT}", f"holds no roster, so nothing that {owner} signed can be checked"
-            )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from jointwatch.exchange import dsse, merkle
+from jointwatch.exchange import dsse
 from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.run_directory import STATEMENT, log_folder
-from jointwatch.exchange.verify_logs import Faults, Logs
+from jointwatch.exchange.verify_faults import Faults
+from jointwatch.exchange.verify_logs import Logs
 from jointwatch.messages.encoding import PAYLOAD_TYPE, PAYLOAD_TYPE_JSON, decode, from_json, kind_of
 from jointwatch.messages.reference import EntryReference
 from jointwatch.messages.statement import Statement
@@ -77,5 +78,5 @@ def _check_reference(reference: EntryReference, logs: Logs) -> None:
     read = logs.get(LogId.parse(reference.log))
     if read is None:
         return  # a log left out of an export, or one that is a fault of its own
-    if reference.index >= len(read.entries) or merkle.leaf_hash(read.entries[reference.index]) != reference.leaf_hash:
+    if reference.index >= read.size or read.leaf(reference.index) != reference.leaf_hash:
         raise Refused(RULE, f"rests on entry {reference.index} of {reference.log}, which is not what stands there")
