@@ -1,0 +1,29 @@
+"""Runs one row in this process: `one_row.py NAME FOLDER [--full]`. The last line printed is its outcome as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import harness
+
+
+def said(name: str, folder: Path, *, full: bool) -> dict[str, Any]:
+    """Return what is to be printed: the outcome, why it failed, or why it cannot run here."""
+    try:
+        return dataclasses.asdict(harness.row(name).run(folder, full=full))
+    except harness.CannotRun as reason:
+        return {"cannot": str(reason)}
+    except BaseException as error:
+        traceback.print_exc()
+        return {"failed": str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"}
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))  # unwinds, so that what was started is stopped
+    print("\n" + json.dumps(said(sys.argv[1], Path(sys.argv[2]), full="--full" in sys.argv)), flush=True)
