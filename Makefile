@@ -1,7 +1,7 @@
 # `make demo` and `make test` do everything on a fresh machine with Python 3.11 and pip: set-up included.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: demo test check bench docs install browser nats-server clean
+.PHONY: demo test check bench faults docs install browser nats-server fault-tools clean
 
 UV := .uv/bin/uv
 PY := .venv/bin/python
@@ -10,7 +10,7 @@ SOURCES := pyproject.toml uv.lock hatch_build.py $(shell find web -path web/node
 demo: install
 	.venv/bin/jointwatch demo
 
-test: install browser nats-server
+test: install browser nats-server fault-tools
 	$(PY) -m pytest
 
 check: install
@@ -61,6 +61,19 @@ nats-server:
 	    $$sudo apt-get update -qq && apt-get download -qq nats-server; }; } 2>/dev/null && \
 	  dpkg-deb -x nats-server_*.deb . && rm nats-server_*.deb; \
 	} || echo "nats-server could not be had; the tests that need it will fail and say so"
+
+# All 30 rows of the fault catalogue at full length; `make test` runs them scaled.
+faults: install fault-tools
+	$(PY) -m tests.faults.run --full
+
+# A clock that jumps, packets that are dropped, a disk that can be snapshotted. Rows that lack them say so.
+FAULT_TOOLS := btrfs-progs iptables libfaketime
+fault-tools:
+	@dpkg-query -W $(FAULT_TOOLS) >/dev/null 2>&1 || { \
+	  sudo=$$([ "$$(id -u)" = 0 ] || command -v sudo); \
+	  echo "installing $(FAULT_TOOLS) for the fault catalogue (apt-get)"; \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $(FAULT_TOOLS) >/dev/null; \
+	} || echo "$(FAULT_TOOLS) could not be installed; the rows that need them will say so"
 
 clean:
 	rm -rf .venv .uv .nats web/node_modules src/jointwatch/display/static .mypy_cache .ruff_cache .pytest_cache

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
@@ -22,8 +21,7 @@ from jointwatch.exchange.keyrings import ROSTER, Keyrings, logged_tai_ns, roster
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import COMMON, LogId
 
-FAULTS = Path(__file__).parent
-ROWS = FAULTS / "rows"
+ROOT = Path(__file__).parents[2]
 
 
 class CannotRun(Exception):  # noqa: N818 - reads as what happened
@@ -56,16 +54,9 @@ class Tally:
         return Outcome(self.acknowledged, self.lost, self.duplicated, recovery_s, detail)
 
 
-def row_names() -> list[str]:
-    """Return the names of all rows, in the catalogue's order."""
-    return sorted(path.stem for path in ROWS.glob("row_[0-9][0-9]_*.py"))
-
-
 def row(name: str) -> ModuleType:
     """Return a row, imported; for the process that runs it."""
-    if str(ROWS) not in sys.path:
-        sys.path[:0] = [str(FAULTS), str(ROWS), str(FAULTS.parent / "exchange")]
-    return importlib.import_module(name)
+    return importlib.import_module(f"tests.faults.rows.{name}")
 
 
 def seconds_until(happened: Callable[[], bool], limit_s: float, wanted: str) -> float:

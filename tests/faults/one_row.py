@@ -1,4 +1,7 @@
-"""Runs one row in this process: `one_row.py NAME FOLDER [--full]`. The last line printed is its outcome as JSON."""
+"""Runs one row in this process; the last line printed is its outcome as JSON.
+
+python -m tests.faults.one_row NAME FOLDER [--full]
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-import harness
+from tests.faults import harness
 
 
 def said(name: str, folder: Path, *, full: bool) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The fault catalogue, run: `python tests/faults/run.py [--full] [--side-by-side N] [NUMBER...]`.
+"""The fault catalogue, run: `python -m tests.faults.run [--full] [--side-by-side N] [NUMBER...]`.
 
 Each row is a process of its own, several side by side. Prints the table and one summary line;
 exit 1 where a row failed.
@@ -68,7 +68,7 @@ def title(name: str) -> str:
 def run(name: str, *, full: bool) -> Result:
     """Return what came of one row, run as a process in a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix=f"{name}-", ignore_cleanup_errors=True) as folder:
-        command = [sys.executable, str(FAULTS / "one_row.py"), name, folder, *(["--full"] if full else [])]
+        command = [sys.executable, "-m", "tests.faults.one_row", name, folder, *(["--full"] if full else [])]
         said, trouble = _ended(command, LIMIT_S[full])
     if trouble:
         return Result(name, "FAILED", trouble)
@@ -93,7 +93,12 @@ def side_by_side(wanted: Sequence[str], *, full: bool, workers: int) -> Iterator
 def _ended(command: list[str], limit_s: float) -> tuple[dict[str, object], str]:
     """Return what a row's process said, or what went wrong with it; it and what it started have ended."""
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        command,
+        cwd=FAULTS.parents[1],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
     )
     try:
         out, err = process.communicate(timeout=limit_s)
@@ -110,7 +115,7 @@ def _ended(command: list[str], limit_s: float) -> tuple[dict[str, object], str]:
     except (ValueError, IndexError):
         return {}, f"ended with {process.returncode} and said nothing: {err.decode(errors='replace')[-400:]}"
     if "failed" in said:
-        sys.stderr.write(f"{command[2]}\n{err.decode(errors='replace')[-4000:]}\n")
+        sys.stderr.write(f"{command[3]}\n{err.decode(errors='replace')[-4000:]}\n")
     return said, ""
 
 

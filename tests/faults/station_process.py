@@ -1,4 +1,6 @@
-"""One centre in a process of its own, for the rows to kill, cut off and starve: `station_process.py SETTING`.
+"""One centre in a process of its own, for the rows to kill, cut off and starve.
+
+    python -m tests.faults.station_process SETTING
 
 SETTING is JSON: folder, name, host, port, partners (name -> host, port, identity, authority), kill_at. Orders come as
 lines of JSON on standard input, one answer each on standard output:
@@ -36,7 +38,7 @@ from jointwatch.messages.incident import Incident
 RUN, MODE = "faults", "exercise"
 KILL_POINTS = {
     "verified": (Store, "store_mirrored"),  # all checks passed, nothing written
-    "stored": (Mirror, "_cosign"),  # written, in a transaction that is still open
+    "stored": (Store, "add_cosignature"),  # written, in a transaction that is still open
     "cosigned": (Mirror, "receipts"),  # durable, the receipt not handed in
     "delivered": (Mirror, "delivered"),  # handed in, not yet forgotten
 }
@@ -132,13 +134,13 @@ def resident_kb() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
-def kill_at(point: str, count: int) -> None:
-    """Have this process killed where it reaches a point between verify, store and cosign for the `count`-th time."""
+def kill_at(point: str, count: int, armed: threading.Event) -> None:
+    """Have this process killed, once armed, where it reaches a point of mirroring for the `count`-th time."""
     owner, name = KILL_POINTS[point]
     real, left = getattr(owner, name), [count]
 
     def killed(self: Any, *args: Any) -> Any:
-        if point == "verified" or isinstance(self, Mirror):
+        if armed.is_set():
             left[0] -= 1
             if left[0] <= 0:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -150,9 +152,11 @@ def kill_at(point: str, count: int) -> None:
 def main() -> None:
     """Serve until the input ends."""
     setting = json.loads(sys.argv[1])
-    station = Station(setting)
+    armed = threading.Event()
     if setting.get("kill_at"):
-        kill_at(*setting["kill_at"])
+        kill_at(*setting["kill_at"], armed)
+    station = Station(setting)
+    armed.set()
     print(json.dumps({"port": station.door.port}), flush=True)
     for line in sys.stdin:
         print(json.dumps(station.answer(json.loads(line))), flush=True)

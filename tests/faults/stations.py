@@ -17,11 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from harness import FAULTS, Tally, keyrings, seconds_until, tally
-
 from jointwatch.centre.credentials import Credentials, ensure
 from jointwatch.exchange.keyrings import roster_log
 from jointwatch.exchange.log import Store
+from tests.faults.harness import ROOT, Tally, keyrings, seconds_until, tally
 
 RUN, MODE = "faults", "exercise"
 START_S = 20.0
@@ -76,13 +75,14 @@ class Station:
             "partners": self.partners,
             "kill_at": kill_at,
         }
-        command = [*self.prefix, sys.executable, str(FAULTS / "station_process.py"), json.dumps(setting)]
+        command = [*self.prefix, sys.executable, "-m", "tests.faults.station_process", json.dumps(setting)]
         with self.orders:
             self.process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
+                cwd=ROOT,
                 env={**os.environ, **self.environment},
             )
             assert self.process.stdout is not None

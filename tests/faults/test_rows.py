@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Future
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-
-def _load() -> Any:
-    spec = importlib.util.spec_from_file_location("faults_run", Path(__file__).with_name("run.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules.setdefault("faults_run", importlib.util.module_from_spec(spec))
-    spec.loader.exec_module(module)
-    return module
-
-
-catalogue = _load()
+from tests.faults import run as catalogue
 
 
 @pytest.fixture(scope="module")
-def coming(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Any]]]:
+def coming(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[catalogue.Result]]]:
     """The rows that this session asks for, all begun."""
     here = [item for item in request.session.items if item.path == request.path]
     wanted = [item.callspec.params["name"] for item in here if "name" in item.fixturenames]
@@ -34,7 +20,7 @@ def coming(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Any]]]:
 
 
 @pytest.mark.parametrize("name", catalogue.names())
-def test_the_invariant_holds_after(name: str, coming: dict[str, Future[Any]]) -> None:
+def test_the_invariant_holds_after(name: str, coming: dict[str, Future[catalogue.Result]]) -> None:
     found = coming[name].result()
     print(found.cells())
     if found.verdict == "cannot run here":

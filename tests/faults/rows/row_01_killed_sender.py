@@ -6,8 +6,8 @@ import random
 import time
 from pathlib import Path
 
-from harness import Outcome
-from stations import Submitter, caught_up_s, pair, settled
+from tests.faults.harness import Outcome
+from tests.faults.stations import Submitter, caught_up_s, pair, settled
 
 TITLE = "kill -9 of the sender, any moment"
 REQUIRED = "0 acknowledged lost, at most 5 s to catch up"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from harness import Outcome
-from station_process import KILL_POINTS
-from stations import Submitter, caught_up_s, pair, settled
+from tests.faults.harness import Outcome
+from tests.faults.station_process import KILL_POINTS
+from tests.faults.stations import Submitter, caught_up_s, pair, settled
 
 TITLE = "kill -9 of the receiver between verify, store and cosign"
 REQUIRED = "resumes at the last stored position, no duplicate"
