@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,15 +35,20 @@ class Credentials:
         now_tai_ns: int,
         sensors: tuple[SensorKey, ...],
         releasers: tuple[ReleaserKey, ...] = (),
+        desks: tuple[bytes, ...] = (),
     ) -> Roster:
-        """Return the roster that names every key which speaks for this centre in this run."""
+        """Return the roster that names every key which speaks for this centre in this run.
+
+        desks: keys of operators, who sign at desks of their own.
+        """
         own = [(purpose, key.public.data) for purpose, key in self.held.items()]
         fed = [(f"sensor:{sensor.sensor}", sensor.public) for sensor in sensors]
         officers = [(f"releaser:{releaser.officer}", releaser.public) for releaser in releasers]
+        others = [("desk", data) for data in desks]
         authority = ssl.PEM_cert_to_DER_cert(self.line.authority_pem())
         keys = tuple(
             RosterKey(name=f"{self.centre} {purpose}", purpose=purpose, public_key=data, valid_from_tai_ns=now_tai_ns)
-            for purpose, data in (*own, *fed, *officers, ("tls-ca", authority))
+            for purpose, data in (*others, *own, *fed, *officers, ("tls-ca", authority))
         )
         return Roster(
             mode=mode,
@@ -56,9 +62,9 @@ class Credentials:
             keys=keys,
         )
 
-    def signed(self, roster: Roster) -> tuple[bytes, KeyRing]:
+    def signed(self, roster: Roster, desks: Sequence[SigningKey] = ()) -> tuple[bytes, KeyRing]:
         """Return the roster as an entry, signed by the identity key and the keys it names, and the keys it gives."""
-        entry = signed_roster(roster, self.identity, list(self.held.values()))
+        entry = signed_roster(roster, self.identity, [*self.held.values(), *desks])
         return entry, open_roster(entry, run=roster.run, mode=roster.mode, log=roster_log(self.centre))
 
 

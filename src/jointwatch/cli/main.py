@@ -19,6 +19,7 @@ COMMANDS = {
     "replay": ("replay", "Rebuild the picture of a run from its logs alone, also as it was known then."),
     "track": ("track", "Follow recorded measurements: tracks, launch and impact, what it is."),
     "coverage": ("coverage", "Show what radars see, as tables, a map, a grid or volumes for a globe."),
+    "centre": ("centre", "Make a centre, let it meet others, and serve."),
     "log": ("log", "Verify, show or export the signed logs of a run."),
     "claims": ("claims", "Compute public claims about these radars, and print the verdicts."),
     "catalogue": ("catalogue", "Show the sourced facts: radars, sites, vehicles, centres, launches."),

@@ -180,11 +180,11 @@ class Client:
 
     def cosign(self, notes: Mapping[str, bytes]) -> None:
         """Hand the partner our receipts."""
-        self._ask("POST", "cosign", msgspec.msgpack.encode(Cosignatures(WIRE_VERSION, dict(notes))), good=(204,))
+        self.ask("POST", "cosign", msgspec.msgpack.encode(Cosignatures(WIRE_VERSION, dict(notes))), good=(204,))
 
     def health(self) -> Health:
         """Who answers on the other side."""
-        return _decoded(self._ask("GET", "health", b"", good=(200,)), Health)
+        return _decoded(self.ask("GET", "health", b"", good=(200,)), Health)
 
     def close(self) -> None:
         """Hang up."""
@@ -198,9 +198,9 @@ class Client:
 
     def _pull(self, path: str, positions: Mapping[str, Position]) -> Answer:
         question = msgspec.msgpack.encode(Pull(WIRE_VERSION, dict(positions)))
-        return _decoded(self._ask("POST", path, question, good=(200, 409)), Answer)
+        return _decoded(self.ask("POST", path, question, good=(200, 409)), Answer)
 
-    def _ask(self, method: str, path: str, body: bytes, *, good: tuple[int, ...]) -> bytes:
+    def ask(self, method: str, path: str, body: bytes, *, good: tuple[int, ...]) -> bytes:
         """One question; once more on a fresh connection when the kept one turns out to have been closed meanwhile."""
         try:
             try:

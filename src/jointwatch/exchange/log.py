@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import apsw
 
@@ -136,7 +137,7 @@ class Store(Proofs):
         """Have `listener` called after each append and each stored frame, in the writer's thread."""
         self._listeners.append(listener)
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -4,6 +4,7 @@ entry       one row per entry; its rowid is log number * 2^40 + index, so readin
 node        the hashes of complete subtrees, leaves included: proofs and old roots cost a few rows
 checkpoint  every signed note, one per transaction
 cosignature the partners' verified lines beneath them, one per name and size
+handed_in   the ids of what clients handed in, each with its row in `entry`: handed in twice it stands once
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ CREATE TABLE IF NOT EXISTS checkpoint (
 CREATE TABLE IF NOT EXISTS cosignature (
   log INTEGER, size INTEGER, name TEXT, line TEXT NOT NULL, PRIMARY KEY (log, size, name)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS handed_in (id TEXT PRIMARY KEY, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """
 
 
@@ -96,6 +98,17 @@ def lengths(db: apsw.Connection, number: int, start: int, stop: int) -> list[int
 def put_entries(db: apsw.Connection, number: int, start: int, new: Iterable[bytes]) -> None:
     """Write entries from position `start` on; a position that is taken is an error."""
     db.executemany("INSERT INTO entry VALUES (?, ?)", ((_row(number, start + i), data) for i, data in enumerate(new)))
+
+
+def handed_in(db: apsw.Connection, id: str) -> tuple[int, int, bytes] | None:
+    """Return log number, index and bytes of the entry that a client handed in under this id; None where none was."""
+    row = db.execute("SELECT entry, data FROM handed_in JOIN entry ON position = entry WHERE id = ?", (id,)).fetchone()
+    return None if row is None else (row[0] >> _INDEX_BITS, row[0] & ((1 << _INDEX_BITS) - 1), row[1])
+
+
+def put_handed_in(db: apsw.Connection, found: Iterable[tuple[str, int, int]]) -> None:
+    """Keep under which ids (id, log number, index) entries were handed in; an id that stands already is an error."""
+    db.executemany("INSERT INTO handed_in VALUES (?, ?)", ((id, _row(number, at)) for id, number, at in found))
 
 
 def put_nodes(db: apsw.Connection, number: int, nodes: Iterable[tuple[int, int, bytes]]) -> None:

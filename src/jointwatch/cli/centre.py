@@ -1,0 +1,126 @@
+"""`jointwatch centre`: make a centre, let it meet others, and serve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from jointwatch.centre.configuration import Configuration
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make a centre, let it meet others, and serve.")
+
+FOLDER = Annotated[Path, typer.Argument(help="The centre's folder; its name is the centre's.", metavar="DIR")]
+FOLDERS = Annotated[list[Path], typer.Argument(help="The centres' folders; each is a process.", metavar="DIR...")]
+PARTNER = Annotated[list[Path], typer.Option(help="The folder of a centre on this machine; each pins the other.")]
+RUN = Annotated[str, typer.Option(help="What is watched together; partners name the same.")]
+MODE = Annotated[str, typer.Option(help="exercise or operational.")]
+LISTEN = Annotated[str | None, typer.Option(help="HOST:PORT of the door; else the first free one from 8701.")]
+CLIENT = Annotated[
+    list[str],
+    typer.Option(help="ROLE:NAME of who may come to the door, with a folder of files for it. Else operator:desk."),
+]
+CARD = Annotated[Path, typer.Argument(help="The partner's card.toml.", metavar="CARD")]
+FINGERPRINT = Annotated[str | None, typer.Option(help="The partner's identity, SHA256:..., as it was told to you.")]
+
+
+@app.command()
+def init(
+    folder: FOLDER,
+    partner: PARTNER = [],  # noqa: B006 - typer copies it
+    run: RUN = "watch",
+    mode: MODE = "exercise",
+    listen: LISTEN = None,
+    client: CLIENT = ["operator:desk"],  # noqa: B006
+) -> None:
+    """Make a centre: its keys, its record with the first roster, its card, and a folder for each of its clients.
+
+    Roles of clients: sensor-writer, operator, releaser, auditor, admin.
+    """
+    from jointwatch.centre import cards, configuration, founding
+    from jointwatch.centre.configuration import Place
+
+    with _explained():
+        near = {path: cards.read(path) for path in partner}
+        clients = [founding.Client.parse(text) for text in [*client, "admin:admin"]]
+        taken = [card.address for card in near.values()]
+        founding.found(folder, run=run, mode=mode, listen=listen, clients=clients, taken=taken)
+        own = cards.read(folder)
+        for path, card in near.items():
+            cards.pin(Place(folder), card, cards.keys(card).identity)
+            cards.pin(Place(path), own, cards.keys(own).identity)
+        _introduce(folder, configuration.read(folder), cards.keys(own).identity)
+    typer.echo(f"Serve it with: jointwatch centre serve {folder}")
+
+
+@app.command()
+def meet(folder: FOLDER, card: CARD, fingerprint: FINGERPRINT = None) -> None:
+    """Pin a partner on another machine: its card, under the fingerprint that came by another way than the card."""
+    from jointwatch.centre import cards
+    from jointwatch.centre.configuration import Place
+    from jointwatch.cli.errors import UserError
+
+    with _explained():
+        theirs = cards.read(card)
+        shown = cards.keys(theirs).identity
+        if fingerprint is None:
+            raise UserError(
+                f"{card} is of {theirs.centre} with the identity {shown}; ask {theirs.centre} by another way whether "
+                f"that is so, then say it with --fingerprint"
+            )
+        cards.pin(Place(folder), theirs, fingerprint)
+    typer.echo(f"{theirs.centre} is pinned in {folder / 'centre.toml'} with the identity {fingerprint}.")
+
+
+@app.command()
+def serve(folders: FOLDERS) -> None:
+    """Serve until told to stop: keep the record, open the door, follow the partners, take in what clients hand in.
+
+    With several folders each centre is a process of its own, as keys never leave their own centre's process. SIGTERM
+    and Ctrl-C end in order; ended in any other way, a centre goes on from its record.
+    """
+    from jointwatch.cli import serving
+
+    with _explained():
+        if len(folders) > 1:
+            serving.several(folders)
+        else:
+            serving.one(folders[0])
+
+
+@app.command()
+def status(folder: FOLDER) -> None:
+    """Ask a centre that serves how it stands: logs, partners, queue. Exit code 1 when it does not answer."""
+    from jointwatch.cli import serving
+
+    with _explained():
+        serving.print_status(folder)
+
+
+def _introduce(folder: Path, known: Configuration, identity: str) -> None:
+    """Say what was made, and what to tell a partner."""
+    typer.echo(f"{known.centre} keeps its files in {folder}; {folder / 'keys'} must stay there.")
+    typer.echo(f"Identity: {identity}")
+    typer.echo(f"Door: {known.listen}")
+    for name, partner in known.partners.items():
+        typer.echo(f"Partner: {name} {partner.identity} at {partner.address}")
+    typer.echo(f"For a partner elsewhere: send it {folder / 'card.toml'}, and tell it the identity by another way.")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what a centre refuses into a sentence for whoever typed the command."""
+    from jointwatch.centre.configuration import ConfigurationError
+    from jointwatch.cli.errors import UserError
+    from jointwatch.exchange.refused import Refused
+
+    try:
+        yield
+    except (ConfigurationError, Refused) as refusal:
+        raise UserError(str(refusal)) from None
+    except OSError as error:
+        raise UserError(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from None

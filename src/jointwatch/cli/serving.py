@@ -1,0 +1,75 @@
+"""`jointwatch centre serve` and `status`: one centre in this process, or a process for each of several."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+
+def one(folder: Path) -> None:
+    """Serve one centre in this process until SIGTERM or SIGINT."""
+    from jointwatch.centre.service import Service
+
+    with signals() as told:
+        service = Service(folder, lambda text: typer.echo(f"{folder.name}: {text}"))
+        try:
+            host = service.known.listen.rpartition(":")[0]
+            typer.echo(f"{service.known.centre} serves at {host}:{service.port}")
+            sys.stdout.flush()
+            told.wait()
+        finally:
+            service.close()
+    typer.echo(f"{service.known.centre} has ended")
+
+
+def several(folders: Sequence[Path]) -> None:
+    """Serve each centre in a process of its own; all end when this one is told to, and each can end alone."""
+    with signals() as told:
+        children = [
+            subprocess.Popen(
+                [sys.executable, "-m", "jointwatch", "centre", "serve", str(folder)], start_new_session=True
+            )
+            for folder in folders
+        ]
+        while any(child.poll() is None for child in children) and not told.wait(0.1):
+            pass
+        for child in children:
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        codes = [child.wait() for child in children]
+    if any(codes):
+        raise typer.Exit(max(map(abs, codes)))
+
+
+@contextmanager
+def signals() -> Iterator[threading.Event]:
+    """Yield what is set once SIGTERM or SIGINT has come."""
+    told = threading.Event()
+    before = {number: signal.signal(number, lambda *_: told.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield told
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def print_status(folder: Path) -> None:
+    """Print what the centre of a folder says of itself; exit code 1 where it does not answer."""
+    from jointwatch.centre.client import CentreLine
+    from jointwatch.centre.configuration import Place
+    from jointwatch.exchange.carrier import LineCut
+
+    try:
+        with CentreLine(Place(folder).clients / "admin", timeout_s=5.0) as line:
+            typer.echo(json.dumps(line.health(), indent=1))
+    except LineCut as cut:
+        typer.echo(f"not serving: {cut.reason}", err=True)
+        raise typer.Exit(1) from None

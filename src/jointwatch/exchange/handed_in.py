@@ -1,0 +1,75 @@
+"""What clients hand in, appended once: whoever hands the same entry in again is told where it stands.
+
+The ids are kept in the transaction that keeps the entries: a retry after a kill or a cut line makes no second one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from jointwatch.exchange import schema
+from jointwatch.exchange.log import Store
+from jointwatch.exchange.logid import LogId
+from jointwatch.exchange.refused import Refused
+
+RULE = "one id per origin"
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """An entry for one of the centre's logs, with the id of the message in it; both were checked."""
+
+    log: LogId
+    id: str
+    entry: bytes
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an entry stands."""
+
+    log: LogId
+    index: int
+
+
+class Counter(Store):
+    """A record at which entries can be handed in."""
+
+    def hand_in(self, entries: Sequence[HandedIn]) -> list[Place]:
+        """Return the place of each entry, once all of them are on the disk under signed checkpoints.
+
+        An entry whose id stands in the record already keeps its place; with other bytes than those, nothing of the
+        batch is written and Refused is raised.
+        """
+        with self.together():
+            known = {entry.id: self._place(entry) for entry in entries}
+            known |= self._append(one for one in entries if known[one.id] is None)
+            return [place for entry in entries if (place := known[entry.id]) is not None]
+
+    def _place(self, one: HandedIn) -> Place | None:
+        found = schema.handed_in(self._db, one.id)
+        if found is None:
+            return None
+        names = {number: log for log, number in self._ids.items()}
+        place = Place(names[found[0]], found[1])
+        if found[2] != one.entry:
+            raise Refused(RULE, f"the id {one.id} stands at entry {place.index} of {place.log} with other bytes")
+        return place
+
+    def _append(self, entries: Iterable[HandedIn]) -> dict[str, Place | None]:
+        """Return the places of entries that are new, each id once."""
+        fresh: dict[str, HandedIn] = {}
+        for one in entries:
+            if fresh.setdefault(one.id, one).entry != one.entry:
+                raise Refused(RULE, f"two entries of the batch have the id {one.id}")
+        batch: dict[LogId, list[HandedIn]] = {}
+        for one in fresh.values():
+            batch.setdefault(one.log, []).append(one)
+        written = self.append({log: [one.entry for one in ones] for log, ones in batch.items()})
+        places: dict[str, Place | None] = {}
+        for (log, positions), ones in zip(written.items(), batch.values(), strict=True):
+            places |= {one.id: Place(log, at) for one, at in zip(ones, positions, strict=True)}
+        rows = [(id, self._ids[place.log], place.index) for id, place in places.items() if place is not None]
+        schema.put_handed_in(self._db, rows)
+        return places

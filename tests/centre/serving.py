@@ -1,0 +1,136 @@
+"""Centres in service, as processes of their own, and what their clients say: for the tests that need the real thing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from jointwatch.centre.client import CentreLine
+from jointwatch.earth.timescale import now_tai_ns
+from jointwatch.exchange import dsse
+from jointwatch.exchange.carrier import LineCut
+from jointwatch.exchange.keys import SigningKey
+from jointwatch.messages.encoding import PAYLOAD_TYPE, Message, encode
+from jointwatch.messages.incident import Incident
+
+JOINTWATCH = (sys.executable, "-m", "jointwatch")
+STARTED_S, SETTLED_S = 20.0, 30.0
+
+
+def command(*words: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """A `jointwatch` command that has ended."""
+    return subprocess.run([*JOINTWATCH, *map(str, words)], cwd=cwd, capture_output=True, text=True, timeout=60)
+
+
+def found(folder: Path, *names: str, clients: Sequence[str] = ("operator:desk",)) -> list[Path]:
+    """Centres in a folder that know each other, on free ports of this machine."""
+    centres: list[Path] = []
+    for name in names:
+        partners = [word for other in centres for word in ("--partner", other)]
+        wanted = [word for client in clients for word in ("--client", client)]
+        done = command("centre", "init", folder / name, *partners, *wanted, "--listen", f"127.0.0.1:{_free_port()}")
+        assert done.returncode == 0, done.stderr
+        centres.append(folder / name)
+    return centres
+
+
+@contextmanager
+def serving(centre: Path, *, environment: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """A centre's process that answers; ended in order, or killed where it does not end."""
+    process = start(centre, environment=environment)
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+def start(centre: Path, *, environment: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+    """A centre's process, once it answers."""
+    log = (centre / "serving.txt").open("ab")
+    process = subprocess.Popen(
+        [*JOINTWATCH, "centre", "serve", str(centre)],
+        stdout=log,
+        stderr=log,
+        env={**os.environ, **(environment or {})},
+        start_new_session=True,
+    )
+    log.close()
+    try:
+        wait_for(lambda: process.poll() is not None or _answers(centre), STARTED_S)
+        assert process.poll() is None, (centre / "serving.txt").read_text()
+    except BaseException:
+        end(process)
+        raise
+    return process
+
+
+def end(process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> int:
+    """The exit code of a process that was told to end."""
+    if process.poll() is None:
+        process.send_signal(number)
+    try:
+        return process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
+
+
+def health(centre: Path) -> dict[str, Any]:
+    """How things stand at a centre, as its administrator is told."""
+    with CentreLine(centre / "clients" / "admin", timeout_s=5.0) as line:
+        return line.health()
+
+
+def mirrored(sender: Path, receiver: Path) -> bool:
+    """Whether the receiver holds all that the sender has for it, and the sender has receipts for it."""
+    ours, theirs = health(sender)["logs"], health(receiver)["logs"]
+    readers = ("common", receiver.name)
+    mine = {n: at for n, at in ours.items() if n.split("/")[0] == sender.name and n.split("/")[1] in readers}
+    return all(theirs.get(name, {"size": 0})["size"] == at["size"] == at["cosigned"] for name, at in mine.items())
+
+
+def wait_for(true: Callable[[], bool], within_s: float = SETTLED_S) -> float:
+    """After how many seconds it became true; AssertionError where it did not."""
+    begun = time.monotonic()
+    while not true():
+        assert time.monotonic() - begun < within_s, f"not so within {within_s} s"
+        time.sleep(0.05)
+    return time.monotonic() - begun
+
+
+def entry(line: CentreLine, log: str, id: str, text: str = "said", *, by: SigningKey | None = None) -> bytes:
+    """A signed entry of a client for a log of its centre."""
+    return words(line, Incident, log, id, about="info", text=text, by=by)
+
+
+def words(
+    line: CentreLine, kind: type[Message], log: str, id: str, /, *, by: SigningKey | None = None, **content: Any
+) -> bytes:
+    """A signed entry of any kind."""
+    about = line.about
+    header = {"mode": about.mode, "run": about.run, "origin": about.centre, "log": log, "id": id}
+    message = kind(**{"logged_tai_ns": now_tai_ns(), **header, **content})
+    return dsse.sign(PAYLOAD_TYPE, encode(message), [by or line.signing_key()]).encode()
+
+
+def _answers(centre: Path) -> bool:
+    try:
+        return bool(health(centre))
+    except LineCut:
+        return False
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
