@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +23,33 @@ def test_a_name_and_an_origin_are_read_back(owner: str, audience: str, klass: st
     assert log.internal == (owner == audience)
 
 
-@pytest.mark.parametrize("name", ["", "a/b", "a/b/c/d", "A/b/c", "a/../c", "a/b /c", "a//c", "a/b/c\n", "-a/b/c"])
+@given(words, words, words, runs, st.dates())
+def test_a_shard_is_read_back_and_belongs_to_its_log(owner: str, audience: str, klass: str, run: str, day: date):
+    log = LogId(owner, audience, klass)
+    shard = log.of_month(day.isoformat()[:7])
+    assert LogId.parse(str(shard)) == shard != log
+    assert parse_origin(shard.origin(run)) == (run, shard)
+    assert shard.whole == log == log.whole
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a/b/c/",
+        "a/b/c/2026-11/",
+        "a/b/c/2026-13",
+        "a/b/c/2026-1",
+        "",
+        "a/b",
+        "a/b/c/d",
+        "A/b/c",
+        "a/../c",
+        "a/b /c",
+        "a//c",
+        "a/b/c\n",
+        "-a/b/c",
+    ],
+)
 def test_a_name_that_is_none_is_refused(name: str):
     with pytest.raises(Refused):
         LogId.parse(name)

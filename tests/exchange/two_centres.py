@@ -6,6 +6,7 @@ Loaded by path (see `load` in the tests), so that no test depends on how it was 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.mirror import Mirror
 from jointwatch.exchange.roster import signed_roster
 from jointwatch.exchange.run_directory import write_logs
+from jointwatch.exchange.shard import Monthly
 from jointwatch.messages.encoding import PAYLOAD_TYPE, Message, encode
 from jointwatch.messages.finding import Finding
 from jointwatch.messages.heartbeat import Heartbeat
@@ -47,12 +49,23 @@ class Centre:
         run: str = "rehearsal-1",
         mode: str = "exercise",
         second_key: ml_dsa.SigningKey | None = None,
+        monthly: bool = False,
     ) -> None:
         self.name, self.run, self.mode, self.folder = name, run, mode, folder
         self.identity, self.log_key, self.cosign_key, self.desk_key = (SigningKey.generate() for _ in range(4))
         self.sensor_key, self.second_key = SigningKey.generate(), second_key
         self.clock_tai_ns, self.said = START_TAI_NS, 0
-        self.store = Store(folder / f"{name}.db", run=run, owner=name, log_key=self.log_key, second_log_key=second_key)
+        self.monthly = Monthly(mode, lambda: self.clock_tai_ns, self.signed) if monthly else None
+        self.store = self.opened()
+
+    def opened(self) -> Store:
+        """This centre's record, opened."""
+        keys = {"log_key": self.log_key, "second_log_key": self.second_key}
+        return Store(self.folder / f"{self.name}.db", run=self.run, owner=self.name, monthly=self.monthly, **keys)
+
+    def signed(self, message: Message) -> bytes:
+        """A message as an entry under the desk key."""
+        return dsse.sign(PAYLOAD_TYPE, encode(message), [self.desk_key]).encode()
 
     def meet(self, *partners: Centre) -> None:
         """Pin the partners' identities, and open the desk."""
@@ -78,7 +91,7 @@ class Centre:
             "mode": self.mode,
             "run": self.run,
             "origin": self.name,
-            "log": str(place),
+            "log": str(place.whole),
             "logged_tai_ns": self.clock_tai_ns,
             "id": f"{self.name}-{self.said}",
         }
@@ -93,6 +106,10 @@ class Centre:
         """Append one message with this text."""
         log = self.log(audience, klass)
         self.store.append({log: [self.entry(Incident, log, about="info", text=text)]})
+
+    def wait_until(self, utc_day: str) -> None:
+        """Let time pass until noon of a day, such as 2009-06-01."""
+        self.clock_tai_ns = int(datetime.fromisoformat(f"{utc_day}T12:00:00+00:00").timestamp()) * 10**9
 
     def roster_entry(self, *, number: int = 1, by: SigningKey | None = None) -> bytes:
         """This centre's roster, signed."""
@@ -123,7 +140,7 @@ class Centre:
         self.store.close()
 
 
-def two_centres(folder: Path, names: Sequence[str] = ("moscow", "brussels"), **setting: str) -> list[Centre]:
+def two_centres(folder: Path, names: Sequence[str] = ("moscow", "brussels"), **setting: Any) -> list[Centre]:
     """Centres that know each other and have published their rosters."""
     centres = [Centre(folder, name, **setting) for name in names]
     for centre in centres:

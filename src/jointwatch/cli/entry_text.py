@@ -54,6 +54,10 @@ def _roster(message: Any) -> str:
     return f"roster {message.number}: {', '.join(key.purpose for key in message.keys)}"
 
 
+def _opening(message: Any) -> str:
+    return f"the shard of {message.shard} begins" + (", the one before it is closed" if message.closes else "")
+
+
 def _release(message: Any) -> str:
     held_back = f", without {', '.join(message.withheld)}" if message.withheld else ""
     return f"entry {message.internal.index} went out as {message.outbound.log} {message.outbound.index}{held_back}"
@@ -76,6 +80,7 @@ def _policy(message: Any) -> str:
 
 _WORDS: dict[str, Callable[[Any], str]] = {
     "roster": _roster,
+    "shard_opening": _opening,
     "heartbeat": lambda message: f"no. {message.number}, {message.state} {message.text}".rstrip(),
     "plot_report": _plots,
     "tracklet": _tracklet,

@@ -2,7 +2,8 @@
 
 1. the rosters in it, where it is of the roster log; 2. the checkpoint's form, origin and signature, and that it ends
 where the frame ends; 3. the position is exactly the next; 4. the root, recomputed from what is held; 5. every entry's
-envelope, message, header and signature. Two histories of one log come out as Equivocation, with the evidence.
+envelope, message, header and signature; 6. a shard goes on where the one before it ended. Two histories of one log come
+out as Equivocation, with the evidence.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from jointwatch.exchange import equivocation, merkle, note
+from jointwatch.exchange import equivocation, merkle, note, shard
 from jointwatch.exchange.checkpoint import Checkpoint
 from jointwatch.exchange.equivocation import Equivocation, Evidence
 from jointwatch.exchange.frame import Frame
@@ -51,6 +52,7 @@ def admit(came: Frame, kept: Proofs, keys: Keyrings) -> Admitted:
     if came.end <= held:
         return Admitted(Frame(came.log, held, (), came.checkpoint), (), keys)
     messages = _messages(came.log, held, entries, keys)
+    _check_shard(came.log, messages, kept, keys)
     return Admitted(Frame(came.log, held, entries, owners_note(came.checkpoint, claimed.origin)), messages, keys)
 
 
@@ -129,6 +131,34 @@ def _check_other_history(came: Frame, claimed: Checkpoint, kept: Proofs) -> None
         proof = merkle.consistency_proof(theirs, held, came.end)
         found = (held_note(kept, came.log), came.checkpoint, merkle.root(theirs, held), proof)
         raise Equivocation(came.log, equivocation.evidence(*found))
+
+
+def _check_shard(log: LogId, messages: Sequence[Message], kept: Proofs, keys: Keyrings) -> None:
+    """A shard begins where the one before it was closed, and a closed one does not grow."""
+    held = kept.size(log)
+    shard.check_places(log, held, messages)
+    known = [other for other in kept.logs() if other != log and other.whole == log.whole]
+    if any(not other.shard or not log.shard or log < other for other in known):
+        what = f"is closed, {max(known)} follows it" if log.shard else "is kept in shards"
+        raise Refused(shard.RULE, f"{log} {what}; nothing can be added to it")
+    if log.shard and held == 0:
+        closed = shard.closed_by(messages[0], log, keys)
+        if known:
+            _check_continues(max(known), log, closed, kept)
+
+
+def _check_continues(before: LogId, log: LogId, closed: shard.Closed | None, kept: Proofs) -> None:
+    """Raise Refused unless `log` continues the shard that is held, at its end; Equivocation where it proves one."""
+    if closed is None or closed.log != before:
+        named = "no shard" if closed is None else str(closed.log)
+        raise Refused(shard.RULE, f"the opening of {log} closes {named}; {before} is the last one held here")
+    claimed, held = closed.checkpoint, kept.size(before)
+    if claimed.size > held:
+        raise Refused(POSITION, f"{before} is held up to {held} of {claimed.size} entries; {log} comes after it")
+    if kept.root(before, claimed.size) != claimed.root:
+        raise Equivocation(before, _evidence_of(before, closed.note, claimed, kept))
+    if claimed.size < held:
+        raise Refused(shard.RULE, f"{log} closes {before} at {claimed.size} entries; {held} were signed and are held")
 
 
 def _evidence_of(log: LogId, body: bytes, claimed: Checkpoint, kept: Proofs) -> Evidence:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from jointwatch.exchange import checkpoint as checkpoints
-from jointwatch.exchange import frame, note
+from jointwatch.exchange import frame, note, shard
 from jointwatch.exchange.carrier import MAX_LOGS, WIRE_VERSION, Answer, NotForYou, Position
 from jointwatch.exchange.checkpoint import COSIGNATURE_RULE
 from jointwatch.exchange.keyrings import ROSTER, Keyrings, logged_tai_ns
@@ -38,7 +38,8 @@ class StoreDesk:
         asked = {self._readable(peer, name): position for name, position in positions.items()}
         denied = {log: near for log, near in asked.items() if not self.store.consistent(log, near.size, near.root)}
         conflicts = {str(log): self._checkpoint_near(log, position) for log, position in denied.items()}
-        starts = {log: asked[log].size if log in asked else 0 for log in self._logs_for(peer) if log not in denied}
+        wanted = [log for log in self._logs_for(peer) if not _left_behind(log, asked)][:MAX_LOGS]
+        starts = {log: asked[log].size if log in asked else 0 for log in wanted if log not in denied}
         behind = {log: start for log, start in starts.items() if start < self.store.size(log)}
         frames, more = self._frames(behind)
         return Answer(WIRE_VERSION, frames, conflicts, more)
@@ -76,7 +77,7 @@ class StoreDesk:
 
     def _logs_for(self, peer: str) -> list[LogId]:
         logs = (log for log in self.store.logs() if not log.internal and self._may_read(log, peer))
-        return sorted(logs, key=urgency)[:MAX_LOGS]
+        return sorted(logs, key=urgency)
 
     def _checkpoint_near(self, log: LogId, position: Position) -> bytes:
         """Our signed note at the size asked for, or at ours if that is smaller: two roots at one size are evidence.
@@ -90,15 +91,18 @@ class StoreDesk:
 
     def _frames(self, behind: Mapping[LogId, int]) -> tuple[list[bytes], bool]:
         frames: list[bytes] = []
-        room, more = frame.MAX_BYTES, False
+        room, unfinished = frame.MAX_BYTES, set[LogId]()
         for log, start in behind.items():
             if room < _LEAST_ROOM_BYTES:
                 return frames, True
+            if log.whole in unfinished:
+                continue  # a shard is of no use before the one it continues
             found = self.store.frame(log, start, max_bytes=room)
             frames.append(frame.encode(found))
             room -= len(frames[-1])
-            more = more or found.end < self.store.size(log)
-        return frames, more
+            if found.end < self.store.size(log):
+                unfinished.add(log.whole)
+        return frames, bool(unfinished)
 
     def _keep_cosignature(self, peer: str, log: LogId, body: bytes) -> None:
         parsed = note.parse(body)
@@ -110,6 +114,11 @@ class StoreDesk:
         if not lines:
             raise Refused(COSIGNATURE_RULE, f"the note on {log} has no line by the cosign key of {peer}'s roster")
         self.store.add_cosignature(log, size, lines[0].line(), cosigner)
+
+
+def _left_behind(log: LogId, asked: Iterable[LogId]) -> bool:
+    """Return whether the peer, by the shards it asks for, has all of a shard: it asks for a later one."""
+    return bool(log.shard) and any(log < other for other in shard.shards_of(log, asked))
 
 
 def urgency(log: LogId) -> tuple[int, LogId]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jointwatch.exchange import note
-from jointwatch.exchange.logid import LogId
+from jointwatch.exchange.logid import MAX_NAME_BYTES, LogId
 from jointwatch.exchange.refused import Refused
 
 RULE = "jointwatch frame v1"
@@ -20,7 +20,7 @@ MAX_ENTRY_BYTES = 65_535  # a C2SP entry bundle gives an entry's length in 16 bi
 MAX_ENTRIES = 1_000
 MAX_BYTES = 4 * 1024 * 1024  # of a whole encoded frame
 _MAGIC = b"JWF1"
-BEGINNING_BYTES = 4 + 2 + 191 + 8  # up to the start, the log name at its longest
+BEGINNING_BYTES = 4 + 2 + MAX_NAME_BYTES + 8  # up to the start
 _OVERHEAD_BYTES = BEGINNING_BYTES + 4 + note.MAX_NOTE_BYTES + 4
 
 

@@ -23,9 +23,10 @@ from jointwatch.exchange.frame import Frame
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.merkle import CompactRange
-from jointwatch.exchange.proofs import Proofs
+from jointwatch.exchange.placing import Placing
 from jointwatch.exchange.record import RULE
 from jointwatch.exchange.refused import Refused
+from jointwatch.exchange.shard import Monthly
 
 Listener = Callable[[LogId, int], None]
 """Called with a log and its new size, after the entries are on the disk."""
@@ -41,11 +42,12 @@ class _Waiting:
     done: bool = False
 
 
-class Store(Proofs):
+class Store(Placing):
     """The logs of one centre in one run. Safe to use from several threads; every call is one transaction or one read.
 
     `log_key` signs the checkpoints of own logs; without it the store can be read and can mirror, but not append.
-    `second_log_key`, which the centre's roster must name, signs them with ML-DSA-44 as well.
+    `second_log_key`, which the centre's roster must name, signs them with ML-DSA-44 as well. With `monthly` own logs
+    are kept in shards; one that was begun without stays as it is.
     """
 
     def __init__(
@@ -56,19 +58,22 @@ class Store(Proofs):
         owner: str,
         log_key: SigningKey | None = None,
         second_log_key: ml_dsa.SigningKey | None = None,
+        monthly: Monthly | None = None,
     ):
         self._listeners: list[Listener] = []
         self._nested = False
         self._untold: list[Mapping[LogId, range]] = []
         self._queue: deque[_Waiting] = deque()
         self.may_append: Callable[[LogId], None] = lambda log: None  # raises where an own log is closed (see `guard`)
-        super().__init__(path, run=run, owner=owner, log_key=log_key, second_log_key=second_log_key)
+        super().__init__(path, run=run, owner=owner, log_key=log_key, second_log_key=second_log_key, monthly=monthly)
 
     def append(self, batch: Mapping[LogId, Sequence[bytes]]) -> dict[LogId, range]:
         """Return the positions the entries were given, once all of them are on the disk under signed checkpoints.
 
         All logs of the batch in one transaction: either everything is in the record or nothing is. Batches that
         other threads hand in while one is being written go into the next transaction together, with one flush for all.
+        The positions stand in the order of the batch, under the name of the shard where the log has shards: the one of
+        this month, which is opened where it is new, or the one that the batch names, if that is still open.
         """
         waiting = _Waiting({log: entries for log, entries in batch.items() if entries})
         self._check_batch(waiting.batch)
@@ -195,16 +200,25 @@ class Store(Proofs):
     def _write_group(self, group: Sequence[_Waiting]) -> None:
         ids, edges = dict(self._ids), dict(self._edges)
         with self._transaction():
-            found = [
-                {log: self._write(ids, edges, log, entries) for log, entries in waiting.batch.items()}
-                for waiting in group
-            ]
+            found = [self._write_batch(ids, edges, waiting.batch) for waiting in group]
             for log in dict.fromkeys(log for positions in found for log in positions):
                 body = self._signed(log, edges[log].size, edges[log].root())
                 schema.put_checkpoint(self._db, ids[log], edges[log].size, body)
         self._ids, self._edges = ids, edges
         for waiting, positions in zip(group, found, strict=True):
             waiting.done, waiting.positions = True, positions
+
+    def _write_batch(
+        self, ids: dict[LogId, int], edges: dict[LogId, CompactRange], batch: Mapping[LogId, Sequence[bytes]]
+    ) -> dict[LogId, range]:
+        """Return where the entries of a batch were written, shards of a new month begun. Within a transaction."""
+        found = {}
+        for log, entries in batch.items():
+            at = self._shard(ids, log)
+            if at.shard and at not in ids:
+                self._write(ids, edges, at, [self._opening(ids, edges, at)])
+            found[at] = self._write(ids, edges, at, entries)
+        return found
 
     def _write(
         self, ids: dict[LogId, int], edges: dict[LogId, CompactRange], log: LogId, entries: Sequence[bytes]

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from jointwatch.exchange import admission, equivocation, frame
+from jointwatch.exchange import admission, equivocation, frame, shard
 from jointwatch.exchange import checkpoint as checkpoints
-from jointwatch.exchange.carrier import Position
+from jointwatch.exchange.carrier import MAX_LOGS, Position
 from jointwatch.exchange.checkpoint import Cosigner
 from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.keys import SigningKey
@@ -84,13 +84,20 @@ class Mirror:
         return self._keys[centre]
 
     def positions(self, partner: str) -> dict[str, Position]:
-        """Return how far each of the partner's logs was verified and kept: what to ask its desk with."""
-        logs = [log for log in self.store.logs() if log.owner == partner]
+        """Return how far each of the partner's logs was verified and kept: what to ask its desk with.
+
+        Of a log with shards it is the newest one: those before it are closed and held to their ends.
+        """
+        logs = shard.newest(log for log in self.store.logs() if log.owner == partner)
         return {str(log): Position(self.store.size(log), self.store.root(log)) for log in logs}
 
     def receipts(self, partner: str) -> dict[str, bytes]:
-        """Return our newest cosigned checkpoints that the partner has not yet taken; after a restart, all of them."""
-        return {str(log): body for log, body in self._receipts.items() if log.owner == partner}
+        """Return our newest cosigned checkpoints that the partner has not yet taken; after a restart, all of them.
+
+        As many as can be handed in at once.
+        """
+        found = {str(log): body for log, body in self._receipts.items() if log.owner == partner}
+        return dict(list(found.items())[:MAX_LOGS])
 
     def delivered(self, receipts: Mapping[str, bytes]) -> None:
         """Forget these receipts: the partner has kept them."""
@@ -128,7 +135,7 @@ class Mirror:
         keys = self.keys(log.owner)
         if not self._may_hold(log):
             raise Refused("audience", f"{log} is not for {self.store.owner}; it is not kept here")
-        if log in self.frozen:
+        if log.whole in {known.whole for known in self.frozen}:
             raise Refused(equivocation.RULE, f"{log} was shown with two histories and is frozen; see {self._evidence}")
         return keys
 

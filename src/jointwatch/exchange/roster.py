@@ -151,9 +151,9 @@ def open_roster(entry: bytes, *, run: str, mode: str, log: LogId, pinned: str | 
 
 
 def check_header(message: Message, log: LogId, *, run: str, mode: str) -> None:
-    """Raise Refused unless a message says of itself what its place says: run, mode, origin and log."""
+    """Raise Refused unless a message says of itself what its place says: run, mode, origin and log, whole."""
     said = {"run": message.run, "mode": message.mode, "origin": message.origin, "log": message.log}
-    for name, wanted in (("run", run), ("mode", mode), ("origin", log.owner), ("log", str(log))):
+    for name, wanted in (("run", run), ("mode", mode), ("origin", log.owner), ("log", str(log.whole))):
         if said[name] != wanted:
             raise Refused(
                 "jointwatch header", f"a {kind_of(message)} of {name} {said[name]!r} stands where {wanted!r} belongs"

@@ -1,6 +1,6 @@
 """Where things stand in a run directory, and how a centre writes its part of it.
 
-    logs/<owner>/<audience>/<class>/...     each log, as `tiles` writes it
+    logs/<owner>/<audience>/<class>/...     each log, as `tiles` writes it; where it has shards, each in <month>/...
     logs/<first centre>/common/manifest/... one more log; its last entry lists the SHA-256 of every other file
     statement.json                          the joint statement, signed by each centre
     run.json, tracks.parquet, ...           anything else; the manifest covers it
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Protocol
 
 from jointwatch.exchange import tiles
-from jointwatch.exchange.logid import LogId
+from jointwatch.exchange.logid import LogId, is_month
 from jointwatch.exchange.refused import Refused
 from jointwatch.messages.manifest import MAX_FILES, FileDigest
 
@@ -49,14 +49,17 @@ def log_of(path: str) -> LogId | None:
 
     >>> str(log_of("logs/moscow/common/assess/tile/0/000.p/3"))
     'moscow/common/assess'
+    >>> str(log_of("logs/moscow/common/assess/2026-11/checkpoint"))
+    'moscow/common/assess/2026-11'
     """
     words = path.split("/")
     if words[0] != LOGS or len(words) < 5:
         return None
     try:
-        return LogId(*words[1:4])
+        log = LogId(*words[1:4])
     except Refused:
         return None
+    return log.of_month(words[4]) if len(words) > 5 and is_month(words[4]) else log
 
 
 class Kept(Protocol):

@@ -3,6 +3,7 @@
     STICK/<run>/<writer>/<reader>/<owner>_<audience>_<class>_<start>.frame     one frame of one of the writer's logs
     STICK/<run>/<writer>/<reader>/<owner>_<audience>_<class>.receipt           a checkpoint of one of the reader's logs
                                                                                with the writer's cosignature
+(of a shard: ..._<class>_<month>...)
 
 1. `load` writes frames of all that the reader has not acknowledged, and removes those that it has. 2. `take_in` hands
 every frame to the mirror and leaves a receipt for each log on the stick. 3. `collect` hands those to the desk.
@@ -106,7 +107,7 @@ def collect(stick: Path, desk: Desk, reader: str, *, run: str) -> Taken:
 
 
 def _stem(log: LogId) -> str:
-    return f"{log.owner}_{log.audience}_{log.klass}"  # no word of a log's name holds an underscore
+    return str(log).replace("/", "_")  # no word of a log's name holds an underscore
 
 
 def _files(box: Path, suffix: str) -> list[Path]:

@@ -22,11 +22,13 @@ from jointwatch.messages.release import Release
 from jointwatch.messages.release_policy import ReleasePolicy
 from jointwatch.messages.roster import Roster
 from jointwatch.messages.sentence import plain
+from jointwatch.messages.shard_opening import ShardOpening
 from jointwatch.messages.statement import Statement, StatementSignature
 from jointwatch.messages.tracklet import Tracklet
 
 Message: TypeAlias = (
     Roster
+    | ShardOpening
     | Heartbeat
     | PlotReport
     | Tracklet

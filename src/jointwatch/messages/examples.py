@@ -25,6 +25,7 @@ from jointwatch.messages.reference import EntryReference, LogHead
 from jointwatch.messages.release import Release, commitment
 from jointwatch.messages.release_policy import Region, ReleasePolicy, ReleaseRule
 from jointwatch.messages.roster import Roster, RosterKey
+from jointwatch.messages.shard_opening import ShardOpening
 from jointwatch.messages.statement import Concordance, JointObject, Member, Statement, StatementSignature
 from jointwatch.messages.tracklet import Tracklet
 
@@ -144,6 +145,12 @@ _MESSAGES: tuple[Message, ...] = (
             RosterKey(name="moscow log", purpose="log", public_key=_hash(2), valid_from_tai_ns=_SEEN_TAI_NS),
             RosterKey(name="Armavir", purpose="sensor:armavir", public_key=_hash(3), valid_from_tai_ns=_SEEN_TAI_NS),
         ),
+    ),
+    ShardOpening(
+        **_header("brussels", "plot", 1),
+        shard="2009-05",
+        closes=b"the last checkpoint of moscow/brussels/plot/2009-04",
+        last_logged_tai_ns=1_241_135_970 * _S,
     ),
     Heartbeat(
         **_header("common", "notify", 12),

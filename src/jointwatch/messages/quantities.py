@@ -32,6 +32,14 @@ _END = r"$(?!\n)"
 _PRINTABLE = r"[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
 Word = Annotated[str, Meta(pattern=rf"^[a-z0-9][a-z0-9.-]{{0,62}}{_END}")]
 LogName = Annotated[str, Meta(pattern=rf"^[a-z0-9][a-z0-9.-]{{0,62}}(/[a-z0-9][a-z0-9.-]{{0,62}}){{2}}{_END}")]
+TreeName = Annotated[
+    str,
+    Meta(
+        pattern=rf"^[a-z0-9][a-z0-9.-]{{0,62}}(/[a-z0-9][a-z0-9.-]{{0,62}}){{2}}(/[0-9]{{4}}-(0[1-9]|1[0-2]))?{_END}",
+        description="a log, or of a log with shards the shard of one month",
+    ),
+]
+Month = Annotated[str, Meta(pattern=rf"^[0-9]{{4}}-(0[1-9]|1[0-2]){_END}", description="year and month")]
 Id = Annotated[str, Meta(pattern=rf"^[A-Za-z0-9][A-Za-z0-9._:/-]{{0,127}}{_END}")]
 MaskedId = Annotated[
     str,

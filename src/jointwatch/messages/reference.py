@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
-from jointwatch.messages.quantities import Count, Hash, LogName
+from jointwatch.messages.quantities import Count, Hash, TreeName
 
 
 class EntryReference(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """One entry: its log, its position there, and its RFC 6962 leaf hash."""
 
-    log: LogName
+    log: TreeName
     index: Count
     leaf_hash: Hash
 
@@ -18,6 +18,6 @@ class EntryReference(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_f
 class LogHead(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """A log up to a size, with the RFC 6962 root over its entries."""
 
-    log: LogName
+    log: TreeName
     size: Count
     root: Hash
