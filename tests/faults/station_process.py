@@ -6,7 +6,7 @@ SETTING is JSON: folder, name, host, port, partners (name -> host, port, identit
 lines of JSON on standard input, one answer each on standard output:
 
     {"say": [id, ...], "log": "owner/audience/class"}   -> {"positions": [...]}, once durable under a checkpoint
-    {"state": true}                                     -> sizes, cut, refusals, resident_kb
+    {"state": true}                                     -> sizes, cut, refusals, refused, resident_kb
 
 An id said again gets the position it has. Where nothing could be written: {"error": sentence}.
 """
@@ -110,7 +110,10 @@ class Station:
 
     def state(self) -> dict[str, Any]:
         sizes = {str(log): self.store.size(log) for log in self.store.logs()}
-        return {"sizes": sizes, "cut": self.cut, "refusals": self.refusals[-9:], "resident_kb": resident_kb()}
+        return {"sizes": sizes, "cut": self.cut, "resident_kb": resident_kb(), **self.refused()}
+
+    def refused(self) -> dict[str, Any]:
+        return {"refusals": self.refusals[-9:], "refused": len(self.refusals)}
 
     def answer(self, order: dict[str, Any]) -> dict[str, Any]:
         if "state" in order:

@@ -1,0 +1,125 @@
+"""A line that lies: it has the sender's certificate and every byte the sender sends, and none of its signing keys.
+
+The receiver's process pulls from here as it would from the sender; what comes back is what the row makes of the
+sender's real answer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from jointwatch.exchange import frame
+from jointwatch.exchange.carrier import Answer, LineCut, NotForYou, Position
+from jointwatch.exchange.frame import Frame
+from jointwatch.exchange.https import Client, Server
+from tests.faults.harness import seconds_until
+from tests.faults.stations import Station, holds_all
+
+Answers = Callable[[Answer, Mapping[str, Position]], Answer]
+NOTICED_S = 10.0
+
+
+def honest(answer: Answer, _: Mapping[str, Position]) -> Answer:
+    """The sender's answer as it is."""
+    return answer
+
+
+@dataclass
+class LyingLine:
+    """The desk that a receiver takes for the sender's. lie: what is made of each answer."""
+
+    centre: str
+    line: Client
+    lie: Answers = honest
+    answered: int = 0
+    asking: threading.Lock = field(default_factory=threading.Lock)
+
+    def pull(self, peer: str, positions: Mapping[str, Position]) -> Answer:
+        answer = self.lie(self._ask(lambda: self.line.pull(positions)), positions)
+        self.answered += 1
+        return answer
+
+    def give_back(self, peer: str, positions: Mapping[str, Position]) -> Answer:
+        return self._ask(lambda: self.line.give_back(positions))
+
+    def cosign(self, peer: str, notes: Mapping[str, bytes]) -> None:
+        with self.asking, contextlib.suppress(LineCut):  # the sender may turn down what was never its own
+            self.line.cosign(notes)
+
+    def _ask(self, ask: Callable[[], Answer]) -> Answer:
+        try:
+            with self.asking:
+                return ask()
+        except LineCut as cut:
+            raise NotForYou(cut.reason) from cut
+
+
+@contextmanager
+def lied_to(folder: Path) -> Iterator[tuple[Station, Station, LyingLine]]:
+    """Yield Moscow, Brussels, and the line by which Brussels hears of Moscow; the other way is honest."""
+    moscow, brussels = Station("moscow", folder / "moscow"), Station("brussels", folder / "brussels")
+    moscow.knows(brussels)
+    own, partner = moscow.credentials.line, brussels.credentials.line
+    to_moscow = Client(partner, "moscow", own.authority_pem(), host=moscow.host, port=moscow.port)
+    line = LyingLine("moscow", to_moscow)
+    door = Server(line, own, {"brussels": partner.authority_pem()})
+    try:
+        brussels.knows(moscow, port=door.start())
+        for station in (moscow, brussels):
+            station.start()
+        seconds_until(lambda: holds_all(brussels, moscow), NOTICED_S, "Brussels knows Moscow's roster")
+        yield moscow, brussels, line
+    finally:
+        for station in (moscow, brussels):
+            station.kill()
+        door.stop()
+        to_moscow.close()
+
+
+def refused(brussels: Station, line: LyingLine, lie: Answers, rule: str) -> None:
+    """Lie until Brussels names the rule that was broken; raise AssertionError where it takes in anything meanwhile."""
+    quiet(line)
+    before, line.lie = brussels.state(), lie
+    seconds_until(lambda: _named(rule, brussels, before["refused"]), NOTICED_S, f"a refusal by the rule {rule!r}")
+    quiet(line)
+    after = brussels.sizes()
+    taken = {log: size for log, size in after.items() if before["sizes"].get(log) != size}
+    assert not taken, f"while it was lied to ({rule}), Brussels took in {taken}"
+
+
+def quiet(line: LyingLine) -> None:
+    """Say nothing new, as an idle sender does; returns when no other answer is on its way any more."""
+    line.lie = nothing
+    until = line.answered + 2
+    seconds_until(lambda: line.answered >= until, NOTICED_S, "the receiver goes on asking")
+
+
+def nothing(answer: Answer, _: Mapping[str, Position]) -> Answer:
+    """Leave out whatever is new."""
+    return msgspec.structs.replace(answer, frames=[], conflicts={}, more=False)
+
+
+def altered(change: Callable[[Frame], Frame | bytes | None]) -> Answers:
+    """Return the lie that puts another frame in the place of each of notices; none where there is nothing to change."""
+
+    def lie(answer: Answer, _: Mapping[str, Position]) -> Answer:
+        frames = (frame.decode(data) for data in answer.frames)
+        found = [change(one) for one in frames if one.log.klass == "notify" and one.entries]
+        told = [one if isinstance(one, bytes) else frame.encode(one) for one in found if one is not None]
+        return msgspec.structs.replace(answer, frames=told, more=False)
+
+    return lie
+
+
+def _named(rule: str, station: Station, before: int) -> bool:
+    """Whether a refusal since then names the rule."""
+    state = station.state()
+    fresh = state["refusals"][before - state["refused"] :] if state["refused"] > before else []
+    return any(rule in said for said in fresh)
