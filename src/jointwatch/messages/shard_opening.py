@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from msgspec import Meta
-
 from jointwatch.messages.header import Header
-from jointwatch.messages.quantities import Month, TaiNs
+from jointwatch.messages.quantities import Month, TaiNs, octets
 
 MAX_CHECKPOINT_BYTES = 16_384
 
@@ -21,7 +19,7 @@ class ShardOpening(Header, kw_only=True, frozen=True, forbid_unknown_fields=True
     """
 
     shard: Month
-    closes: Annotated[bytes, Meta(max_length=MAX_CHECKPOINT_BYTES)] = b""
+    closes: Annotated[bytes, octets(0, MAX_CHECKPOINT_BYTES)] = b""
     last_logged_tai_ns: TaiNs | None = None
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 Said = dict[str, Any]
@@ -68,6 +69,11 @@ def manifest(said: Said) -> bool:
     return paths == sorted(set(paths)) and said["part"] <= said["parts"]
 
 
+def shard_opening(said: Said) -> bool:
+    month = datetime(1970, 1, 1) + timedelta(seconds=said["logged_tai_ns"] // 10**9)
+    return bool(said["closes"]) == (said["last_logged_tai_ns"] is not None) and said["shard"] == f"{month:%Y-%m}"
+
+
 def statement(said: Said) -> bool:
     items = [item["agree"] for one in said["objects"] for item in one["concordance"]]
     return (not said["agree"] or all(items)) and not set(said["centres"]) & set(said["absent"])
@@ -108,6 +114,7 @@ CONDITIONS: dict[str, Callable[[Said], bool]] = {
     "Reply": reply,
     "Roster": roster,
     "RosterKey": roster_key,
+    "ShardOpening": shard_opening,
     "Statement": statement,
     "Tracklet": lambda said: track(said, "from_tai_ns", "to_tai_ns") and said["since"] < said["number"],
 }
