@@ -68,7 +68,10 @@ class Verifier:
 
     def check(self, text: str, signature: bytes) -> None:
         """Return nothing where the signature is this key's over the checkpoint's text; raise Refused otherwise."""
-        message = _message(self.name, parse_text(text), timestamp_s(signature))
+        checkpoint, stamp = parse_text(text), timestamp_s(signature)
+        if stamp and self.name == checkpoint.origin:
+            raise Refused(RULE, f"a log signs with the time zero; {self.name} signed with {stamp}")
+        message = _message(self.name, checkpoint, stamp)
         try:
             MLDSA44PublicKey.from_public_bytes(self.public_key).verify(signature[_TIMESTAMP_BYTES:], message)
         except InvalidSignature:

@@ -41,11 +41,15 @@ class Keys:
 
     def single(self, purpose: str, tai_ns: int) -> bytes:
         """The log key or cosign key at a time."""
+        found = self.all(purpose, tai_ns)
+        need(bool(found), 4, f"{self.centre} has no {purpose} key at that time")
+        return found[-1]
+
+    def all(self, purpose: str, tai_ns: int) -> list[bytes]:
+        """The keys of a purpose under whose checkpoint the last entry was logged at a time."""
         roster = self.in_force(tai_ns)
         at = {"logged_tai_ns": max(tai_ns, roster["logged_tai_ns"])}
-        found = [k["public_key"] for k in roster["keys"] if k["purpose"] == purpose and valid(k, at)]
-        need(bool(found), 4, f"{self.centre} has no {purpose} key at that time")
-        return bytes(found[-1])
+        return [bytes(k["public_key"]) for k in roster["keys"] if k["purpose"] == purpose and valid(k, at)]
 
     def open(self, entry: bytes, log: str) -> Said:
         """The message of an entry of one of this centre's logs, signature and header checked."""

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
-from . import trees
+from . import ml_dsa_44, trees
 from .messagepack import Cursor
 from .strict_ed25519 import holds
 from .wrong import Wrong, need
 
-LOG, COSIGN = 0x01, 0x04
+LOG, COSIGN, LOG_ML_DSA_44 = 0x01, 0x04, 0x06
 WORD = "[a-z0-9][a-z0-9.-]{0,62}"
 
 
@@ -90,6 +90,18 @@ def check_log_signature(found: Checkpoint, origin: str, log_key: bytes) -> None:
     need(bool(mine), 6, "no line by the log key")
     for line in mine:
         need(holds(log_key, found.text.encode(), line.signature), 6, "the log's signature does not verify")
+
+
+def check_second_log_signature(found: Checkpoint, origin: str, log_key: bytes) -> None:
+    """The one further line under the log's name, by its ML-DSA-44 key."""
+    mine = [s for s in found.lines if s.name == origin]
+    need(len(mine) == 2 and mine[1].key_id == key_id(origin, LOG_ML_DSA_44, log_key), 6, "not the log's two lines")
+    need(len(mine[1].signature) == 8 + 2420 and mine[1].signature[:8] == bytes(8), 6, "not 8 bytes of zero and 2,420")
+    name = origin.encode()
+    need(len(name) < 256, 6, "the origin is too long")
+    short = bytes([len(name)]) + name
+    said = b"subtree/v1\n\0" + short + bytes(8) + short + bytes(8) + found.size.to_bytes(8, "big") + found.root
+    need(ml_dsa_44.holds(log_key, said, mine[1].signature[8:]), 6, "the log's second signature does not verify")
 
 
 def check_cosignature(found: Checkpoint, name: str, cosign_key: bytes) -> int:
