@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import random
 import threading
 from collections.abc import Callable, Coroutine
@@ -266,6 +267,14 @@ async def _handed_over(client: Client, subject: str, body: bytes, headers: dict[
 
 def _words(error: BaseException) -> str:
     return f"{type(error).__name__} {error}".strip()
+
+
+def _unlike_eof(record: logging.LogRecord) -> bool:
+    """Leave out what asyncio says each time that a connection ends which nats-py has upgraded to TLS."""
+    return not record.getMessage().startswith("returning true from eof_received()")
+
+
+logging.getLogger("asyncio").addFilter(_unlike_eof)
 
 
 class _BoundedParser(Parser):
