@@ -16,7 +16,7 @@ import pytest
 
 from jointwatch.exchange import frame as frames
 from jointwatch.exchange.broker import Broker
-from jointwatch.exchange.broker_settings import User, centre_user, reader_user
+from jointwatch.exchange.broker_settings import centre_user, reader_user
 from jointwatch.exchange.console import Console
 from jointwatch.exchange.equivocation import Equivocation
 from jointwatch.exchange.fanout import Fanout

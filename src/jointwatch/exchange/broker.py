@@ -14,7 +14,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from nats.aio.client import Client
@@ -62,6 +62,7 @@ class Broker:
         self._hears: dict[str, Hear] = {}
         self._answers: dict[str, Reply] = {}
         self._waiting: dict[str, tuple[Reply, Msg]] = {}
+        self._doing: set[Future[Any]] = set()
         self._client: Client | None = None
         self.why_not = "not started"  # connected, or why it last was not
         self._loop, self._asked = asyncio.new_event_loop(), asyncio.Event()
@@ -143,11 +144,13 @@ class Broker:
         except RuntimeError as error:  # the loop is closed
             work.close()
             raise OSError("the connection was stopped") from error
+        self._doing.add(found)
         try:
             return found.result(timeout_s)
         except CancelledError as error:
-            raise OSError("the connection was stopped") from error
+            raise OSError("the connection was lost") from error
         finally:
+            self._doing.discard(found)
             found.cancel()
 
     def _lost(self, client: Client, error: Exception) -> None:
@@ -167,10 +170,16 @@ class Broker:
             except (Error, OSError, TimeoutError, ValueError) as error:
                 self.why_not = _words(client.last_error or error)
             finally:
-                self._client = None
-                self._waiting.clear()
+                self._give_up()
                 await client.close()
             await asyncio.sleep(RETRY_S * random.uniform(0.5, 1))  # not all at once
+
+    def _give_up(self) -> None:
+        """Let whoever waits for something over this connection know that it is gone; what was asked of us is void."""
+        self._client = None
+        self._waiting.clear()
+        for work in tuple(self._doing):
+            work.cancel()
 
     async def _serve(self, gone: asyncio.Event) -> None:
         """Answer until the connection is gone."""

@@ -78,7 +78,7 @@ class Console:
                 self._tell(Round(accepted=(accepted,)))
 
     def _compare(self, body: bytes) -> None:
-        """Ask where the centre says that it is elsewhere; nothing signed says so, hence nothing else follows from it."""
+        """Ask where the centre says that it is elsewhere; nothing signed says so; nothing else follows."""
         try:
             theirs = carrier.parse(body, Pull).positions
             behind = any(self._differs(LogId.parse(name), position) for name, position in theirs.items())

@@ -65,7 +65,7 @@ class Fanout:
                 self._tell_positions()
 
     def _tell_news(self) -> None:
-        """Publish what was written since, the most urgent log first; what the server does not take is not told again."""
+        """Publish what was written since, the most urgent log first; what is not taken is not told again."""
         while not self._ended and (behind := self._behind()):
             log = min(behind, key=urgency)
             found = self._store.frame(log, self._told.get(log, 0), max_bytes=_FRAME_BYTES)
