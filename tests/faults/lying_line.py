@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +19,12 @@ from jointwatch.exchange import frame
 from jointwatch.exchange.carrier import Answer, LineCut, NotForYou, Position
 from jointwatch.exchange.frame import Frame
 from jointwatch.exchange.https import Client, Server
-from tests.faults.harness import seconds_until
-from tests.faults.stations import Station, holds_all
+from tests.faults.harness import Tally, seconds_until
+from tests.faults.stations import Station, Submitter, caught_up_s, holds_all, settled
 
 Answers = Callable[[Answer, Mapping[str, Position]], Answer]
-NOTICED_S = 10.0
+Change = Callable[[Frame], Frame | bytes | None]
+NOTICED_S, BACK_S = 10.0, 5.0
 
 
 def honest(answer: Answer, _: Mapping[str, Position]) -> Answer:
@@ -94,6 +95,18 @@ def refused(brussels: Station, line: LyingLine, lie: Answers, rule: str) -> None
     assert not taken, f"while it was lied to ({rule}), Brussels took in {taken}"
 
 
+def withstood(folder: Path, lies: Sequence[tuple[Change, str]], *, full: bool) -> tuple[Tally, float]:
+    """Return the tally and the longest recovery after each of these lies was told, while a radar goes on submitting."""
+    worst = 0.0
+    with lied_to(folder) as (moscow, brussels, line), Submitter(moscow, "moscow/common/notify") as radar:
+        for lie, rule in [*lies] * (5 if full else 1):
+            refused(brussels, line, altered(lie), rule)
+            line.lie = honest
+            worst = max(worst, caught_up_s(brussels, moscow, BACK_S))
+        radar.__exit__()
+        return settled(moscow, brussels, radar.acknowledged), worst
+
+
 def quiet(line: LyingLine) -> None:
     """Say nothing new, as an idle sender does; returns when no other answer is on its way any more."""
     line.lie = nothing
@@ -106,7 +119,7 @@ def nothing(answer: Answer, _: Mapping[str, Position]) -> Answer:
     return msgspec.structs.replace(answer, frames=[], conflicts={}, more=False)
 
 
-def altered(change: Callable[[Frame], Frame | bytes | None]) -> Answers:
+def altered(change: Change) -> Answers:
     """Return the lie that puts another frame in the place of each of notices; none where there is nothing to change."""
 
     def lie(answer: Answer, _: Mapping[str, Position]) -> Answer:
@@ -116,6 +129,12 @@ def altered(change: Callable[[Frame], Frame | bytes | None]) -> Answers:
         return msgspec.structs.replace(answer, frames=told, more=False)
 
     return lie
+
+
+def told(*frames: Frame | bytes) -> Answers:
+    """Return the lie that tells these frames and nothing else."""
+    encoded = [one if isinstance(one, bytes) else frame.encode(one) for one in frames]
+    return lambda answer, _: msgspec.structs.replace(answer, frames=encoded, conflicts={}, more=False)
 
 
 def _named(rule: str, station: Station, before: int) -> bool:

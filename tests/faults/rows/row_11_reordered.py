@@ -7,12 +7,10 @@ from pathlib import Path
 
 from jointwatch.exchange.frame import Frame
 from tests.faults.harness import Outcome
-from tests.faults.lying_line import altered, honest, lied_to, refused
-from tests.faults.stations import Submitter, caught_up_s, settled
+from tests.faults.lying_line import withstood
 
 TITLE = "reorder, gap"
 REQUIRED = "refused, asked for again"
-BACK_S = 5.0
 
 
 def swapped(came: Frame) -> Frame | None:
@@ -35,12 +33,5 @@ LIES = ((swapped, "RFC 6962"), (later, "next position"), (earlier, "next positio
 
 
 def run(folder: Path, *, full: bool) -> Outcome:
-    worst = 0.0
-    with lied_to(folder) as (moscow, brussels, line), Submitter(moscow, "moscow/common/notify") as radar:
-        for lie, rule in LIES * (5 if full else 1):
-            refused(brussels, line, altered(lie), rule)
-            line.lie = honest
-            worst = max(worst, caught_up_s(brussels, moscow, BACK_S))
-        radar.__exit__()
-        found = settled(moscow, brussels, radar.acknowledged)
+    found, worst = withstood(folder, LIES, full=full)
     return found.outcome(worst, f"{len(LIES)} ways refused by their rule, then taken in as sent")

@@ -7,12 +7,10 @@ from pathlib import Path
 
 from jointwatch.exchange.frame import Frame
 from tests.faults.harness import Outcome
-from tests.faults.lying_line import altered, honest, lied_to, refused
-from tests.faults.stations import Submitter, caught_up_s, settled
+from tests.faults.lying_line import withstood
 
 TITLE = "omission of one entry"
 REQUIRED = "refused"
-BACK_S = 5.0
 
 
 def without_one(came: Frame) -> Frame | None:
@@ -37,12 +35,5 @@ LIES = ((without_one, "next position"), (without_last, "next position"), (double
 
 
 def run(folder: Path, *, full: bool) -> Outcome:
-    worst = 0.0
-    with lied_to(folder) as (moscow, brussels, line), Submitter(moscow, "moscow/common/notify") as radar:
-        for lie, rule in LIES * (5 if full else 1):
-            refused(brussels, line, altered(lie), rule)
-            line.lie = honest
-            worst = max(worst, caught_up_s(brussels, moscow, BACK_S))
-        radar.__exit__()
-        found = settled(moscow, brussels, radar.acknowledged)
+    found, worst = withstood(folder, LIES, full=full)
     return found.outcome(worst, f"{len(LIES)} ways refused by their rule, then taken in whole")

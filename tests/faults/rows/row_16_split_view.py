@@ -1,0 +1,67 @@
+"""Moscow shows Brussels another history of one log than its record holds, both under its own signature."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jointwatch.exchange import equivocation
+from jointwatch.exchange.keys import SigningKey
+from jointwatch.exchange.logid import LogId
+from jointwatch.exchange.refused import Refused
+from tests.faults import forger
+from tests.faults.harness import Outcome, seconds_until
+from tests.faults.lying_line import BACK_S, NOTICED_S, honest, lied_to, refused, told
+from tests.faults.stations import Station, Submitter, caught_up_s, closed_tally, record
+
+TITLE = "split view, equivocation"
+REQUIRED = "detected, evidence file, that log frozen"
+ASSESS = LogId("moscow", "common", "assess")
+
+
+def run(folder: Path, *, full: bool) -> Outcome:
+    with lied_to(folder) as (moscow, brussels, line), Submitter(moscow, "moscow/common/notify") as radar:
+        acknowledged = say(moscow, "a-0", "a-1")
+        caught_up_s(brussels, moscow, BACK_S)
+        other = forger.frame(moscow, ASSESS, [forger.entry(moscow, ASSESS, number) for number in range(2)])
+        refused(brussels, line, told(other), "one history per log")
+        check_evidence(moscow, brussels)
+        line.lie = honest
+        acknowledged |= say(moscow, "a-2")
+        others_go_on(moscow, brussels)
+        brussels.kill()  # a restart does not forget
+        brussels.start()
+        others_go_on(moscow, brussels)
+        assert brussels.sizes()[str(ASSESS)] == 2, "a frozen log went on"
+        radar.__exit__()
+        worst = others_go_on(moscow, brussels)
+        for station in (moscow, brussels):
+            station.stop()
+        found = closed_tally(moscow, brussels, radar.acknowledged | acknowledged, whole=False)
+        with record(brussels) as kept:
+            assert kept.size(LogId("moscow", "common", "notify")) == len(radar.acknowledged)
+    return found.outcome(worst, "evidence holds against the log key alone; that log frozen, also after kill -9")
+
+
+def say(moscow: Station, *ids: str) -> dict[str, int]:
+    """Return the positions at which Moscow acknowledged these ids in the log of its findings."""
+    return dict(zip(ids, moscow.ask(say=ids, log=str(ASSESS))["positions"], strict=True))
+
+
+def check_evidence(moscow: Station, brussels: Station) -> None:
+    """One file, which proves it to whoever has Moscow's public log key, and against no other key."""
+    (path,) = (brussels.folder / "evidence").glob("*.json")
+    evidence = equivocation.read(path)
+    equivocation.check(evidence, [moscow.credentials.held["log"].public])
+    try:
+        equivocation.check(evidence, [SigningKey.generate().public])
+    except Refused:
+        return
+    raise AssertionError("the evidence is held against a key that signed nothing")
+
+
+def others_go_on(moscow: Station, brussels: Station) -> float:
+    """Return how long it took until Brussels held the notices that Moscow has now."""
+    wanted = moscow.sizes()["moscow/common/notify"]
+    return seconds_until(
+        lambda: brussels.sizes().get("moscow/common/notify", 0) >= wanted, NOTICED_S, "the other logs go on"
+    )
