@@ -20,6 +20,7 @@ from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
+from jointwatch.exchange.salvage import opened
 from jointwatch.exchange.tls import ensure_identity
 from jointwatch.messages.incident import Incident
 from tests.exchange import two_centres as world
@@ -56,12 +57,11 @@ def backup(centre: Any, folder: Path) -> Path:
 def restarted(centre: Any, path: Path, *partners: Any) -> tuple[Any, Guard]:
     """The same centre with the same keys on another record, and its guard."""
     centre.store.close()
-    centre.store = Store(path, run=centre.run, owner=centre.name, log_key=centre.log_key)
+    found = opened(path, run=centre.run, owner=centre.name, log_key=centre.log_key)
+    centre.store = found.store
     centre.meet(*partners)
     keys = Keyrings(centre.name, centre.run, centre.mode, centre.identity.public.fingerprint)
-    evidence = path.with_suffix(".evidence")
-    names = [partner.name for partner in partners]
-    return centre, Guard(centre.store, keys, names, keys_of=centre.mirror.keys, evidence_folder=evidence)
+    return centre, Guard(centre.mirror, keys, [partner.name for partner in partners], aside=found.aside)
 
 
 def line(partner: Any) -> DirectLine:
@@ -184,7 +184,7 @@ def test_what_was_said_differently_without_asking_is_found_when_the_partner_is_b
     moscow.say("common", "notify", "said differently")
     found = guard.ask(line(brussels))
     assert [type(refusal) for refusal in found.refusals] == [Equivocation]
-    (path,) = tmp_path.glob("backup.evidence/*.json")
+    (path,) = tmp_path.glob("moscow-evidence/*.json")
     equivocation.check(equivocation.read(path), [moscow.log_key.public])
     assert "two histories under our own signature" in guard.closed(NOTIFY)
     with pytest.raises(Closed, match="two histories"):

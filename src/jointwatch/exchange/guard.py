@@ -7,29 +7,29 @@ back, entry by entry through the same checks as a partner's frame, and only then
 refills a record that was lost as a whole.
 
 The rule for a partner that does not answer: the logs that it may read stay closed until it does, or until an officer
-opens them `without` it; the others go on. Internal logs are never closed: nobody else holds them, and own sensors are
+opens them `without` it; the others go on. Internal logs wait for nobody: no one else holds them, and own sensors are
 recorded whatever the partners do. A record whose file is damaged is closed altogether.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from jointwatch.exchange import admission, equivocation, note
+from jointwatch.exchange import admission, equivocation, note, shard
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import frame as frames
 from jointwatch.exchange.carrier import Answer, LineCut, Position
 from jointwatch.exchange.follow import Round
 from jointwatch.exchange.frame import Frame
 from jointwatch.exchange.keyrings import Keyrings, logged_tai_ns, roster_log
-from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import COMMON, LogId
-from jointwatch.exchange.mirror import Accepted
+from jointwatch.exchange.mirror import Accepted, Mirror
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roster import cosigner_name
+from jointwatch.exchange.salvage import salvage
 
 RULE = "start-up guard"
 
@@ -51,28 +51,22 @@ class Keeper(Protocol):
 
 
 class Guard:
-    """Keeps a centre's own logs closed until it is known that they may go on.
+    """Keeps the own logs of a mirror's centre closed until it is known that they may go on.
 
     keys: the centre's own, under its own identity; what its record holds of its rosters is learned here. partners:
-    all that may read its common logs. keys_of: what is known of a partner's keys, such as `Mirror.keys`.
+    all that may read its common logs. aside: a damaged record that this one takes the place of (see `salvage`).
     """
 
-    def __init__(
-        self,
-        store: Store,
-        keys: Keyrings,
-        partners: Iterable[str],
-        *,
-        keys_of: Callable[[str], Keyrings],
-        evidence_folder: Path,
-    ) -> None:
-        self.store, self._keys_of, self._evidence = store, keys_of, evidence_folder
-        self.keys = admission.learned(keys, store.entries(roster_log(store.owner)))
+    def __init__(self, mirror: Mirror, keys: Keyrings, partners: Iterable[str], *, aside: Path | None = None) -> None:
+        self.store, self._mirror, self._evidence = mirror.store, mirror, mirror.evidence_folder
+        self.keys = admission.learned(keys, self.store.entries(roster_log(self.store.owner)))
         self.damage = ""  # what is wrong with the file: nothing is appended to it any more
-        self.frozen = {log for log in equivocation.logs_in(evidence_folder) if log.owner == store.owner}
-        self._unasked, self._left_out = set(partners), set[str]()
+        self.lost: dict[LogId, str] = {}  # what of the damaged record is not back, and why
+        self.frozen = {log for log in equivocation.logs_in(self._evidence) if log.owner == self.store.owner}
+        self._unasked, self._left_out, self._aside = set(partners), set[str](), aside
         self._lock = threading.RLock()
-        store.may_append = self._check
+        self.store.may_append = self._check
+        self._salvage()
 
     # What is known
 
@@ -84,9 +78,9 @@ class Guard:
         """Return why an own log may not be appended to, in a sentence; nothing where it may."""
         if self.damage:
             return f"{self.store.path} is read-only, as it is damaged: {self.damage}"
-        if log in self.frozen:
+        if self._is_frozen(log):
             return f"{log} has two histories under our own signature and is frozen; see {self._evidence}"
-        silent = sorted(self._readers(log) & self._unasked - self._left_out)
+        silent = sorted((self._readers(log) & self._unasked) - self._left_out)
         if silent:
             who = " and ".join(silent)
             return f"{log} waits until {who} said what is held of it there; bring up the line, or start without {who}"
@@ -123,35 +117,48 @@ class Guard:
             parted = {name for name in positions if self._beyond(name, answer.conflicts.get(name, b""))}
             anew |= parted
             more = bool(parted) or (answer.more and bool(came))
+        self._salvage()
         self._unasked.discard(line.peer)
         return Round(tuple(accepted))
 
     def take(self, came: Frame) -> Accepted:
         """Return what a frame of an own log brought back into the record; raise Refused, or Equivocation of our own."""
         log = came.log
-        if log.owner != self.store.owner or log in self.frozen:
+        if log.owner != self.store.owner or self._is_frozen(log):
             raise Refused(RULE, f"{log} is not one of this centre's own logs that can be refilled")
         with self._lock:
             with equivocation.kept(self._evidence, self.frozen):
                 found = admission.admit(came, self.store, self.keys)
-            positions = self.store.refill(found.fresh) if found.fresh.entries else range(0)
+            ids = [message.id for message in found.messages]
+            positions = self.store.refill(found.fresh, ids) if ids else range(0)
             self.keys = found.keys
         return Accepted(log, positions, found.messages)
 
     # Within
+
+    def _salvage(self) -> None:
+        """Take what now follows in the damaged record; a frozen or foreign log of it stays there."""
+        if self._aside is not None:
+            self.lost = salvage(self._aside, self.store.size, self._take_salvaged)
+
+    def _take_salvaged(self, came: Frame) -> object:
+        return self.take(came) if came.log.owner == self.store.owner else self._mirror.take(came)
 
     def _check(self, log: LogId) -> None:
         why = self.closed(log)
         if why:
             raise Closed(why)
 
+    def _is_frozen(self, log: LogId) -> bool:
+        return log.whole in {known.whole for known in self.frozen}
+
     def _readers(self, log: LogId) -> set[str]:
-        if log.internal:
+        if log.internal and (self._aside is None or self.keys.rings):
             return set()
-        return set(self._unasked) if log.audience == COMMON else {log.audience}
+        return set(self._unasked) if log.audience == COMMON or log.internal else {log.audience}
 
     def _positions(self, partner: str, anew: set[str]) -> dict[str, Position]:
-        own = [log for log in self.store.logs() if log.owner == self.store.owner]
+        own = shard.newest(log for log in self.store.logs() if log.owner == self.store.owner)
         return {
             str(log): Position(self.store.size(log), self.store.root(log))
             for log in own
@@ -187,7 +194,7 @@ class Guard:
         name = cosigner_name(self.store.run, partner)
         lines = [line for line in note.parse(came.checkpoint).signatures if line.name == name]
         try:
-            cosigner = self._keys_of(partner).cosigner(logged_tai_ns(self.store.entry(came.log, came.end - 1)))
+            cosigner = self._mirror.keys(partner).cosigner(logged_tai_ns(self.store.entry(came.log, came.end - 1)))
             for line in lines:
                 if line.key_id == cosigner.key_id:
                     self.store.add_cosignature(came.log, came.end, line.line(), cosigner)

@@ -97,14 +97,19 @@ class Store(Placing):
             raise Refused(RULE, f"{frame.log} is this centre's own log; it is not mirrored")
         return self._store(frame)
 
-    def refill(self, frame: Frame) -> range:
+    def refill(self, frame: Frame, ids: Sequence[str] = ()) -> range:
         """Return the positions of entries of an own log that were lost and given back, once they are on the disk.
 
-        As `store_mirrored`: the caller has verified that the checkpoint was signed by this centre once.
+        As `store_mirrored`: the caller has verified that the checkpoint was signed by this centre once. ids: of the
+        messages in them, so that handing one in again leads to its place.
         """
         if frame.log.owner != self.owner:
             raise Refused(RULE, f"{frame.log} belongs to {frame.log.owner}; only own logs are refilled")
-        return self._store(frame)
+        with self.together():
+            positions = self._store(frame)
+            number = self._ids[frame.log] if ids else 0
+            schema.put_handed_in(self._db, [(id, number, at) for id, at in zip(ids, positions, strict=False)])
+        return positions
 
     def add_cosignature(self, log: LogId, size: int, line: str, cosigner: checkpoints.Cosigner) -> None:
         """Keep `cosigner`'s line over the checkpoint of `size`, once verified; the newest line of a name stays."""

@@ -20,6 +20,7 @@ from jointwatch.exchange import admission, equivocation, frame, shard
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange.carrier import MAX_LOGS, Position
 from jointwatch.exchange.checkpoint import Cosigner
+from jointwatch.exchange.frame import Frame
 from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.log import Store
@@ -67,7 +68,7 @@ class Mirror:
     ) -> None:
         self.store, self._may_hold = store, may_hold or self._for_us
         self._cosign_key, self._now_posix_s = cosign_key, now_posix_s
-        self._evidence = evidence_folder
+        self.evidence_folder = evidence_folder
         self._keys: dict[str, Keyrings] = {}
         self._receipts: dict[LogId, bytes] = {}
         for centre, identity in identities.items():
@@ -110,8 +111,11 @@ class Mirror:
 
     def accept(self, data: bytes) -> Accepted:
         """Return what an encoded frame brought; raise Refused naming the rule it breaks, Equivocation with evidence."""
-        came = frame.decode(data)
-        with equivocation.kept(self._evidence, self.frozen):
+        return self.take(frame.decode(data))
+
+    def take(self, came: Frame) -> Accepted:
+        """Return what a frame brought, as `accept` does."""
+        with equivocation.kept(self.evidence_folder, self.frozen):
             found = admission.admit(came, self.store, self._admitted(came.log))
         if not found.fresh.entries:
             return Accepted(came.log, range(found.fresh.start, found.fresh.start), ())
@@ -128,7 +132,7 @@ class Mirror:
         Equivocation where its signed checkpoint proves it, Refused as a rollback where it shows less than it once did.
         """
         log = LogId.parse(name)
-        with equivocation.kept(self._evidence, self.frozen):
+        with equivocation.kept(self.evidence_folder, self.frozen):
             admission.contradicted(log, body, self.store, self._admitted(log))
 
     def _admitted(self, log: LogId) -> Keyrings:
@@ -136,7 +140,8 @@ class Mirror:
         if not self._may_hold(log):
             raise Refused("audience", f"{log} is not for {self.store.owner}; it is not kept here")
         if log.whole in {known.whole for known in self.frozen}:
-            raise Refused(equivocation.RULE, f"{log} was shown with two histories and is frozen; see {self._evidence}")
+            why = f"{log} was shown with two histories and is frozen; see {self.evidence_folder}"
+            raise Refused(equivocation.RULE, why)
         return keys
 
     def _for_us(self, log: LogId) -> bool:

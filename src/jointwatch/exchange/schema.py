@@ -10,7 +10,7 @@ handed_in   the ids of what clients handed in, each with its row in `entry`: han
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import apsw
@@ -64,6 +64,19 @@ def _check_about(db: apsw.Connection, path: Path, wanted: dict[str, str]) -> Non
     for name, value in db.execute("SELECT name, value FROM about"):
         if wanted.get(name) != value:
             raise Refused(RULE, f"{path} is of {name} {value!r}, not {wanted.get(name)!r}; open it as what it is")
+
+
+def look_into(path: Path) -> apsw.Connection:
+    """Return a connection that reads the file and writes nothing, whatever state it is in."""
+    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    db.set_busy_timeout(10_000)
+    db.execute("PRAGMA query_only = ON")
+    return db
+
+
+def checkpoint_sizes(db: apsw.Connection, number: int) -> list[int]:
+    """Return every size of a log with a signed note, in order."""
+    return [size for (size,) in db.execute("SELECT size FROM checkpoint WHERE log = ? ORDER BY size", (number,))]
 
 
 def log_ids(db: apsw.Connection) -> dict[LogId, int]:
@@ -169,6 +182,16 @@ def checked_edge(db: apsw.Connection, number: int, log: LogId, origin: str) -> C
     Raises Refused, naming the first entry or node that differs from what was signed.
     """
     size: int = db.execute("SELECT coalesce(max(size), 0) FROM checkpoint WHERE log = ?", (number,)).get
+    edge = recomputed(db, number, log, size)
+    check_signed(db, number, log, edge, origin)
+    _check_nothing_beyond(db, number, log, edge.size)
+    return edge
+
+
+def recomputed(
+    db: apsw.Connection, number: int, log: LogId, size: int, between: Callable[[], object] = lambda: None
+) -> CompactRange:
+    """Return the right edge of a log's first entries, each hash compared; `between` is called every few thousand."""
     edge = CompactRange()
     while edge.size < size:
         start = edge.size
@@ -177,7 +200,7 @@ def checked_edge(db: apsw.Connection, number: int, log: LogId, origin: str) -> C
             raise Refused(RULE, f"{log} lacks entry {start}, though its checkpoint says {size}")
         edge, nodes = edge.extend(merkle.leaf_hash(data) for data in batch)
         _check_nodes(db, number, log, nodes)
-    _check_end(db, number, log, edge, origin)
+        between()
     return edge
 
 
@@ -195,15 +218,19 @@ def _check_nodes(db: apsw.Connection, number: int, log: LogId, nodes: list[tuple
                 raise Refused(RULE, f"{what} of {log} was altered in the file; refill it from a partner's replica")
 
 
-def _check_end(db: apsw.Connection, number: int, log: LogId, edge: CompactRange, origin: str) -> None:
+def check_signed(db: apsw.Connection, number: int, log: LogId, edge: CompactRange, origin: str) -> None:
+    """Raise Refused unless the checkpoint kept for this size, if there is one, is of this edge."""
     last = checkpoint(db, number, edge.size)
     if last is not None:
         claimed = checkpoints.unverified(last)
         if (claimed.origin, claimed.size, claimed.root) != (origin, edge.size, edge.root()):
             raise Refused(RULE, f"the checkpoint of {log} at size {edge.size} was altered in the file")
+
+
+def _check_nothing_beyond(db: apsw.Connection, number: int, log: LogId, size: int) -> None:
     beyond = db.execute(
         "SELECT count(*) FROM entry WHERE position >= ? AND position < ?",
-        (_row(number, edge.size), _row(number + 1, 0)),
+        (_row(number, size), _row(number + 1, 0)),
     ).get
     if beyond:
         raise Refused(RULE, f"{beyond} entries of {log} stand in the file beyond its last checkpoint; none covers them")
