@@ -107,8 +107,8 @@ class Store(Placing):
             raise Refused(RULE, f"{frame.log} belongs to {frame.log.owner}; only own logs are refilled")
         with self.together():
             positions = self._store(frame)
-            number = self._ids[frame.log] if ids else 0
-            schema.put_handed_in(self._db, [(id, number, at) for id, at in zip(ids, positions, strict=False)])
+            known = ((id, self._ids[frame.log], at) for id, at in zip(ids, positions, strict=False))
+            schema.put_handed_in(self._db, [row for row in known if schema.handed_in(self._db, row[0]) is None])
         return positions
 
     def add_cosignature(self, log: LogId, size: int, line: str, cosigner: checkpoints.Cosigner) -> None:
