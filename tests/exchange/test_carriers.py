@@ -17,7 +17,7 @@ from jointwatch.exchange import frame as frames
 from jointwatch.exchange import nats, stick
 from jointwatch.exchange.broker import Broker
 from jointwatch.exchange.broker_settings import User, centre_user, reader_user
-from jointwatch.exchange.carrier import Answer, Desk, LineCut, Position
+from jointwatch.exchange.carrier import MOST_ASKED_BYTES, Answer, Desk, LineCut, Position
 from jointwatch.exchange.direct import DirectLine
 from jointwatch.exchange.equivocation import Equivocation
 from jointwatch.exchange.follow import Line, follow
@@ -41,8 +41,8 @@ class TamperedDesk:
         self.behind, self.centre = centre, centre.name
         self.alter: Alter = list
 
-    def pull(self, peer: str, positions: Mapping[str, Position]) -> Answer:
-        answer: Answer = self.behind.desk.pull(peer, positions)
+    def pull(self, peer: str, positions: Mapping[str, Position], *, max_bytes: int = MOST_ASKED_BYTES) -> Answer:
+        answer: Answer = self.behind.desk.pull(peer, positions, max_bytes=max_bytes)
         return Answer(answer.v, self.alter(list(answer.frames)), answer.conflicts, answer.more)
 
     def give_back(self, peer: str, positions: Mapping[str, Position]) -> Answer:
@@ -51,6 +51,9 @@ class TamperedDesk:
 
     def cosign(self, peer: str, notes: Mapping[str, bytes]) -> None:
         self.behind.desk.cosign(peer, notes)
+
+    def listen(self, heard: Callable[[], None]) -> None:
+        self.behind.desk.listen(heard)
 
 
 @dataclass

@@ -9,15 +9,27 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from jointwatch.exchange.carrier import MAX_REQUEST_BYTES, Answer, Cosignatures, LineCut, NotForYou, Position, Pull
+from jointwatch.exchange import frame
+from jointwatch.exchange.carrier import (
+    MAX_REQUEST_BYTES,
+    MOST_ASKED_BYTES,
+    Answer,
+    Cosignatures,
+    LineCut,
+    NotForYou,
+    Position,
+    Pull,
+)
 from jointwatch.exchange.follow import follow
 from jointwatch.exchange.https import Client, Server
+from jointwatch.exchange.https_line import to_ask_next
 from jointwatch.exchange.tls import Identity, client_context, ensure_identity
 from tests.exchange import two_centres as world
 
@@ -33,7 +45,7 @@ class RecordingDesk:
         self.pulls: list[tuple[str, dict[str, Position]]] = []
         self.cosignatures: list[tuple[str, dict[str, bytes]]] = []
 
-    def pull(self, peer: str, positions: Mapping[str, Position]) -> Answer:
+    def pull(self, peer: str, positions: Mapping[str, Position], *, max_bytes: int = MOST_ASKED_BYTES) -> Answer:
         self.pulls.append((peer, dict(positions)))
         if "moscow/ankara/plot" in positions:
             raise NotForYou("moscow/ankara/plot is not for brussels")
@@ -45,6 +57,9 @@ class RecordingDesk:
         if b"forged" in notes.values():
             raise ValueError("cosignature: signature does not verify")
         self.cosignatures.append((peer, dict(notes)))
+
+    def listen(self, heard: Callable[[], None]) -> None:
+        self.heard = heard
 
 
 @pytest.fixture(scope="module")
@@ -276,6 +291,64 @@ def test_a_pull_costs_a_few_milliseconds(client: Client) -> None:
     for _ in range(50):
         client.pull({"moscow/common/assess": Position(3, ROOT)})
     assert (time.perf_counter() - start) / 50 < 0.025  # measured 1 ms; the margin is for a loaded machine
+
+
+def test_an_answer_with_nothing_in_it_is_held_back_until_something_comes(
+    identities: dict[str, Identity], tmp_path: Path
+) -> None:
+    moscow, brussels = world.two_centres(tmp_path)
+    world.settle([moscow, brussels])
+    own = identities["brussels"]
+    with (
+        Server(moscow.desk, identities["moscow"], {"brussels": own.authority_pem()}) as door,
+        Client(own, "moscow", identities["moscow"].authority_pem(), host="127.0.0.1", port=door.port) as line,
+    ):
+        held = brussels.mirror.positions("moscow")
+        assert line.pull(held).frames == []
+        start = time.monotonic()
+        assert line.pull(held, wait_s=0.3).frames == []
+        assert 0.3 <= time.monotonic() - start < 1
+        threading.Timer(0.2, moscow.say, ("common", "notify", "a launch")).start()
+        start = time.monotonic()
+        assert len(line.pull(held, wait_s=2).frames) == 1
+        assert 0.2 <= time.monotonic() - start < 1
+        moscow.say("moscow", "internal", "nothing for brussels")
+        start = time.monotonic()
+        line.pull(held | line_end(moscow), wait_s=0.2)
+        assert time.monotonic() - start >= 0.2
+    for centre in (moscow, brussels):
+        centre.close()
+
+
+def line_end(moscow: Any) -> dict[str, Position]:
+    log = moscow.log("common", "notify")
+    return {str(log): Position(moscow.store.size(log), moscow.store.root(log))}
+
+
+def test_a_slow_asker_gets_little_at_a_time_and_what_is_urgent_first(tmp_path: Path) -> None:
+    moscow, brussels = world.two_centres(tmp_path)
+    world.settle([moscow, brussels])
+    for number in range(40):
+        moscow.say("brussels", "plot", f"scan {number} " + 1000 * "x")
+    moscow.say("common", "notify", "a launch")
+    few = moscow.desk.pull("brussels", brussels.mirror.positions("moscow"), max_bytes=8192)
+    found = [frame.decode(data) for data in few.frames]
+    assert [str(came.log) for came in found] == ["moscow/common/notify", "moscow/brussels/plot"]
+    assert 1 < len(found[1].entries) < 8
+    assert few.more
+    one = moscow.desk.pull("brussels", brussels.mirror.positions("moscow"), max_bytes=100)
+    assert [len(frame.decode(data).entries) for data in one.frames] == [1], "one larger entry comes whole"
+    for centre in (moscow, brussels):
+        centre.close()
+
+
+def test_what_is_asked_for_grows_on_a_quick_line_and_shrinks_on_a_slow_one() -> None:
+    asked = [16 << 10]
+    for _ in range(9):
+        asked.append(to_ask_next(asked[-1], asked[-1], 0.05))
+    assert asked[-1] == asked[-2] == MOST_ASKED_BYTES
+    assert to_ask_next(1 << 20, 2_000, 0.0) == 1 << 20, "an answer that was not full says nothing"
+    assert to_ask_next(1 << 20, 1 << 20, 130.0) == 8 << 10, "a line of 64 kbit/s"
 
 
 def test_a_second_partner_is_known_by_its_own_name(

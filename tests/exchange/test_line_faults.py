@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from jointwatch.exchange.checkpoint import cosigned_at
 from jointwatch.exchange.follow import Round, keep_following
 from jointwatch.exchange.https import Client, Server
 from jointwatch.exchange.tls import ensure_identity
@@ -114,3 +116,21 @@ def test_a_flapping_line_makes_progress_and_keeps_each_entry_once(following: Fol
     assert following.brussels.store.entries(following.log) == theirs
     assert len(set(theirs)) == len(theirs) == 9
     assert threading.active_count() < 60, "a connection more for each cut, and none beyond that"
+
+
+def test_an_idle_line_carries_a_fresh_cosignature_every_second(following: Following) -> None:
+    """The heartbeat: each second the sender can show when its partner last held the whole log."""
+    store, stamps = following.moscow.store, []
+    cosigner = following.brussels.mirror.store.owner
+    following.brussels.mirror._now_posix_s = time.time
+    start = time.monotonic()
+    while time.monotonic() - start < 3.5:
+        note = store.cosigned(following.log)
+        if note is not None:
+            known = following.moscow.mirror.keys(cosigner).cosigner(following.moscow.clock_tai_ns)
+            stamps.append(cosigned_at(note, known))
+        time.sleep(0.05)
+    assert time.time() - stamps[-1] < 2.1, "the stamp is in whole seconds, and the next one is under way"
+    assert len(set(stamps)) >= 3
+    assert all(later - earlier <= 2 for earlier, later in itertools.pairwise(sorted(set(stamps))[1:]))
+    assert len(following.rounds) < 30, "nor is an idle line asked for ever more"

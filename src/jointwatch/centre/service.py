@@ -28,7 +28,6 @@ from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.mirror import Mirror
 
-FOLLOW_EVERY_S = 0.1
 Tell = Callable[[str], None]
 
 
@@ -127,9 +126,7 @@ class Service:
         opening.callback(self._stop.set)
 
     def _follow(self, name: str, line: Client) -> None:
-        keep_following(
-            line, self.mirror, lambda found: self._note(name, found), stop=self._stop, every_s=FOLLOW_EVERY_S
-        )
+        keep_following(line, self.mirror, lambda found: self._note(name, found), stop=self._stop)
 
     def _note(self, name: str, found: Round) -> None:
         """Keep in mind what a round with a partner brought; a cut line is told once, and so is its return."""

@@ -6,7 +6,7 @@ one process are another (tests), a stick is a third. What a peer may read or han
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Protocol, TypeVar
 
 import msgspec
@@ -18,6 +18,8 @@ WIRE_VERSION = 1
 MAX_REQUEST_BYTES = 4 << 20
 MAX_ANSWER_BYTES = 8 << 20  # twice what the entries of one answer may hold: room for a single commit that is larger
 MAX_LOGS = 256
+MAX_WAIT_MS = 10_000
+LEAST_ASKED_BYTES, MOST_ASKED_BYTES = 4 << 10, 4 << 20
 
 LogName = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Root = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
@@ -33,10 +35,17 @@ class Position(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fiel
 
 
 class Pull(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The question: what is new after these last verified positions? A log not named is asked for from its start."""
+    """The question: what is new after these last verified positions? A log not named is asked for from its start.
+
+    wait_ms: how long an answer that would bring nothing is held back, in case something comes. max_bytes: how many
+    bytes of entries are wanted in all, but for a single one that is larger; an asker on a slow line asks for few, so
+    that what is urgent need not wait behind a long answer.
+    """
 
     v: int
     positions: Annotated[dict[LogName, Position], msgspec.Meta(max_length=MAX_LOGS)]
+    wait_ms: Annotated[int, msgspec.Meta(ge=0, le=MAX_WAIT_MS)] = 0
+    max_bytes: Annotated[int, msgspec.Meta(ge=LEAST_ASKED_BYTES, le=MOST_ASKED_BYTES)] = MOST_ASKED_BYTES
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,7 +104,7 @@ class Desk(Protocol):
 
     centre: str
 
-    def pull(self, peer: str, positions: Mapping[str, Position]) -> Answer:
+    def pull(self, peer: str, positions: Mapping[str, Position], *, max_bytes: int = MOST_ASKED_BYTES) -> Answer:
         """What the peer may read and does not have yet; raises NotForYou for a log it must not know."""
 
     def give_back(self, peer: str, positions: Mapping[str, Position]) -> Answer:
@@ -103,6 +112,9 @@ class Desk(Protocol):
 
     def cosign(self, peer: str, notes: Mapping[str, bytes]) -> None:
         """Keep the peer's cosignatures; raises ValueError, naming the rule, when one does not verify."""
+
+    def listen(self, heard: Callable[[], None]) -> None:
+        """Have `heard` called whenever there may be more to pull, in whatever thread."""
 
 
 class NotForYou(Exception):  # noqa: N818 - reads as what happened, as do LineCut, Refused, Equivocation

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import frame, note, shard
-from jointwatch.exchange.carrier import MAX_LOGS, WIRE_VERSION, Answer, NotForYou, Position
+from jointwatch.exchange.carrier import MAX_LOGS, MOST_ASKED_BYTES, WIRE_VERSION, Answer, NotForYou, Position
 from jointwatch.exchange.checkpoint import COSIGNATURE_RULE
 from jointwatch.exchange.keyrings import ROSTER, Keyrings, logged_tai_ns
 from jointwatch.exchange.log import Store
@@ -16,7 +16,6 @@ from jointwatch.exchange.roster import cosigner_name
 
 FIRST, LAST = (ROSTER, "notify", "assess"), ("plot",)
 """Classes that go before and after all others: keys before what they sign, and nothing waits behind plots."""
-_LEAST_ROOM_BYTES = 64 << 10  # no frame is begun that has less room than one entry and its checkpoint
 
 
 MayRead = Callable[[LogId, str], bool]
@@ -33,7 +32,7 @@ class StoreDesk:
         self.store, self.centre = store, store.owner
         self._keys, self._may_read = keys, may_read or self._for_partner
 
-    def pull(self, peer: str, positions: Mapping[str, Position]) -> Answer:
+    def pull(self, peer: str, positions: Mapping[str, Position], *, max_bytes: int = MOST_ASKED_BYTES) -> Answer:
         """Return frames of every log for this peer that moved on; our checkpoint where its position is not in ours."""
         asked = {self._readable(peer, name): position for name, position in positions.items()}
         denied = {log: near for log, near in asked.items() if not self.store.consistent(log, near.size, near.root)}
@@ -41,7 +40,7 @@ class StoreDesk:
         wanted = [log for log in self._logs_for(peer) if not _left_behind(log, asked)][:MAX_LOGS]
         starts = {log: asked[log].size if log in asked else 0 for log in wanted if log not in denied}
         behind = {log: start for log, start in starts.items() if start < self.store.size(log)}
-        frames, more = self._frames(behind)
+        frames, more = self._frames(behind, min(max_bytes, frame.MAX_BYTES - frame.OVERHEAD_BYTES))
         return Answer(WIRE_VERSION, frames, conflicts, more)
 
     def give_back(self, peer: str, positions: Mapping[str, Position]) -> Answer:
@@ -54,6 +53,10 @@ class StoreDesk:
         with self.store.together():
             for name, body in notes.items():
                 self._keep_cosignature(peer, self._readable(peer, name), body)
+
+    def listen(self, heard: Callable[[], None]) -> None:
+        """Have `heard` called after each append, in the writer's thread."""
+        self.store.listen(lambda _log, _size: heard())
 
     def acknowledged(self, peer: str) -> dict[str, Position]:
         """Return how far the peer's cosignatures reach in each log that it may read."""
@@ -89,17 +92,20 @@ class StoreDesk:
             return b""
         return self.store.checkpoint(log, min(position.size, size) if log.owner == self.centre else size)
 
-    def _frames(self, behind: Mapping[LogId, int]) -> tuple[list[bytes], bool]:
+    def _frames(self, behind: Mapping[LogId, int], room: int) -> tuple[list[bytes], bool]:
+        """Return frames with `room` bytes of entries in all, and whether that left something out."""
         frames: list[bytes] = []
-        room, unfinished = frame.MAX_BYTES, set[LogId]()
+        unfinished = set[LogId]()
         for log, start in behind.items():
-            if room < _LEAST_ROOM_BYTES:
-                return frames, True
             if log.whole in unfinished:
                 continue  # a shard is of no use before the one it continues
-            found = self.store.frame(log, start, max_bytes=room)
+            found = self.store.frame(log, start, max_bytes=room + frame.OVERHEAD_BYTES)
+            size = sum(map(len, found.entries))
+            if frames and size > room:
+                unfinished.add(log.whole)
+                continue
             frames.append(frame.encode(found))
-            room -= len(frames[-1])
+            room -= size
             if found.end < self.store.size(log):
                 unfinished.add(log.whole)
         return frames, bool(unfinished)

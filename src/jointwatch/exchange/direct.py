@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -27,9 +28,16 @@ class DirectLine:
         self.desk, self.asking, self.peer = desk, asking, desk.centre
         self.broken = False
 
-    def pull(self, positions: Mapping[str, Position]) -> Answer:
-        """Return what the desk has after these positions, unverified: hand each frame to the Mirror."""
-        return self._answer(self.desk.pull, positions)
+    def pull(self, positions: Mapping[str, Position], *, wait_s: float = 0.0) -> Answer:
+        """Return what the desk has after these positions, unverified: hand each frame to the Mirror.
+
+        Where it has nothing, once more after `wait_s`.
+        """
+        answer = self._answer(self.desk.pull, positions)
+        if wait_s and not answer.frames and not answer.conflicts:
+            time.sleep(wait_s)
+            answer = self._answer(self.desk.pull, positions)
+        return answer
 
     def give_back(self, positions: Mapping[str, Position]) -> Answer:
         """Return what the desk keeps of our own logs after these positions, unverified: hand it to the Guard."""

@@ -11,7 +11,8 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jointwatch.exchange import note
+from jointwatch.exchange import checkpoint, note
+from jointwatch.exchange.checkpoint import Checkpoint
 from jointwatch.exchange.logid import MAX_NAME_BYTES, LogId
 from jointwatch.exchange.refused import Refused
 
@@ -21,7 +22,7 @@ MAX_ENTRIES = 1_000
 MAX_BYTES = 4 * 1024 * 1024  # of a whole encoded frame
 _MAGIC = b"JWF1"
 BEGINNING_BYTES = 4 + 2 + MAX_NAME_BYTES + 8  # up to the start
-_OVERHEAD_BYTES = BEGINNING_BYTES + 4 + note.MAX_NOTE_BYTES + 4
+OVERHEAD_BYTES = BEGINNING_BYTES + 4 + note.MAX_NOTE_BYTES + 4
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,13 @@ def beginning(data: bytes) -> tuple[LogId, int]:
     return _beginning(_Reader(data))
 
 
+def claimed_end(data: bytes) -> tuple[LogId, Checkpoint]:
+    """Return which log a frame is of and the checkpoint in it; its entries are not read, and nothing is verified."""
+    reader = _Reader(data)
+    log, _ = _beginning(reader)
+    return log, checkpoint.unverified(reader.take(reader.number(4)))
+
+
 def check_entry(entry: bytes, name: str) -> None:
     """Raise Refused unless `entry`, called `name` in the sentence, may stand in a log."""
     if not 1 <= len(entry) <= MAX_ENTRY_BYTES:
@@ -82,7 +90,7 @@ def check_entry(entry: bytes, name: str) -> None:
 
 def fitting(lengths: Sequence[int], max_n: int, max_bytes: int) -> int:
     """Return how many entries of these lengths, in bytes, go into one frame; at least one where there is one."""
-    room, count = min(max_bytes, MAX_BYTES) - _OVERHEAD_BYTES, 0
+    room, count = min(max_bytes, MAX_BYTES) - OVERHEAD_BYTES, 0
     for length in lengths[: min(max_n, MAX_ENTRIES)]:
         room -= length + 2
         if room < 0 and count:

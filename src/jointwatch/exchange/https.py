@@ -13,37 +13,19 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Mapping
-from typing import TypeVar
 
-import httpx
-import msgspec
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from jointwatch.exchange import carrier
-from jointwatch.exchange.carrier import (
-    MAX_ANSWER_BYTES,
-    WIRE_VERSION,
-    Answer,
-    Cosignatures,
-    Desk,
-    Health,
-    LineCut,
-    Position,
-    Pull,
-    TurnedDown,
-)
+from jointwatch.exchange.carrier import Desk
 from jointwatch.exchange.door import Door, Guests
-from jointwatch.exchange.https_app import MESSAGEPACK, ExchangeApp
-from jointwatch.exchange.refused import Refused
-from jointwatch.exchange.tls import Identity, client_context, server_context
-
-A = TypeVar("A", Answer, Health)
+from jointwatch.exchange.https_app import ExchangeApp
+from jointwatch.exchange.https_line import Client as Client
+from jointwatch.exchange.tls import Identity, server_context
 
 
 def _protocol(guests: Guests) -> type[H11Protocol]:
@@ -141,92 +123,3 @@ class Server:
             raise OSError(error.errno, f"port {self.port} on {self.host} is taken; choose another") from error
         self.port = int(listener.getsockname()[1])
         return listener
-
-
-class Client:
-    """The line to one partner, kept open; every failure is a LineCut with its reason, TurnedDown where it said no."""
-
-    def __init__(
-        self,
-        identity: Identity,
-        peer: str,
-        peer_authority_pem: str,
-        *,
-        host: str,
-        port: int,
-        timeout_s: float = 2.0,
-        path: str = "exchange/v1",
-    ) -> None:
-        self.peer = peer
-        self._deadline_s = 5 * timeout_s
-        # The certificate must name the centre, not the machine: the name we check is the peer's id.
-        self._extensions = {"sni_hostname": peer}
-        self.tls = client_context(identity, peer_authority_pem)
-        self._http = httpx.Client(
-            base_url=f"https://{host}:{port}/{path}/",
-            verify=self.tls,
-            timeout=httpx.Timeout(timeout_s, connect=0.75 * timeout_s),  # an attempt begun before a line is back
-            trust_env=False,
-            limits=httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=60),
-        )
-
-    def pull(self, positions: Mapping[str, Position]) -> Answer:
-        """What the partner's logs hold after these positions, unverified: hand each frame to the Mirror."""
-        return self._pull("pull", positions)
-
-    def give_back(self, positions: Mapping[str, Position]) -> Answer:
-        """What the partner keeps of our own logs after these positions, unverified: hand it to the Guard."""
-        return self._pull("give-back", positions)
-
-    def cosign(self, notes: Mapping[str, bytes]) -> None:
-        """Hand the partner our receipts."""
-        self.ask("POST", "cosign", msgspec.msgpack.encode(Cosignatures(WIRE_VERSION, dict(notes))), good=(204,))
-
-    def health(self) -> Health:
-        """Who answers on the other side."""
-        return _decoded(self.ask("GET", "health", b"", good=(200,)), Health)
-
-    def close(self) -> None:
-        """Hang up."""
-        self._http.close()
-
-    def __enter__(self) -> Client:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _pull(self, path: str, positions: Mapping[str, Position]) -> Answer:
-        question = msgspec.msgpack.encode(Pull(WIRE_VERSION, dict(positions)))
-        return _decoded(self.ask("POST", path, question, good=(200, 409)), Answer)
-
-    def ask(self, method: str, path: str, body: bytes, *, good: tuple[int, ...]) -> bytes:
-        """One question; once more on a fresh connection when the kept one turns out to have been closed meanwhile."""
-        try:
-            try:
-                return self._once(method, path, body, good)
-            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-                return self._once(method, path, body, good)
-        except (httpx.HTTPError, ssl.SSLError, OSError) as error:
-            raise LineCut(f"{self.peer} cannot be reached: {type(error).__name__} {error}".rstrip()) from error
-
-    def _once(self, method: str, path: str, body: bytes, good: tuple[int, ...]) -> bytes:
-        start, answer = time.monotonic(), bytearray()
-        with self._http.stream(
-            method, path, content=body, headers=MESSAGEPACK, extensions=self._extensions
-        ) as response:
-            for chunk in response.iter_raw():
-                answer += chunk
-                if len(answer) > MAX_ANSWER_BYTES or time.monotonic() - start > self._deadline_s:
-                    raise LineCut(f"{self.peer} sent more than {MAX_ANSWER_BYTES} bytes or took too long")
-        if response.status_code not in good:
-            said = answer[:300].decode(errors="replace")
-            raise TurnedDown(f"{self.peer} answered {response.status_code} to {path}: {said}", response.status_code)
-        return bytes(answer)
-
-
-def _decoded(body: bytes, kind: type[A]) -> A:
-    try:
-        return carrier.parse(body, kind)
-    except Refused as refusal:
-        raise LineCut(f"the partner's answer cannot be read: {refusal}") from refusal

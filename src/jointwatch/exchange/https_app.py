@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import msgspec
@@ -22,7 +23,6 @@ from jointwatch.exchange.carrier import (
     Desk,
     Health,
     NotForYou,
-    Position,
     Pull,
 )
 from jointwatch.exchange.refused import Refused
@@ -45,6 +45,8 @@ class ExchangeApp:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+        desk.listen(self._wake)
         self.routes = Starlette(
             routes=[
                 Route("/exchange/v1/pull", self.pull, methods=["POST"]),
@@ -60,21 +62,47 @@ class ExchangeApp:
         await self.routes(scope, receive, send)
 
     async def pull(self, request: Request) -> Response:
-        """Frames after the positions given; 409 when one of them is not in our history."""
-        return await self._answer(request, self.desk.pull)
+        """Frames after the positions given, waited for where there are none; 409 for a position not in our history."""
+        return await self._frames(request, self._waited_for)
 
     async def give_back(self, request: Request) -> Response:
         """Frames of the peer's own logs after the positions given; 409 when one of them is not in our replica."""
-        return await self._answer(request, self.desk.give_back)
+        return await self._frames(request, self._given_back)
 
-    async def _answer(self, request: Request, ask: Callable[[str, Mapping[str, Position]], Answer]) -> Response:
+    async def _frames(self, request: Request, ask: Callable[[str, Pull], Awaitable[Answer]]) -> Response:
         need(request, "pull")
         question = await read_body(request, Pull)
         try:
-            answer = ask(request.state.caller.name, question.positions)
+            answer = await ask(request.state.caller.name, question)
         except NotForYou as refusal:
             raise TurnedAwayError(403, str(refusal)) from refusal
         return Response(msgspec.msgpack.encode(answer), 409 if answer.conflicts else 200, MESSAGEPACK)
+
+    async def _given_back(self, peer: str, question: Pull) -> Answer:
+        return self.desk.give_back(peer, question.positions)
+
+    async def _waited_for(self, peer: str, question: Pull) -> Answer:
+        """Return the first answer that brings something, or the last one before the time is over."""
+        loop, moved = asyncio.get_running_loop(), asyncio.Event()
+        end, waiter = loop.time() + question.wait_ms / 1e3, (loop, moved)
+        self._waiting.add(waiter)
+        try:
+            while True:
+                moved.clear()
+                answer = self.desk.pull(peer, question.positions, max_bytes=question.max_bytes)
+                if answer.frames or answer.conflicts or loop.time() >= end:
+                    return answer
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(moved.wait(), end - loop.time())
+        finally:
+            self._waiting.discard(waiter)
+
+    def _wake(self) -> None:
+        """Have every pull that waits look again; in the writer's thread."""
+        for loop, moved in tuple(self._waiting):
+            if not moved.is_set():
+                with contextlib.suppress(RuntimeError):  # the door was closed meanwhile
+                    loop.call_soon_threadsafe(moved.set)
 
     async def cosign(self, request: Request) -> Response:
         """Keep the peer's cosignatures; 422 when one does not verify."""

@@ -107,6 +107,18 @@ class Mirror:
             if self._receipts.get(log) == body:
                 del self._receipts[log]
 
+    def refresh(self, partner: str) -> None:
+        """Cosign anew, with the time it is now, what is held of the partner's logs: that we are here, with a date.
+
+        Closed shards keep the receipts they have, and so do logs that are frozen.
+        """
+        frozen = {log.whole for log in self.frozen}
+        logs = [log for log in map(LogId.parse, self.positions(partner)) if log.whole not in frozen]
+        with self.store.together():
+            receipts = [self._cosigned(log) for log in logs if self.store.size(log)]
+        for receipt in receipts:
+            self._receipts |= receipt
+
     # What comes in
 
     def accept(self, data: bytes) -> Accepted:
