@@ -111,6 +111,8 @@ BROKEN: list[tuple[str, str, str, Any]] = [  # title of the part, kind, where, w
     ("Roster", "roster", "identity", b"\2" * 32),
     ("RosterKey", "roster", "keys.0.public_key", bytes(33)),
     ("RosterKey", "roster", "keys.0.valid_until_tai_ns", 0),
+    ("ShardOpening", "shard_opening", "shard", "2009-06"),
+    ("ShardOpening", "shard_opening", "closes", b""),
     ("Statement", "statement", "objects.0.concordance.0.agree", False),
     ("Statement", "statement", "absent", ["moscow"]),
     ("Tracklet", "tracklet", "since", 2**31),

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from jointwatch.exchange import admission, dsse, frame, merkle
+from jointwatch.exchange import admission, dsse, frame
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange.equivocation import Equivocation, check, read
-from jointwatch.exchange.frame import Frame
+from jointwatch.exchange.keyrings import logged_tai_ns
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
@@ -20,6 +20,7 @@ from jointwatch.messages.encoding import decode
 from jointwatch.messages.incident import Incident
 from jointwatch.messages.shard_opening import ShardOpening, month_of
 from tests.exchange import two_centres as world
+from tests.exchange.forger import Forger
 
 MAY, JUNE, JULY = "2009-05", "2009-06", "2009-07"
 
@@ -182,26 +183,6 @@ def test_a_centre_that_joins_late_may_begin_with_any_shard(through_june: Any, tm
 # What a dishonest owner might do: every entry and checkpoint is signed with the right keys.
 
 
-class Forger:
-    """Writes shards of moscow's as it likes, with moscow's keys."""
-
-    def __init__(self, centre: world.Centre) -> None:
-        self.centre = centre
-
-    def opening(self, month: str, *, closes: bytes = b"", last_tai_ns: int | None = None, **other: Any) -> bytes:
-        log = self.centre.log("brussels", "plot")
-        given = {"shard": month, "closes": closes, "last_logged_tai_ns": last_tai_ns} | other
-        return self.centre.entry(ShardOpening, log, **given)
-
-    def note(self, log: LogId, entries: list[bytes]) -> bytes:
-        edge, _ = merkle.CompactRange().extend(map(merkle.leaf_hash, entries))
-        text = checkpoints.Checkpoint(log.origin(self.centre.run), edge.size, edge.root())
-        return checkpoints.signed(text, self.centre.log_key)
-
-    def frame(self, log: LogId, entries: list[bytes], start: int = 0) -> bytes:
-        return frame.encode(Frame(log, start, tuple(entries[start:]), self.note(log, entries)))
-
-
 def entry_of(moscow: world.Centre, text: str = "x") -> bytes:
     return moscow.entry(Incident, moscow.log("brussels", "plot"), about="info", text=text)
 
@@ -211,7 +192,8 @@ Attack = Callable[[world.Centre, Forger], bytes]
 
 def closing(moscow: world.Centre, log: LogId) -> dict[str, Any]:
     note = admission.owners_note(moscow.store.checkpoint(log), log.origin(moscow.run))
-    return {"closes": note, "last_tai_ns": moscow.clock_tai_ns}
+    last = moscow.store.entry(log, moscow.store.size(log) - 1)
+    return {"closes": note, "last_tai_ns": logged_tai_ns(last)}
 
 
 def no_opening(moscow: world.Centre, forger: Forger) -> bytes:
@@ -278,6 +260,16 @@ def with_a_cosignature(moscow: world.Centre, forger: Forger) -> bytes:
     return forger.frame(plot(moscow, JULY), [forger.opening(JULY, closes=body, last_tai_ns=moscow.clock_tai_ns)])
 
 
+def shard_of_rosters(moscow: world.Centre, forger: Forger) -> bytes:
+    log = LogId("moscow", "common", "roster").of_month(JULY)
+    return forger.frame(log, [moscow.entry(ShardOpening, log, shard=JULY)])
+
+
+def another_time(moscow: world.Centre, forger: Forger) -> bytes:
+    good = closing(moscow, plot(moscow, JUNE))
+    return forger.frame(plot(moscow, JULY), [forger.opening(JULY, **good | {"last_tai_ns": good["last_tai_ns"] - 1})])
+
+
 def no_checkpoint(moscow: world.Centre, forger: Forger) -> bytes:
     return forger.frame(plot(moscow, JULY), [forger.opening(JULY, closes=b"x", last_tai_ns=moscow.clock_tai_ns)])
 
@@ -301,6 +293,8 @@ ATTACKS: dict[Attack, str] = {
     closes_another_log: "no earlier shard of that log",
     by_a_strangers_key: "signed",
     with_a_cosignature: "lines of others than moscow",
+    shard_of_rosters: "a roster was wanted",
+    another_time: "another time for the last entry",
     no_checkpoint: "note",
     grows_a_closed_one: "2009-05 is closed, moscow/brussels/plot/2009-06 follows it",
 }

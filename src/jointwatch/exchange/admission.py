@@ -157,6 +157,8 @@ def _check_continues(before: LogId, log: LogId, closed: shard.Closed | None, kep
         raise Refused(POSITION, f"{before} is held up to {held} of {claimed.size} entries; {log} comes after it")
     if kept.root(before, claimed.size) != claimed.root:
         raise Equivocation(before, _evidence_of(before, closed.note, claimed, kept))
+    if claimed.size == held and logged_tai_ns(kept.entry(before, held - 1)) != closed.last_logged_tai_ns:
+        raise Refused(shard.RULE, f"the opening of {log} says another time for the last entry of {before} than it says")
     if claimed.size < held:
         raise Refused(shard.RULE, f"{log} closes {before} at {claimed.size} entries; {held} were signed and are held")
 

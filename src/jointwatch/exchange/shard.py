@@ -106,6 +106,8 @@ def check_places(log: LogId, start: int, messages: Sequence[Message]) -> None:
 
     start: the position of the first of the messages.
     """
+    if log.shard and log.klass in UNSHARDED:
+        raise Refused(RULE, f"a log of the class {log.klass} is read whole and has no shards, such as {log}")
     for position, message in enumerate(messages, start):
         opens = isinstance(message, ShardOpening)
         if opens != (position == 0 and log.shard != ""):

@@ -32,6 +32,7 @@ from jointwatch.exchange.verify_keys import (
     name_owners_without_roster,
 )
 from jointwatch.exchange.verify_logs import Progress, ReadLog, check_logs, read_folders
+from jointwatch.exchange.verify_shards import check_shards, in_one_sentence
 from jointwatch.exchange.verify_statement import read_statement
 from jointwatch.messages.manifest import FileDigest
 from jointwatch.messages.statement import Statement
@@ -103,6 +104,7 @@ def verify_run(
         check_trust(record.logs, record.keys, trust, faults)
     check_logs(record.logs, record.keys, faults, look, processes or len(os.sched_getaffinity(0)))
     name_owners_without_roster(record.logs, record.keys, faults)
+    begins = check_shards(record.logs, record.keys, faults)
     statement = _check_signatures(record, faults)
     look("files", 0, 0)
     label, listed, same = _check_files(record, faults)
@@ -116,7 +118,7 @@ def verify_run(
         statement_by=statement.centres if statement and not faults.known(STATEMENT) else (),
         absent=statement.absent if statement else (),
         listed=tuple(listed or ()),
-        covers=_covers(label, same, None if listed is None else len(listed)),
+        covers=_covers(label, same, None if listed is None else len(listed)) + in_one_sentence(begins),
         faults=faults.sorted(),
     )
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from multiprocessing import get_context
 
-from jointwatch.exchange import merkle, tiles
+from jointwatch.exchange import merkle, shard, tiles
 from jointwatch.exchange.keyrings import Keyrings
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
@@ -132,6 +132,7 @@ def _open(found: Found, keys: Keyrings, position: int, entry: bytes, leaf: bytes
     """Open one entry with its owner's keys, and keep of it what is wanted later."""
     try:
         message = keys.open_entry(entry, found.stretch.log)
+        shard.check_places(found.stretch.log, position, [message])
     except Refused as refusal:
         found.refused.append((position, refusal.sentence))
         found.ids.append(b"")

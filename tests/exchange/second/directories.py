@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from . import notes, trees
+from . import notes, shards, trees
 from .keys import Keys
 from .messages import PAYLOAD_TYPE, envelope, envelope_of_json, message
 from .wrong import need
@@ -83,10 +83,11 @@ def hash_tiles(hashes: list[bytes], level: int = 0) -> Iterator[tuple[str, bytes
 def check_run(folder: Path, trust: Mapping[str, str] | None = None) -> dict[str, Keys]:
     """The keys of the centres of a run that holds in every part; raise Wrong for one that does not."""
     files = {path.relative_to(folder).as_posix() for path in plain_files(folder)}
-    names = {"/".join(path.split("/")[1:4]) for path in files if path.startswith("logs/")}
+    names = {shards.name_of(path) for path in files if path.startswith("logs/")}
     logs = {name: log(folder / "logs" / name, name) for name in sorted(names)}
     keys = _learn(logs, trust)
     said = _open_all(logs, keys)
+    shards.check(logs, said, keys)
     absent = _check_statement(folder, files, logs, keys)
     for one in logs.values():
         _check_lines(one, said[one.name], keys, absent)

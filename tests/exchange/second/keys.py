@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .messages import Envelope, envelope, fingerprint, message
+from .shards import whole
 from .wrong import need
 
 Said = dict[str, Any]
@@ -84,7 +85,7 @@ class Keys:
         return {k["public_key"] for k in roster["keys"] if k["purpose"] in purposes and valid(k, at)}
 
     def _check_header(self, said: Said, log: str) -> None:
-        for name, wanted in {"run": self.run, "mode": self.mode, "origin": self.centre, "log": log}.items():
+        for name, wanted in {"run": self.run, "mode": self.mode, "origin": self.centre, "log": whole(log)}.items():
             need(said[name] == wanted, 3, f"{name} {said[name]!r} stands where {wanted!r} belongs")
 
 
