@@ -19,6 +19,7 @@ from jointwatch.exchange.carrier import LineCut
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.messages.encoding import PAYLOAD_TYPE, Message, encode
 from jointwatch.messages.incident import Incident
+from jointwatch.messages.shard_opening import month_of
 
 JOINTWATCH = (sys.executable, "-m", "jointwatch")
 STARTED_S, SETTLED_S = 20.0, 30.0
@@ -95,6 +96,11 @@ def mirrored(sender: Path, receiver: Path) -> bool:
     readers = ("common", receiver.name)
     mine = {n: at for n, at in ours.items() if n.split("/")[0] == sender.name and n.split("/")[1] in readers}
     return all(theirs.get(name, {"size": 0})["size"] == at["size"] == at["cosigned"] for name, at in mine.items())
+
+
+def shard(log: str) -> str:
+    """The shard of this month, in which a centre in service keeps what is handed in for a log."""
+    return f"{log}/{month_of(now_tai_ns())}"
 
 
 def wait_for(true: Callable[[], bool], within_s: float = SETTLED_S) -> float:

@@ -15,6 +15,7 @@ from jointwatch.exchange.keys import SigningKey
 from tests.centre import serving
 
 LOG = "moscow/brussels/notify"
+SHARD = serving.shard(LOG)  # position 0 is its opening
 
 
 @pytest.fixture(scope="module")
@@ -33,16 +34,16 @@ def desk(centres: list[Path]) -> Iterator[CentreLine]:
 def test_what_is_handed_in_is_mirrored_and_cosigned(centres: list[Path], desk: CentreLine) -> None:
     entries = [serving.entry(desk, LOG, f"first-{n}") for n in range(20)]
     receipts = desk.submit(entries)
-    assert receipts.places == [(LOG, n) for n in range(20)]
-    assert set(receipts.checkpoints) == {LOG}
+    assert receipts.places == [(SHARD, n) for n in range(1, 21)]
+    assert set(receipts.checkpoints) == {SHARD}
     serving.wait_for(lambda: serving.mirrored(*centres))
-    assert serving.health(centres[1])["logs"][LOG] == {"size": 20, "cosigned": 20}
+    assert serving.health(centres[1])["logs"][SHARD] == {"size": 21, "cosigned": 21}
 
 
 def test_handed_in_again_an_entry_keeps_its_place(desk: CentreLine) -> None:
     one, two = (serving.entry(desk, LOG, f"again-{n}") for n in range(2))
     first = desk.submit([one]).places
-    assert desk.submit([two, one, two]).places == [(LOG, first[0][1] + 1), *first, (LOG, first[0][1] + 1)]
+    assert desk.submit([two, one, two]).places == [(SHARD, first[0][1] + 1), *first, (SHARD, first[0][1] + 1)]
 
 
 def test_another_entry_under_a_taken_id_is_refused_with_its_whole_batch(centres: list[Path], desk: CentreLine) -> None:

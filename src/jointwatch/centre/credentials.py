@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jointwatch.centre.orders import ReleaserKey, SensorKey
-from jointwatch.exchange import tls
+from jointwatch.exchange import dsse, tls
 from jointwatch.exchange.keyrings import roster_log
 from jointwatch.exchange.keys import SigningKey, read_or_create_key
 from jointwatch.exchange.roster import KeyRing, open_roster, signed_roster
+from jointwatch.messages.encoding import PAYLOAD_TYPE, Message, encode
 from jointwatch.messages.quantities import Mode
 from jointwatch.messages.roster import Roster, RosterKey
 
@@ -26,6 +27,10 @@ class Credentials:
     identity: SigningKey
     held: dict[str, SigningKey]
     line: tls.Identity
+
+    def said_by_desk(self, message: Message) -> bytes:
+        """Return a message as an entry under the desk key."""
+        return dsse.sign(PAYLOAD_TYPE, encode(message), [self.held["desk"]]).encode()
 
     def roster(
         self,

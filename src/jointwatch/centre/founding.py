@@ -15,6 +15,7 @@ from jointwatch.exchange import roles, tls
 from jointwatch.exchange.handed_in import Counter, HandedIn
 from jointwatch.exchange.keyrings import roster_log
 from jointwatch.exchange.keys import SigningKey, read_or_create_key
+from jointwatch.exchange.shard import Monthly
 
 FIRST_PORT = 8701
 _HEAD = "# A centre of Jointwatch. Its partners follow, one table each; `jointwatch centre meet` adds them.\n"
@@ -110,7 +111,8 @@ def opened(place: Place, known: Configuration, keys: credentials.Credentials) ->
     """Return a centre's record, open for writing."""
     path = place.record(known.run)
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    return Counter(path, run=known.run, owner=known.centre, log_key=keys.held["log"])
+    monthly = Monthly(known.mode, now_tai_ns, keys.said_by_desk)
+    return Counter(path, run=known.run, owner=known.centre, log_key=keys.held["log"], monthly=monthly)
 
 
 def _checked(place: Place, text: str) -> Configuration:
