@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jointwatch.exchange import broker_settings
@@ -42,9 +42,11 @@ def issued(folder: Path, authority: Identity, name: str) -> Identity:
 class NatsServer:
     """A server that lets these users in. Use as a context manager; `kill` and `start` it in between."""
 
-    def __init__(self, folder: Path, authority: Identity, users: Sequence[User]) -> None:
+    def __init__(
+        self, folder: Path, authority: Identity, users: Sequence[User], alter: Callable[[str], str] = str
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.port, self.users = folder, -1, users
+        self.folder, self.port, self.users, self.alter = folder, -1, users, alter
         self.identity = issued(folder / SERVER, authority, SERVER)
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -56,7 +58,7 @@ class NatsServer:
             port=self.port,
         )
         path = self.folder / "nats.conf"
-        path.write_text(text)
+        path.write_text(self.alter(text))
         command = [binary(), "-c", str(path), "--ports_file_dir", str(self.folder), "-l", str(self.folder / "log")]
         self.process = subprocess.Popen(command)
         self.port = self._port(self.folder / f"nats-server_{self.process.pid}.ports")

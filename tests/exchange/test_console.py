@@ -174,6 +174,7 @@ def test_a_console_is_told_all_that_its_centre_holds_and_nothing_internal(
 def test_what_is_new_arrives_by_itself_and_not_by_asking(
     tmp_path: Path, server: NatsServer, fanout: Fanout, centres: list[Any], moscow: Any, brussels: Any
 ) -> None:
+    brussels.say("common", "notify", "the first of its log, which is asked for")
     with Desk(tmp_path, server, "ops-1", centres) as ops:
         until(lambda: ops.holds(brussels.store))
         time.sleep(0.3)

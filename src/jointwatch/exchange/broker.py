@@ -64,6 +64,7 @@ class Broker:
         self._waiting: dict[str, tuple[Reply, Msg]] = {}
         self._doing: set[Future[Any]] = set()
         self._client: Client | None = None
+        self._ended = False
         self.why_not = "not started"  # connected, or why it last was not
         self._loop, self._asked = asyncio.new_event_loop(), asyncio.Event()
         self._desk = ThreadPoolExecutor(1, "nats-desk")
@@ -115,8 +116,9 @@ class Broker:
 
     def stop(self) -> None:
         """Hang up; returns when the thread has ended."""
-        with contextlib.suppress(RuntimeError):  # it has ended
-            self._loop.call_soon_threadsafe(self._keeper.cancel)
+        self._ended = True
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(lambda: self._keeper.cancel())  # made by then
         self._thread.join(10)
         self._desk.shutdown(cancel_futures=True)
 
@@ -134,7 +136,10 @@ class Broker:
         self._keeper = self._loop.create_task(self._keep_connected())
         with contextlib.suppress(asyncio.CancelledError):
             self._loop.run_until_complete(self._keeper)
-        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        left = asyncio.all_tasks(self._loop)  # nats-py ends its own without waiting for them
+        for task in left:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
         self._loop.close()
 
     def _do(self, work: Coroutine[Any, Any, T], timeout_s: float = _TALK_S) -> T:
@@ -160,7 +165,7 @@ class Broker:
             asyncio.run_coroutine_threadsafe(client.close(), self._loop)
 
     async def _keep_connected(self) -> None:
-        while True:
+        while not self._ended:  # nats-py swallows a cancellation here and there
             client, gone = _TlsClient(), asyncio.Event()
             try:
                 await self._connect(client, gone)

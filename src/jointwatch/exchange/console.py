@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from jointwatch.exchange import carrier
+from jointwatch.exchange import carrier, shard
 from jointwatch.exchange import frame as frames
 from jointwatch.exchange.broker import RETRY_S, Broker
 from jointwatch.exchange.carrier import MAX_LOGS, LineCut, Position, Pull
@@ -24,6 +24,7 @@ from jointwatch.exchange.refused import Refused
 
 SILENT_S = 3.0  # after this long without a word it asks
 _MAX_UNREAD = 1_000  # messages heard and not yet looked at; what is beyond is asked for
+_APART_S = 0.1  # from question to question, whatever the server makes of what it carries
 _PAUSE_S = 0.2  # between two looks at the clock
 
 
@@ -38,7 +39,7 @@ class Console:
         self._line = NatsLine(broker, centre, run=mirror.store.run)
         self._heard: queue.Queue[tuple[bool, bytes]] = queue.Queue(_MAX_UNREAD)
         self._ask_at = self._silent_at = 0.0
-        self._begun = False
+        self._may_ask_at = 0.0
         broker.hear(subject(mirror.store.run, centre, "frames", ">"), lambda body: self._put(True, body))
         broker.hear(subject(mirror.store.run, centre, "positions"), lambda body: self._put(False, body))
 
@@ -48,7 +49,7 @@ class Console:
             if time.monotonic() >= min(self._ask_at, self._silent_at):
                 self._ask(stop)
             try:
-                is_frame, body = self._heard.get(timeout=_PAUSE_S)
+                is_frame, body = self._heard.get(timeout=min(_PAUSE_S, max(0.001, self._ask_at - time.monotonic())))
             except queue.Empty:
                 continue
             self._silent_at = time.monotonic() + SILENT_S
@@ -61,12 +62,13 @@ class Console:
             self._need(0)
 
     def _need(self, after_s: float) -> None:
-        self._ask_at = min(self._ask_at, time.monotonic() + after_s)
+        self._ask_at = min(self._ask_at, max(time.monotonic() + after_s, self._may_ask_at))
 
     def _take_frame(self, body: bytes) -> None:
         try:
             log, start = frames.beginning(body)
-            if not self._begun or start > self._mirror.store.size(log):  # something before it has not come
+            held = self._mirror.store.size(log)
+            if start > held or not held:  # what is before it is missing: entries, or a roster, or another shard
                 self._need(0)
                 return
             accepted = self._mirror.accept(body)
@@ -104,10 +106,10 @@ class Console:
                 return
             found = take(answer, self._mirror)
             self._tell(found)
-            self._begun = True
             more = found.more and bool(found.accepted)
+            self._may_ask_at = time.monotonic() + _APART_S
 
     def _positions(self) -> dict[str, Position]:
-        logs = sorted(self._mirror.store.logs(), key=urgency)[:MAX_LOGS]
+        logs = sorted(shard.newest(self._mirror.store.logs()), key=urgency)[:MAX_LOGS]
         edges = {log: self._mirror.store.edge(log) for log in logs}
         return {str(log): Position(edge.size, edge.root()) for log, edge in edges.items()}

@@ -16,6 +16,7 @@ from collections.abc import Callable
 import msgspec
 
 from jointwatch.exchange import frame as frames
+from jointwatch.exchange import shard
 from jointwatch.exchange.broker import Broker
 from jointwatch.exchange.carrier import MAX_LOGS, WIRE_VERSION, Position, Pull
 from jointwatch.exchange.desk import StoreDesk, urgency
@@ -76,7 +77,7 @@ class Fanout:
                 self._told[log] = found.end
 
     def _tell_positions(self) -> None:
-        edges = {log: self._store.edge(log) for log in sorted(self._sizes(), key=urgency)[:MAX_LOGS]}
+        edges = {log: self._store.edge(log) for log in sorted(shard.newest(self._sizes()), key=urgency)[:MAX_LOGS]}
         at = {str(log): Position(edge.size, edge.root()) for log, edge in edges.items()}
         body = msgspec.msgpack.encode(Pull(WIRE_VERSION, at))
         self._broker.publish(subject(self._store.run, self._store.owner, "positions"), body)
