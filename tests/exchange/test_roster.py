@@ -81,7 +81,7 @@ def test_a_roster_gives_every_key_for_its_purpose_and_time():
 def test_a_pinned_identity_is_compared_and_named():
     entry = signed_roster(ROSTER, KEYS["identity"], HELD)
     assert opened(entry, pinned=KEYS["identity"].public.fingerprint).roster == ROSTER
-    with pytest.raises(Refused, match=r"the identity key of moscow is SHA256:.*; SHA256:.* is pinned"):
+    with pytest.raises(Refused, match=r"the identity key is SHA256:.*; SHA256:.* is pinned"):
         opened(entry, pinned=KEYS["desk"].public.fingerprint)
 
 

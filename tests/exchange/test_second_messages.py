@@ -76,6 +76,8 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 BROKEN: list[tuple[str, str, str, Any]] = [  # title of the part, kind, where, what is put there
     ("Ellipse95", "launch_report", "items.launch.semi_minor_m", 1e6),
     ("FileDigest", "manifest", "files.0.path", "logs/../key"),
+    ("KeyBounds", "key_bounds", "until", None),
+    ("KeyBounds", "key_bounds", "since", [{"log": "a/b/c", "index": 1}, {"log": "a/b/c", "index": 2}]),
     ("LaunchItems", "launch_report", "items.impact_time_sigma_s", None),
     ("LaunchItems", "launch_report", "items.withheld", ["source", "apogee_m"]),
     ("LaunchItems", "launch_report", "items.withheld", ["track"]),
@@ -88,6 +90,8 @@ BROKEN: list[tuple[str, str, str, Any]] = [  # title of the part, kind, where, w
     ("Manifest", "manifest", "files.1.path", "a"),
     ("NoticeContents", "notice", "contents.until_tai_ns", 0),
     ("NoticeContents", "notice", "contents.occasion", "orbit"),
+    ("PartyRoot", "party_root", "threshold", 4),
+    ("PartyRoot", "party_root", "identity", bytes([6]) * 32),
     ("PlotReport", "plot_report", "range_m", []),
     ("PointFinding", "finding", "objects.0.launch.covariance.3", -1.0),
     ("PostLaunchNotice", "post_launch_notice", "launch_time_tai_ns", None),

@@ -16,7 +16,8 @@ REMAKE = "out of date; run: python -m jointwatch.messages.reference_page docs/re
 
 
 WANTED = """notice post_launch_notice launch_report plot_report tracklet local_track correction query reply finding
-statement statement_signature roster shard_opening release release_policy heartbeat incident receipt manifest"""
+statement statement_signature roster party_root key_bounds shard_opening release release_policy heartbeat incident
+receipt manifest"""
 
 
 def test_there_is_a_kind_for_everything_a_centre_says_and_no_other() -> None:

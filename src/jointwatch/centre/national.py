@@ -268,6 +268,11 @@ class Centre:
                 verified_tai_ns=self.now_tai_ns,
             )
         for index, message in zip(accepted.positions, accepted.messages, strict=True):
+            if message is None:
+                self.news.note(
+                    "link", f"entry {index} of {accepted.log}: {accepted.unverified[index]}", self.now_tai_ns
+                )
+                continue
             self.watch.hear(partner, message)
             self.joint.said(partner, str(accepted.log), index, message)
             leaf_hash = merkle.leaf_hash(self.store.entry(accepted.log, index))

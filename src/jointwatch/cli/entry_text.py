@@ -78,8 +78,23 @@ def _policy(message: Any) -> str:
     return f"policy {message.number}: {rules}; {message.reason}"
 
 
+def _root(message: Any) -> str:
+    names = ", ".join(officer.name for officer in message.officers)
+    return f"root {message.number}: {message.threshold} of {names} sign what the roster log says"
+
+
+def _bounds(message: Any) -> str:
+    from jointwatch.exchange.keys import fingerprint
+
+    ends = ", ".join(f"{place.log} {place.index}" for place in message.until or ())
+    what = "was compromised" if message.compromised else "is bounded"
+    return f"the key {fingerprint(message.public_key)} {what}, until {ends or 'open'}: {message.reason}"
+
+
 _WORDS: dict[str, Callable[[Any], str]] = {
     "roster": _roster,
+    "party_root": _root,
+    "key_bounds": _bounds,
     "shard_opening": _opening,
     "heartbeat": lambda message: f"no. {message.number}, {message.state} {message.text}".rstrip(),
     "plot_report": _plots,

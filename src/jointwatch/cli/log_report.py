@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.table import Column, Table
 
 from jointwatch.cli.terminal import print_line
-from jointwatch.exchange.verify import VerifyReport
+from jointwatch.exchange.verify import LogSeen, VerifyReport
 from jointwatch.exchange.verify_logs import Progress
 
 
@@ -40,6 +40,7 @@ def print_report(console: Console, report: VerifyReport) -> None:
     lines += [f"Identity of {centre}: {key}" for centre, key in report.identities.items()]
     lines += [f"Statement signed by {', '.join(report.statement_by) or 'nobody'}"]
     lines += [f"Absent: {', '.join(report.absent)} (no cosignature wanted)"] if report.absent else []
+    lines += [_unusable(seen) for seen in report.logs if seen.unverified]
     lines += [f"Checked: {report.covers}"]
     console.print(table)
     for line in ["", *lines, ""]:
@@ -47,3 +48,9 @@ def print_report(console: Console, report: VerifyReport) -> None:
     for fault in report.faults:
         print_line(console, f"{fault.file}: {fault.why}", style="red")
     print_line(console, report.verdict[0].upper() + report.verdict[1:] + ".", style="bold" if report.ok else "bold red")
+
+
+def _unusable(seen: LogSeen) -> str:
+    """Return one line on what stands in a log and must not be used: how much, from where on, and why at first."""
+    first, why = seen.unverified[0]
+    return f"Unverified: {len(seen.unverified):,} of {seen.log}, from entry {first} on: {why}"

@@ -64,7 +64,8 @@ def _cosigned(record: Recorded, log: LogId, centre: str) -> bool:
     if centre == log.owner:
         return False
     try:
-        checkpoints.cosigned_at(record.notes[log], record.keys[centre].cosigner(record.logged_tai_ns[log]))
+        body = record.notes[log]
+        checkpoints.cosigned_at(body, record.keys[centre].cosigner(record.logged_tai_ns[log], body))
     except Refused:
         return False
     return True

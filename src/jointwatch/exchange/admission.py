@@ -8,14 +8,14 @@ out as Equivocation, with the evidence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from jointwatch.exchange import equivocation, merkle, note, shard
 from jointwatch.exchange.checkpoint import Checkpoint
 from jointwatch.exchange.equivocation import Equivocation, Evidence
 from jointwatch.exchange.frame import Frame
-from jointwatch.exchange.keyrings import ROSTER, Keyrings, logged_tai_ns
+from jointwatch.exchange.keyrings import ROSTER, Keyrings, Unverified, logged_tai_ns
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.proofs import Proofs
 from jointwatch.exchange.refused import Refused
@@ -29,12 +29,18 @@ POSITION = "next position"
 @dataclass(frozen=True)
 class Admitted:
     """What passed: the frame cut to what is new, its owner's signature lines alone beneath; the messages in it; the
-    owner's keys as they are after it.
+    owner's keys as they are after it. unverified: position -> why what stands there may be kept but not be used.
     """
 
     fresh: Frame
     messages: tuple[Message, ...]
     keys: Keyrings
+    unverified: Mapping[int, str] = field(default_factory=dict)
+
+    def usable(self) -> tuple[Message | None, ...]:
+        """Return the messages, with None in place of each that may not be used."""
+        numbered = enumerate(self.messages, self.fresh.start)
+        return tuple(None if position in self.unverified else message for position, message in numbered)
 
 
 def admit(came: Frame, kept: Proofs, keys: Keyrings) -> Admitted:
@@ -51,9 +57,11 @@ def admit(came: Frame, kept: Proofs, keys: Keyrings) -> Admitted:
     _check_history(came, claimed, kept)
     if came.end <= held:
         return Admitted(Frame(came.log, held, (), came.checkpoint), (), keys)
-    messages = _messages(came.log, held, entries, keys)
+    messages, unverified = _messages(came.log, held, entries, keys)
     _check_shard(came.log, messages, kept, keys)
-    return Admitted(Frame(came.log, held, entries, owners_note(came.checkpoint, claimed.origin)), messages, keys)
+    return Admitted(
+        Frame(came.log, held, entries, owners_note(came.checkpoint, claimed.origin)), messages, keys, unverified
+    )
 
 
 def contradicted(log: LogId, body: bytes, kept: Proofs, keys: Keyrings) -> None:
@@ -170,11 +178,17 @@ def _evidence_of(log: LogId, body: bytes, claimed: Checkpoint, kept: Proofs) -> 
     return equivocation.evidence(body, held_note(kept, log), root, proof)
 
 
-def _messages(log: LogId, start: int, entries: Sequence[bytes], keys: Keyrings) -> tuple[Message, ...]:
-    found = []
+def _messages(
+    log: LogId, start: int, entries: Sequence[bytes], keys: Keyrings
+) -> tuple[tuple[Message, ...], dict[int, str]]:
+    """Return the messages of new entries, and which of them may not be used, and why."""
+    found, unverified = list[Message](), dict[int, str]()
     for position, entry in enumerate(entries, start):
         try:
+            found.append(keys.open_entry(entry, log, position))
+        except Unverified as refusal:
+            unverified[position] = refusal.sentence
             found.append(keys.open_entry(entry, log))
         except Refused as refusal:
             raise Refused(refusal.rule, f"entry {position} of {log}: {refusal.sentence}") from None
-    return tuple(found)
+    return tuple(found), unverified

@@ -115,7 +115,7 @@ class StoreDesk:
         size = checkpoints.parse_text(parsed.text).size
         if not 1 <= size <= self.store.size(log):
             raise Refused(COSIGNATURE_RULE, f"{log} has {self.store.size(log)} entries; the note is over {size}")
-        cosigner = self._keys(peer).cosigner(logged_tai_ns(self.store.entry(log, size - 1)))
+        cosigner = self._keys(peer).cosigner(logged_tai_ns(self.store.entry(log, size - 1)), body)
         lines = [line for line in parsed.signatures if (line.name, line.key_id) == (cosigner.name, cosigner.key_id)]
         if not lines:
             raise Refused(COSIGNATURE_RULE, f"the note on {log} has no line by the cosign key of {peer}'s roster")

@@ -132,7 +132,7 @@ class Guard:
             ids = [message.id for message in found.messages]
             positions = self.store.refill(found.fresh, ids) if ids else range(0)
             self.keys = found.keys
-        return Accepted(log, positions, found.messages)
+        return Accepted(log, positions, found.usable(), found.unverified)
 
     # Within
 
@@ -194,7 +194,8 @@ class Guard:
         name = cosigner_name(self.store.run, partner)
         lines = [line for line in note.parse(came.checkpoint).signatures if line.name == name]
         try:
-            cosigner = self._mirror.keys(partner).cosigner(logged_tai_ns(self.store.entry(came.log, came.end - 1)))
+            tai_ns = logged_tai_ns(self.store.entry(came.log, came.end - 1))
+            cosigner = self._mirror.keys(partner).cosigner(tai_ns, came.checkpoint)
             for line in lines:
                 if line.key_id == cosigner.key_id:
                     self.store.add_cosignature(came.log, came.end, line.line(), cosigner)

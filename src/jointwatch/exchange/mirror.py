@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -40,11 +40,15 @@ class Identity(Protocol):
 
 @dataclass(frozen=True)
 class Accepted:
-    """What a frame brought: messages at these positions of a partner's log, verified, stored and cosigned."""
+    """What a frame brought: messages at these positions of a partner's log, verified, stored and cosigned.
+
+    None stands in place of each message that must not be used, and `unverified` says why, by position.
+    """
 
     log: LogId
     positions: range
-    messages: tuple[Message, ...]
+    messages: tuple[Message | None, ...]
+    unverified: Mapping[int, str] = field(default_factory=dict)
 
 
 class Mirror:
@@ -136,7 +140,7 @@ class Mirror:
             receipt = self._cosigned(came.log)
         self._keys[came.log.owner] = found.keys
         self._receipts |= receipt
-        return Accepted(came.log, positions, found.messages)
+        return Accepted(came.log, positions, found.usable(), found.unverified)
 
     def contradicted(self, name: str, body: bytes) -> None:
         """Always raises: a partner says that the position we verified under its signature is not in its history.

@@ -14,6 +14,7 @@ from jointwatch.exchange import dsse, ml_dsa, note
 from jointwatch.exchange.checkpoint import Cosigner
 from jointwatch.exchange.keys import PublicKey, SigningKey
 from jointwatch.exchange.logid import LogId
+from jointwatch.exchange.party import Party
 from jointwatch.exchange.refused import Refused
 from jointwatch.messages.encoding import PAYLOAD_TYPE, Message, MessageRefused, decode, encode, kind_of
 from jointwatch.messages.plot_report import PlotReport
@@ -21,6 +22,7 @@ from jointwatch.messages.release_policy import ReleasePolicy
 from jointwatch.messages.roster import Roster, RosterKey
 
 RULE = "jointwatch roster"
+LogVerifier = note.Ed25519Verifier | ml_dsa.Verifier
 ML_DSA_LOG = "log-ml-dsa-44"
 _HELD = ("log", "cosign", "desk")  # purposes whose keys are the centre's own, and prove it
 
@@ -50,7 +52,7 @@ class KeyRing:
             )
         return keys[-1]
 
-    def log_verifiers(self, log: LogId, tai_ns: int) -> tuple[note.Verifier, ...]:
+    def log_verifiers(self, log: LogId, tai_ns: int) -> tuple[LogVerifier, ...]:
         """Return what verifies this centre's signatures beneath the checkpoints of `log`: one line each, in this order.
 
         The second is of type ML-DSA-44, where the roster names such a key.
@@ -78,7 +80,7 @@ class KeyRing:
         first by two officers of release; everything else by the desk's.
         """
         envelope = dsse.parse(entry)
-        message = _decoded(envelope)
+        message = decoded(envelope)
         check_header(message, log, run=self.roster.run, mode=self.roster.mode)
         dsse.verify(envelope, self._may_sign(message))
         if isinstance(message, ReleasePolicy) and message.number > 1:
@@ -128,21 +130,20 @@ def signed_roster(roster: Roster, identity: SigningKey, held: Sequence[SigningKe
     return dsse.sign(PAYLOAD_TYPE, encode(roster), [identity, *held]).encode()
 
 
-def open_roster(entry: bytes, *, run: str, mode: str, log: LogId, pinned: str | None = None) -> KeyRing:
+def open_roster(
+    entry: bytes, *, run: str, mode: str, log: LogId, pinned: str | None = None, party: Party | None = None
+) -> KeyRing:
     """Return the keys that a roster entry names, once its signatures and header are what they must be.
 
     pinned: the identity key's fingerprint, where it is known from elsewhere; without it the roster only agrees with
-    itself, and whoever calls must say so.
+    itself, and whoever calls must say so. party: who may sign it, where more is known than that.
     """
     envelope = dsse.parse(entry)
-    roster = _decoded(envelope)
+    roster = decoded(envelope)
     if not isinstance(roster, Roster):
         raise Refused(RULE, f"a roster was wanted; the entry holds a {kind_of(roster)}")
     check_header(roster, log, run=run, mode=mode)
-    identity = PublicKey(roster.identity)
-    if pinned is not None and identity.fingerprint != pinned:
-        raise Refused(RULE, f"the identity key of {roster.origin} is {identity.fingerprint}; {pinned} is pinned")
-    dsse.verify(envelope, [identity])
+    (party or Party(None, pinned)).check(envelope, roster.identity)
     held = {PublicKey(k.public_key) for k in roster.keys if k.purpose in _HELD and _valid(k, roster.logged_tai_ns)}
     missing = held - dsse.verify(envelope, held) if held else set()
     if missing:
@@ -163,7 +164,8 @@ def check_header(message: Message, log: LogId, *, run: str, mode: str) -> None:
 _public_key = lru_cache(maxsize=1_024)(PublicKey)  # every entry asks for the same few
 
 
-def _decoded(envelope: dsse.Envelope) -> Message:
+def decoded(envelope: dsse.Envelope) -> Message:
+    """Return the message in an envelope; no signature is looked at."""
     if envelope.payload_type != PAYLOAD_TYPE:
         raise Refused(dsse.RULE, f"the entry holds {envelope.payload_type!r}; {PAYLOAD_TYPE!r} was wanted")
     try:

@@ -131,7 +131,9 @@ def closed_by(opening: Message, log: LogId, keys: Keyrings) -> Closed | None:
     if before.whole != log.whole or not "" < before.shard < log.shard or not closed.checkpoint.size:
         raise Refused(RULE, f"the opening of {log} closes {before}, which is no earlier shard of that log")
     keys.open_checkpoint(closed.note, before, closed.last_logged_tai_ns)
-    if len(note.parse(closed.note).signatures) != len(keys.log_verifiers(before, closed.last_logged_tai_ns)):
+    if len(note.parse(closed.note).signatures) != len(
+        keys.log_verifiers(before, closed.last_logged_tai_ns, closed.note)
+    ):
         raise Refused(RULE, f"the opening of {log} quotes a checkpoint with lines of others than {log.owner}")
     return closed
 

@@ -40,11 +40,15 @@ from jointwatch.messages.statement import Statement
 
 @dataclass(frozen=True)
 class LogSeen:
-    """One log as it was found: how many entries hold, and who cosigned all of them."""
+    """One log as it was found: how many entries hold, and who cosigned all of them.
+
+    unverified: position -> why, of those among them that a key signed outside of its bounds: nobody may use them.
+    """
 
     log: LogId
     entries: int
     cosigned_by: tuple[str, ...]
+    unverified: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,9 @@ def verify_run(
         mode=record.mode,
         identities={centre: ring.identity for centre, ring in sorted(record.keys.items())},
         trusted=trust is not None,
-        logs=tuple(LogSeen(read.log, read.held, read.cosigned_by) for read in record.logs.values()),
+        logs=tuple(
+            LogSeen(read.log, read.held, read.cosigned_by, tuple(read.unverified)) for read in record.logs.values()
+        ),
         statement_by=statement.centres if statement and not faults.known(STATEMENT) else (),
         absent=statement.absent if statement else (),
         listed=tuple(listed or ()),

@@ -70,7 +70,7 @@ def check_checkpoint(read: ReadLog, centres: Centres, faults: Faults) -> None:
         origin = read.log.origin(owner.run)
         owner.open_checkpoint(read.note, read.log, tai_ns)
         names = [line.name for line in note.parse(read.note).signatures]
-        own = len(owner.log_verifiers(read.log, tai_ns))
+        own = len(owner.log_verifiers(read.log, tai_ns, read.note))
         others = names[own:]
         if names[:own] != [origin] * own or others != sorted(set(others)):
             raise Refused(note.RULE, "its lines are not the owner's, then each cosigner's once by name")
@@ -86,7 +86,7 @@ def _cosigner(body: bytes, name: str, run: str, centres: Centres, tai_ns: int) -
     if name != cosigner_name(run, centre) or centre not in centres.owners:
         raise Refused(checkpoints.COSIGNATURE_RULE, f"it carries a line by {name}, who is no centre of this run")
     if centre in centres.keys:
-        checkpoints.cosigned_at(body, centres.keys[centre].cosigner(tai_ns))
+        checkpoints.cosigned_at(body, centres.keys[centre].cosigner(tai_ns, body))
     return centre
 
 

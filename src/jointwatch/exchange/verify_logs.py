@@ -40,6 +40,7 @@ class ReadLog:
     claimed: Checkpoint
     times: array[int] = field(default_factory=lambda: array("q"))
     policies: list[tuple[int, bytes, ReleasePolicy]] = field(default_factory=list)
+    unverified: list[tuple[int, str]] = field(default_factory=list)
     cosigned_by: tuple[str, ...] = ()
 
     @property
@@ -155,6 +156,7 @@ def _take(read: ReadLog, found: Sequence[Found], seen: dict[bytes, tuple[LogId, 
                 faults.add(read.entry_file(index), why)
         read.times.extend(part.times)
         read.policies += part.policies
+        read.unverified += part.unverified
 
 
 def _why(refusal: tiles.DirectoryRefused) -> str:

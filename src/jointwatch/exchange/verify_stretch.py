@@ -16,7 +16,7 @@ from hashlib import sha256
 from multiprocessing import get_context
 
 from jointwatch.exchange import merkle, shard, tiles
-from jointwatch.exchange.keyrings import Keyrings
+from jointwatch.exchange.keyrings import Keyrings, Unverified
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.source import Source
@@ -55,6 +55,7 @@ class Found:
     whose hash is not the stored one. unreadable: a tile that cannot be read, and why; nothing behind it was looked at.
     refused: entries that do not hold, by position. ids: a digest of origin and id for each entry, b"" for those; times:
     when each was logged, 0 for those. policies: the release policies among them, with position and leaf hash.
+    unverified: entries that hold but were signed outside of a key's bounds, so that nobody may use them.
     """
 
     stretch: Stretch
@@ -66,6 +67,7 @@ class Found:
     ids: list[bytes] = field(default_factory=list)
     times: array[int] = field(default_factory=lambda: array("q"))
     policies: list[tuple[int, bytes, ReleasePolicy]] = field(default_factory=list)
+    unverified: list[tuple[int, str]] = field(default_factory=list)
 
 
 def stretches(source: Source, log: LogId, size: int, keys: Keyrings | None) -> Iterator[Stretch]:
@@ -131,7 +133,11 @@ def _compare(found: Found, index: int, leaves: list[bytes], stored: bytes) -> No
 def _open(found: Found, keys: Keyrings, position: int, entry: bytes, leaf: bytes) -> None:
     """Open one entry with its owner's keys, and keep of it what is wanted later."""
     try:
-        message = keys.open_entry(entry, found.stretch.log)
+        try:
+            message = keys.open_entry(entry, found.stretch.log, position)
+        except Unverified as mark:
+            found.unverified.append((position, mark.sentence))
+            message = keys.open_entry(entry, found.stretch.log)
         shard.check_places(found.stretch.log, position, [message])
     except Refused as refusal:
         found.refused.append((position, refusal.sentence))

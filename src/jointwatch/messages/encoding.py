@@ -11,10 +11,12 @@ from jointwatch.messages.correction import Correction
 from jointwatch.messages.finding import Finding
 from jointwatch.messages.heartbeat import Heartbeat
 from jointwatch.messages.incident import Incident
+from jointwatch.messages.key_bounds import KeyBounds
 from jointwatch.messages.launch_report import LaunchReport
 from jointwatch.messages.local_track import LocalTrack
 from jointwatch.messages.manifest import Manifest
 from jointwatch.messages.notice import Notice
+from jointwatch.messages.party_root import PartyRoot
 from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.post_launch import PostLaunchNotice
 from jointwatch.messages.receipt import Receipt
@@ -28,6 +30,8 @@ from jointwatch.messages.tracklet import Tracklet
 
 Message: TypeAlias = (
     Roster
+    | PartyRoot
+    | KeyBounds
     | ShardOpening
     | Heartbeat
     | PlotReport

@@ -14,10 +14,12 @@ from jointwatch.messages.encoding import PAYLOAD_TYPE, Message, kind_of
 from jointwatch.messages.finding import Finding, ObjectFinding, PointFinding
 from jointwatch.messages.heartbeat import Heartbeat
 from jointwatch.messages.incident import Incident
+from jointwatch.messages.key_bounds import KeyBounds, LogPlace
 from jointwatch.messages.launch_report import Ellipse95, LaunchItems, LaunchReport
 from jointwatch.messages.local_track import LocalTrack
 from jointwatch.messages.manifest import FileDigest, Manifest
 from jointwatch.messages.notice import Notice, NoticeArea, NoticeContents
+from jointwatch.messages.party_root import Officer, PartyRoot
 from jointwatch.messages.plot_report import PlotReport, Site
 from jointwatch.messages.post_launch import PostLaunchNotice
 from jointwatch.messages.receipt import Receipt
@@ -145,6 +147,20 @@ _MESSAGES: tuple[Message, ...] = (
             RosterKey(name="moscow log", purpose="log", public_key=_hash(2), valid_from_tai_ns=_SEEN_TAI_NS),
             RosterKey(name="Armavir", purpose="sensor:armavir", public_key=_hash(3), valid_from_tai_ns=_SEEN_TAI_NS),
         ),
+    ),
+    PartyRoot(
+        **_header("common", "roster", 0),
+        number=1,
+        identity=_hash(1),
+        threshold=2,
+        officers=tuple(Officer(name=f"officer {n}", public_key=_hash(5 + n)) for n in (1, 2, 3)),
+    ),
+    KeyBounds(
+        **_header("common", "roster", 2),
+        public_key=_hash(3),
+        until=(LogPlace(log="moscow/brussels/plot", index=5_120),),
+        compromised=True,
+        reason="the radar's signing key was copied at the last service",
     ),
     ShardOpening(
         **_header("brussels", "plot", 1),

@@ -61,6 +61,7 @@ def octets(least: int, most: int, description: str | None = None) -> Meta:
 
 
 Hash = Annotated[bytes, octets(32, 32, "SHA-256")]
+PublicKeyBytes = Annotated[bytes, octets(32, 32, "Ed25519 public key")]
 Commitment = Annotated[bytes, octets(0, 32, "32 bytes: SHA-256 of salt and internal entry; empty: not a released view")]
 
 Mode = Literal["exercise", "operational"]

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from jointwatch.messages.header import Header
-from jointwatch.messages.quantities import Hash, Line, TaiNs, octets
+from jointwatch.messages.quantities import Line, PublicKeyBytes, TaiNs, octets
 
 Purpose = Annotated[
     str,
@@ -44,10 +44,13 @@ class RosterKey(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
 
 
 class Roster(Header, kw_only=True, frozen=True, forbid_unknown_fields=True, tag="roster"):
-    """The `number`-th roster of the origin; it replaces the one before. identity: the public key that signs it."""
+    """The `number`-th roster of the origin; it replaces the one before. identity: the public key that signs it.
+
+    Where a party root stands before it, the root's officers sign it, and the identity is only named.
+    """
 
     number: Annotated[int, Meta(ge=1, le=2**31)]
-    identity: Hash
+    identity: PublicKeyBytes
     keys: Annotated[tuple[RosterKey, ...], Meta(min_length=1, max_length=256)]
 
     def __post_init__(self) -> None:

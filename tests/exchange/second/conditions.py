@@ -64,6 +64,17 @@ def roster_key(said: Said) -> bool:
     return right_length and (until is None or until >= said["valid_from_tai_ns"])
 
 
+def party_root(said: Said) -> bool:
+    keys = [said["identity"], *(one["public_key"] for one in said["officers"])]
+    return len(set(keys)) == len(keys) and said["threshold"] <= len(said["officers"])
+
+
+def key_bounds(said: Said) -> bool:
+    named = ([place["log"] for place in said[name] or []] for name in ("since", "until"))
+    once = all(len(set(logs)) == len(logs) for logs in named)
+    return once and (said["until"] is not None or not said["compromised"])
+
+
 def manifest(said: Said) -> bool:
     paths = [file["path"] for file in said["files"]]
     return paths == sorted(set(paths)) and said["part"] <= said["parts"]
@@ -93,6 +104,7 @@ def post_launch(said: Said) -> bool:
 CONDITIONS: dict[str, Callable[[Said], bool]] = {
     "Ellipse95": lambda said: said["semi_minor_m"] <= said["semi_major_m"],
     "FileDigest": lambda said: not {".", ".."} & set(said["path"].split("/")),
+    "KeyBounds": key_bounds,
     "LaunchItems": lambda said: (
         released(said) and (said["impact_time_tai_ns"] is None) == (said["impact_time_sigma_s"] is None)
     ),
@@ -101,6 +113,7 @@ CONDITIONS: dict[str, Callable[[Said], bool]] = {
     "NoticeContents": lambda said: (
         said["from_tai_ns"] <= said["until_tai_ns"] and (said["occasion"] == "orbit") == (said["orbit"] is not None)
     ),
+    "PartyRoot": party_root,
     "PlotReport": scan,
     "PointFinding": lambda said: all(said["covariance"][k] >= 0 for k in (0, 3, 5)),
     "PostLaunchNotice": post_launch,

@@ -121,17 +121,22 @@ def _check_lines(one: Log, said: list[dict[str, Any]], keys: Mapping[str, Keys],
     owner = keys[one.owner]
     tai_ns = (said or owner.rosters)[-1 if said else 0]["logged_tai_ns"]
     origin, found = f"jointwatch/{owner.run}/{one.name}", one.checkpoint
-    notes.check_log_signature(found, origin, owner.single("log", tai_ns))
-    second = owner.all("log-ml-dsa-44", tai_ns)[-1:]
-    for key in second:
-        notes.check_second_log_signature(found, origin, key)
+    key, second = owner.signer("log", tai_ns, lambda one: notes.by(found, origin, notes.LOG, one))
+    notes.check_log_signature(found, origin, key)
+    for other in second:
+        notes.check_second_log_signature(found, origin, other)
+    last = max(found.size - 1, 0)
+    need(all(owner.holds(each, one.name, last) for each in (key, *second)), 4, "signed by a key outside of its bounds")
     names = [line.name for line in found.lines]
     own = 1 + len(second)
     need(names[:own] == [origin] * own and names[own:] == sorted(set(names[own:])), 11, "the lines are not in order")
     cosigned = {name.rpartition("/")[2] for name in names[own:]}
     for centre in cosigned:
         need(centre in keys and f"jointwatch/{owner.run}/{centre}" in names, 11, f"{centre} is no centre of this run")
-        notes.check_cosignature(found, f"jointwatch/{owner.run}/{centre}", keys[centre].single("cosign", tai_ns))
+        name = f"jointwatch/{owner.run}/{centre}"
+        key, _ = keys[centre].signer("cosign", tai_ns, lambda one, name=name: notes.by(found, name, notes.COSIGN, one))
+        notes.check_cosignature(found, name, key)
+        need(keys[centre].holds(key, one.name, last), 4, f"{centre} cosigned with a key outside of its bounds")
     audience = one.name.split("/")[1]
     readers = set(keys) if audience == "common" else {audience} & set(keys)
     need(readers - absent - {one.owner} <= cosigned, 11, f"{one.name} lacks a cosignature")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .messages import Envelope, envelope, fingerprint, message
@@ -9,6 +10,7 @@ from .shards import whole
 from .wrong import need
 
 Said = dict[str, Any]
+KINDS = ("roster", "party_root", "key_bounds")
 
 
 class Keys:
@@ -17,47 +19,101 @@ class Keys:
     def __init__(self, centre: str, run: str, mode: str, pinned: str | None = None):
         self.centre, self.run, self.mode, self.pinned = centre, run, mode, pinned
         self.rosters: list[Said] = []
+        self.root: Said | None = None
+        self.bounds: list[Said] = []
+        self.identity: bytes | None = None
+        self.learned: dict[bytes, Said] = {}
 
     @property
     def log(self) -> str:
         return f"{self.centre}/common/roster"
 
     def learn(self, entry: bytes) -> None:
-        """Take the next roster, once it holds."""
+        """Take the next entry of the roster log, once it holds."""
         found = envelope(entry)
         said = message(found)
-        need(said["kind"] == "roster", 4, "a roster log holds rosters")
+        need(said["kind"] in KINDS, 4, "a roster log holds rosters, roots and bounds of keys")
         self._check_header(said, self.log)
-        identity = said["identity"]
-        need(self.pinned in (None, fingerprint(identity)), 4, "the identity is not the pinned one")
-        need(all(identity == old["identity"] for old in self.rosters), 4, "the identity changed")
+        if "identity" in said:
+            identity = bytes(said["identity"])
+            need(self.pinned in (None, fingerprint(identity)), 4, "the identity is not the pinned one")
+            need(self.identity in (None, identity), 4, "the identity changed")
+            self.identity = identity
+        self._check_sanctioned(found)
+        if said["kind"] == "roster":
+            self._check_roster(said, found)
+            self.rosters.append(said)
+        elif said["kind"] == "party_root":
+            need(said["number"] == (self.root["number"] + 1 if self.root else 1), 4, "a root's number is not the next")
+            need(enough(said, found), 4, "not signed by enough of its own officers")
+            self.root = said
+        else:
+            self.bounds.append(said)
+        self.learned[entry] = said
+
+    def _check_sanctioned(self, found: Envelope) -> None:
+        """Signed by enough officers of the root in force, or while there is none by the identity."""
+        if self.root is not None:
+            need(enough(self.root, found), 4, "not signed by enough officers of the root")
+        else:
+            need(self.identity is not None and bool(found.signed_by({self.identity})), 4, "not signed by the identity")
+
+    def _check_roster(self, said: Said, found: Envelope) -> None:
         need(said["number"] == len(self.rosters) + 1, 4, "a roster's number is not the next")
         held = {k["public_key"] for k in said["keys"] if k["purpose"] in ("log", "cosign", "desk") and valid(k, said)}
-        need(found.signed_by({identity, *held}) == {identity, *held}, 4, "not signed by its identity and all its keys")
-        self.rosters.append(said)
+        need(found.signed_by(held) == held, 4, "not signed by all its keys")
 
     def in_force(self, tai_ns: int) -> Said:
+        return self._since(tai_ns)[0]
+
+    def _since(self, tai_ns: int) -> list[Said]:
+        """The roster in force at a time, and all later ones."""
         need(bool(self.rosters), 4, f"no roster of {self.centre} is known")
-        return next((one for one in reversed(self.rosters) if one["logged_tai_ns"] <= tai_ns), self.rosters[0])
+        past = [k for k, one in enumerate(self.rosters) if one["logged_tai_ns"] <= tai_ns]
+        return self.rosters[past[-1] if past else 0 :]
+
+    def candidates(self, purpose: str, tai_ns: int) -> list[tuple[bytes, list[bytes]]]:
+        """The log or cosign keys that may stand under what was last logged at a time, newest first.
+
+        Each with the ML-DSA-44 key that its roster has at most.
+        """
+        found: list[tuple[bytes, list[bytes]]] = []
+        for roster in self._since(tai_ns):
+            at = {"logged_tai_ns": max(tai_ns, roster["logged_tai_ns"])}
+            good = [k for k in roster["keys"] if valid(k, at)]
+            mine = [bytes(k["public_key"]) for k in good if k["purpose"] == purpose]
+            second = [bytes(k["public_key"]) for k in good if k["purpose"] == "log-ml-dsa-44"]
+            need(bool(mine or found), 4, f"{self.centre} has no {purpose} key at that time")
+            found += [(mine[-1], second[-1:])] if mine else []
+        return found[::-1]
 
     def single(self, purpose: str, tai_ns: int) -> bytes:
-        """The log key or cosign key at a time."""
-        found = self.all(purpose, tai_ns)
-        need(bool(found), 4, f"{self.centre} has no {purpose} key at that time")
-        return found[-1]
+        """The log or cosign key of the roster in force at a time."""
+        return self.candidates(purpose, tai_ns)[-1][0]
 
-    def all(self, purpose: str, tai_ns: int) -> list[bytes]:
-        """The keys of a purpose under whose checkpoint the last entry was logged at a time."""
-        roster = self.in_force(tai_ns)
-        at = {"logged_tai_ns": max(tai_ns, roster["logged_tai_ns"])}
-        return [bytes(k["public_key"]) for k in roster["keys"] if k["purpose"] == purpose and valid(k, at)]
+    def signer(self, purpose: str, tai_ns: int, has_line: Callable[[bytes], bool]) -> tuple[bytes, list[bytes]]:
+        """The newest key of which there is a line; where there is none, that of the roster in force."""
+        found = self.candidates(purpose, tai_ns)
+        return next((pair for pair in found if has_line(pair[0])), found[-1])
+
+    def holds(self, key: bytes, log: str, index: int) -> bool:
+        """Whether a key holds at a position of a log, by all bounds that were said of it."""
+        return all(within(said, log, index) for said in self.bounds if said["public_key"] == key)
+
+    def usable(self, entry: bytes, log: str, index: int) -> bool:
+        """Whether no signature of an entry that holds is by a key outside of its bounds."""
+        by = set(envelope(entry).signatures)
+        named = [bytes(said["public_key"]) for said in self.bounds if fingerprint(said["public_key"]) in by]
+        return all(self.holds(key, log, index) for key in named)
 
     def open(self, entry: bytes, log: str) -> Said:
         """The message of an entry of one of this centre's logs, signature and header checked."""
         found = envelope(entry)
         said = message(found)
         self._check_header(said, log)
-        need((said["kind"] == "roster") == (log == self.log), 4, "rosters stand in the roster log, and nothing else")
+        need((said["kind"] in KINDS) == (log == self.log), 4, "rosters stand in the roster log, and nothing else")
+        if entry in self.learned and log == self.log:
+            return said
         signed = found.signed_by(self._may_sign(said))
         need(bool(signed), 3, "not signed by a key that may")
         if by_officers(said):
@@ -87,6 +143,18 @@ class Keys:
     def _check_header(self, said: Said, log: str) -> None:
         for name, wanted in {"run": self.run, "mode": self.mode, "origin": self.centre, "log": whole(log)}.items():
             need(said[name] == wanted, 3, f"{name} {said[name]!r} stands where {wanted!r} belongs")
+
+
+def enough(root: Said, found: Envelope) -> bool:
+    """Whether enough officers of a root signed an envelope."""
+    return len(found.signed_by({bytes(one["public_key"]) for one in root["officers"]})) >= root["threshold"]
+
+
+def within(said: Said, log: str, index: int) -> bool:
+    """Whether one message of bounds lets its key hold at a position of a log."""
+    since = {place["log"]: place["index"] for place in said["since"]}
+    until = {place["log"]: place["index"] for place in said["until"] or []}
+    return index >= since.get(log, 0) and (said["until"] is None or index < until.get(log, 0))
 
 
 def by_officers(said: Said) -> bool:

@@ -84,6 +84,11 @@ def checkpoint(data: bytes) -> Checkpoint:
     return Checkpoint(words[0], number(words[1]), root, text, lines)
 
 
+def by(found: Checkpoint, name: str, kind: int, key: bytes) -> bool:
+    """Whether a line of this name and key stands under a checkpoint, verified or not."""
+    return any((line.name, line.key_id) == (name, key_id(name, kind, key)) for line in found.lines)
+
+
 def check_log_signature(found: Checkpoint, origin: str, log_key: bytes) -> None:
     need(found.origin == origin, 6, f"the checkpoint is of {found.origin}")
     mine = [s for s in found.lines if (s.name, s.key_id) == (origin, key_id(origin, LOG, log_key))]
