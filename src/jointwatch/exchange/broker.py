@@ -118,7 +118,7 @@ class Broker:
         """Hang up; returns when the thread has ended."""
         self._ended = True
         with contextlib.suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(lambda: self._keeper.cancel())  # made by then
+            self._loop.call_soon_threadsafe(self._cancel)
         self._thread.join(10)
         self._desk.shutdown(cancel_futures=True)
 
@@ -141,6 +141,9 @@ class Broker:
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
         self._loop.close()
+
+    def _cancel(self) -> None:
+        self._keeper.cancel()  # made by then
 
     def _do(self, work: Coroutine[Any, Any, T], timeout_s: float = _TALK_S) -> T:
         """Return what a coroutine in the thread comes to."""
