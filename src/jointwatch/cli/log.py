@@ -9,14 +9,26 @@ import typer
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Verify, show, export or import signed logs.")
 
-DIRECTORY = Annotated[Path, typer.Argument(help="A run directory, or an export of one.", metavar="DIR")]
+PLACE = Annotated[
+    str,
+    typer.Argument(
+        help="A run directory or an export of one; a centre's folder or its record, RUN.sqlite; published logs: their "
+        "folder or its http(s) address.",
+        metavar="DIR_OR_URL",
+    ),
+]
 TRUST = Annotated[
     Path | None,
     typer.Option(help='TOML file with the pinned identities: a table [centres] with lines name = "SHA256:...".'),
 ]
 AUDIENCE = Annotated[str, typer.Option(help="A centre's id, or common for the copy that anyone may have.")]
-OUT = Annotated[Path | None, typer.Option(help="Where to write the copy, else DIR-AUDIENCE; for a record, the stick.")]
-FROM = Annotated[Path, typer.Argument(help="A run directory; or a centre's record, RUN.sqlite.", metavar="DIR")]
+OUT = Annotated[
+    Path | None,
+    typer.Option(help="Where to write the copy, else DIR-AUDIENCE; of a record: the stick, or the web folder."),
+]
+FROM = Annotated[
+    Path, typer.Argument(help="A run directory; or a centre's folder or record, RUN.sqlite.", metavar="DIR")
+]
 STICK = Annotated[Path, typer.Argument(help="The stick, or a copy of what was on it.", metavar="DIR")]
 INTO = Annotated[Path, typer.Option(help="The record of the centre that takes it in, RUN.sqlite.")]
 PINS = Annotated[Path, typer.Option("--trust", help="TOML file with the partners' pinned identities.")]
@@ -24,28 +36,27 @@ LOG = Annotated[str | None, typer.Option("--log", help="Only this log, as owner/
 
 
 @app.command()
-def verify(directory: DIRECTORY, trust: TRUST = None) -> None:
-    """Check every byte: hashes, signatures, cosignatures, manifest, statement.
+def verify(place: PLACE, trust: TRUST = None) -> None:
+    """Check every byte: hashes, signatures, cosignatures; of a run also manifest and statement. No secret is needed.
 
-    Exit code 0 when everything holds, 1 when anything does not: each file is named with the reason. Without --trust
-    the identities are printed and not checked.
+    Exit code 0 when everything holds, 1 when anything does not: each part is named with the reason. Without --trust
+    the identities are printed and not checked. A record may be in use meanwhile.
     """
     from rich.console import Console
 
+    from jointwatch.cli.log_place import verified
     from jointwatch.cli.log_report import print_report, progress_bar
     from jointwatch.cli.trust_file import read_trust
-    from jointwatch.exchange.verify import verify_run
 
     pinned = None if trust is None else read_trust(trust)
-    _need_directory(directory)
     with progress_bar() as progress:
-        report = verify_run(directory, pinned, progress=progress)
+        report = verified(place, pinned, progress)
     print_report(Console(), report)
     raise typer.Exit(0 if report.ok else 1)
 
 
 @app.command()
-def show(directory: DIRECTORY, log: LOG = None) -> None:
+def show(place: PLACE, log: LOG = None) -> None:
     """List the entries of all logs, or of one: position, time, kind, origin, id, and what it says.
 
     Hashes are compared while reading; signatures are not. `jointwatch log verify` checks those.
@@ -53,12 +64,13 @@ def show(directory: DIRECTORY, log: LOG = None) -> None:
     from rich.console import Console
 
     from jointwatch.cli.log_entries import logs_to_show, print_log
+    from jointwatch.cli.log_place import held
     from jointwatch.exchange.refused import Refused
 
-    _need_directory(directory)
+    found = held(place)
     try:
-        for one in logs_to_show(directory, log):
-            print_log(Console(), directory, one)
+        for one in logs_to_show(found, log):
+            print_log(Console(), found, one)
     except Refused as refusal:
         typer.echo(f"not readable: {refusal.sentence}", err=True)
         raise typer.Exit(1) from None
@@ -69,15 +81,20 @@ def export(directory: FROM, audience: AUDIENCE, out: OUT = None) -> None:
     """Write the copy of a run that an audience may have; nothing that was withheld from it is in it.
 
     Of a centre's record (a file, not in use): put on the stick --out what that partner may have and has not yet
-    acknowledged, in frames that `jointwatch log import` takes in at the other end.
+    acknowledged, in frames that `jointwatch log import` takes in at the other end. For the audience common: bring the
+    folder --out up to what the record holds, also while it is in use; any web server can hand it out, and `jointwatch
+    log verify ADDRESS` checks it.
     """
-    from jointwatch.cli.log_copies import export_run, load_stick
+    from jointwatch.cli.log_copies import export_run, load_stick, publish_record
+    from jointwatch.cli.log_place import kind_of, record_at
 
-    if directory.is_file():
-        load_stick(directory, audience, out)
-    else:
-        _need_directory(directory)
+    kind = kind_of(str(directory))
+    if kind == "run":
         export_run(directory, audience, out)
+    elif audience == "common":
+        publish_record(str(directory), out)
+    else:
+        load_stick(record_at(str(directory)), audience, out)
 
 
 @app.command("import")

@@ -10,9 +10,12 @@ from rich.console import Console
 
 from jointwatch.cli import stick
 from jointwatch.cli.errors import UserError
+from jointwatch.cli.log_place import held
 from jointwatch.cli.log_report import print_report
 from jointwatch.cli.terminal import print_line
 from jointwatch.exchange.export import export_audience
+from jointwatch.exchange.logid import COMMON
+from jointwatch.exchange.publishing import publish
 from jointwatch.exchange.refused import Refused
 
 
@@ -31,6 +34,23 @@ def load_stick(database: Path, audience: str, out: Path | None) -> None:
     print_line(
         console, f"{len(written)} files for {audience}." if written else f"{audience} has acknowledged everything."
     )
+
+
+def publish_record(place: str, out: Path | None) -> None:
+    """Bring the web folder `out` up to the common logs, own and mirrored, that a record or another web folder holds."""
+    if out is None:
+        raise UserError("published logs are written to a folder; say where it is with --out")
+    found = held(place)
+    logs = [log for log in found.logs if log.audience == COMMON]
+    try:
+        written = publish(found.source, logs, out)
+    except OSError as error:
+        typer.echo(f"not all written: {out}: {error.strerror}; what was written is whole", err=True)
+        raise typer.Exit(1) from None
+    except Refused as refusal:
+        typer.echo(f"not published: {refusal.sentence}", err=True)
+        raise typer.Exit(1) from None
+    print_line(Console(), f"{len(logs)} logs, {written} files written to {out}.")
 
 
 def export_run(directory: Path, audience: str, out: Path | None) -> None:

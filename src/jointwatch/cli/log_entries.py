@@ -2,42 +2,50 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from jointwatch.cli.entry_text import in_words
 from jointwatch.cli.errors import UserError
+from jointwatch.cli.log_place import Held
 from jointwatch.cli.terminal import print_line
 from jointwatch.earth.timescale import utc_from_tai_ns
-from jointwatch.exchange import dsse
+from jointwatch.exchange import checkpoint as checkpoints
+from jointwatch.exchange import dsse, merkle
 from jointwatch.exchange.logid import LogId
-from jointwatch.exchange.run_directory import listing, log_folder, log_of
-from jointwatch.exchange.tiles import read_log_directory
+from jointwatch.exchange.merkle import HASH_BYTES
+from jointwatch.exchange.tiles import WIDTH, DirectoryRefused, tile_name, width
 from jointwatch.messages.encoding import decode, kind_of
 
 
-def logs_to_show(directory: Path, name: str | None) -> list[LogId]:
-    """Return the logs of a run directory, or the one that is named; raise UserError where there is none."""
-    files, _ = listing(directory)
-    found = sorted({log for path in files if (log := log_of(path)) is not None})
-    wanted = [log for log in found if name in (None, str(log))]
+def logs_to_show(held: Held, name: str | None) -> list[LogId]:
+    """Return the logs at a place, or the one that is named; raise UserError where there is none.
+
+    A log that is kept in shards is named whole, or by one of them.
+    """
+    wanted = [log for log in held.logs if name in (None, str(log), str(log.whole))]
     if not wanted:
-        names = ", ".join(map(str, found)) or "none"
-        raise UserError(f"{directory} has no log {name or 'at all'}; there are: {names}")
+        names = ", ".join(map(str, held.logs)) or "none"
+        raise UserError(f"there is no log {name or 'at all'}; there are: {names}")
     return wanted
 
 
-def print_log(console: Console, directory: Path, log: LogId) -> None:
-    """One log as a table; an entry that is no message says so in its row."""
-    entries, _ = read_log_directory(directory / log_folder(log))
-    print_line(console, f"{log}: {len(entries)} entries, signatures not checked", style="bold")
-    table = Table("#", "time (UTC)", "kind", "origin", "id", "says", box=None, header_style="dim")
-    for index, entry in enumerate(entries):
-        table.add_row(str(index), *(Text(cell) for cell in _cells(entry)))
-    console.print(table)
+def print_log(console: Console, held: Held, log: LogId) -> None:
+    """One log as a table, tile by tile; an entry that is no message says so in its row."""
+    size = checkpoints.unverified(held.source.checkpoint(log)).size
+    print_line(console, f"{log}: {size} entries, signatures not checked", style="bold")
+    for tile in range(-(-size // WIDTH)):
+        table = Table("#", "time (UTC)", "kind", "origin", "id", "says", box=None, header_style="dim")
+        leaves = held.source.tile(log, 0, tile, width(tile, size))
+        for place, entry in enumerate(held.source.bundle(log, tile, width(tile, size))):
+            if merkle.leaf_hash(entry) != leaves[place * HASH_BYTES : (place + 1) * HASH_BYTES]:
+                raise DirectoryRefused(
+                    tile_name("entries", tile, width(tile, size)),
+                    f"was changed: entry {tile * WIDTH + place} is not the one that was logged",
+                )
+            table.add_row(str(tile * WIDTH + place), *(Text(cell) for cell in _cells(entry)))
+        console.print(table)
     console.print()
 
 

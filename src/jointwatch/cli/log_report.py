@@ -12,8 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.table import Column, Table
 
 from jointwatch.cli.terminal import print_line
-from jointwatch.exchange.verify import LogSeen, VerifyReport
 from jointwatch.exchange.verify_logs import Progress
+from jointwatch.exchange.verify_report import LogSeen, VerifyReport
 
 
 @contextmanager
@@ -34,14 +34,14 @@ def print_report(console: Console, report: VerifyReport) -> None:
     """Logs, identities, what was covered; then each fault on a line of its own, unwrapped; the verdict last."""
     table = Table("log", Column("entries", justify="right"), "cosigned by", box=None, header_style="bold")
     for seen in report.logs:
-        internal = "internal" if seen.log.internal else ""
-        table.add_row(str(seen.log), f"{seen.entries:,}", ", ".join(seen.cosigned_by) or internal or "nobody")
+        table.add_row(str(seen.log), f"{seen.entries:,}", _cosigners(seen))
     lines = [f"Run {report.run}, mode {report.mode}" if report.run else "No roster could be read"]
     lines += [f"Identity of {centre}: {key}" for centre, key in report.identities.items()]
-    lines += [f"Statement signed by {', '.join(report.statement_by) or 'nobody'}"]
+    if report.statement_by is not None:
+        lines += [f"Statement signed by {', '.join(report.statement_by) or 'nobody'}"]
     lines += [f"Absent: {', '.join(report.absent)} (no cosignature wanted)"] if report.absent else []
     lines += [_unusable(seen) for seen in report.logs if seen.unverified]
-    lines += [f"Checked: {report.covers}"]
+    lines += [*report.remarks, f"Checked: {report.covers}"]
     console.print(table)
     for line in ["", *lines, ""]:
         print_line(console, line)
@@ -54,3 +54,10 @@ def _unusable(seen: LogSeen) -> str:
     """Return one line on what stands in a log and must not be used: how much, from where on, and why at first."""
     first, why = seen.unverified[0]
     return f"Unverified: {len(seen.unverified):,} of {seen.log}, from entry {first} on: {why}"
+
+
+def _cosigners(seen: LogSeen) -> str:
+    """Return who cosigned a log, and how far where it was not to the end."""
+    whole = seen.cosigned_by
+    named = [centre if centre in whole else f"{centre} to {size:,}" for centre, size in sorted(seen.cosigned.items())]
+    return ", ".join(named) or ("internal" if seen.log.internal else "nobody")

@@ -94,7 +94,7 @@ def entries(db: apsw.Connection, number: int, start: int, stop: int) -> list[byt
     """Return the entries [start, stop) of a log."""
     rows = db.execute(
         "SELECT data FROM entry WHERE position >= ? AND position < ? ORDER BY position",
-        (_row(number, start), _row(number, stop)),
+        (row(number, start), row(number, stop)),
     )
     return [data for (data,) in rows]
 
@@ -103,14 +103,14 @@ def lengths(db: apsw.Connection, number: int, start: int, stop: int) -> list[int
     """Return the lengths, in bytes, of the entries [start, stop) of a log."""
     rows = db.execute(
         "SELECT length(data) FROM entry WHERE position >= ? AND position < ? ORDER BY position",
-        (_row(number, start), _row(number, stop)),
+        (row(number, start), row(number, stop)),
     )
     return [length for (length,) in rows]
 
 
 def put_entries(db: apsw.Connection, number: int, start: int, new: Iterable[bytes]) -> None:
     """Write entries from position `start` on; a position that is taken is an error."""
-    db.executemany("INSERT INTO entry VALUES (?, ?)", ((_row(number, start + i), data) for i, data in enumerate(new)))
+    db.executemany("INSERT INTO entry VALUES (?, ?)", ((row(number, start + i), data) for i, data in enumerate(new)))
 
 
 def handed_in(db: apsw.Connection, id: str) -> tuple[int, int, bytes] | None:
@@ -121,7 +121,7 @@ def handed_in(db: apsw.Connection, id: str) -> tuple[int, int, bytes] | None:
 
 def put_handed_in(db: apsw.Connection, found: Iterable[tuple[str, int, int]]) -> None:
     """Keep under which ids (id, log number, index) entries were handed in; an id that stands already is an error."""
-    db.executemany("INSERT INTO handed_in VALUES (?, ?)", ((id, _row(number, at)) for id, number, at in found))
+    db.executemany("INSERT INTO handed_in VALUES (?, ?)", ((id, row(number, at)) for id, number, at in found))
 
 
 def put_nodes(db: apsw.Connection, number: int, nodes: Iterable[tuple[int, int, bytes]]) -> None:
@@ -230,11 +230,12 @@ def check_signed(db: apsw.Connection, number: int, log: LogId, edge: CompactRang
 def _check_nothing_beyond(db: apsw.Connection, number: int, log: LogId, size: int) -> None:
     beyond = db.execute(
         "SELECT count(*) FROM entry WHERE position >= ? AND position < ?",
-        (_row(number, size), _row(number + 1, 0)),
+        (row(number, size), row(number + 1, 0)),
     ).get
     if beyond:
         raise Refused(RULE, f"{beyond} entries of {log} stand in the file beyond its last checkpoint; none covers them")
 
 
-def _row(number: int, index: int) -> int:
+def row(number: int, index: int) -> int:
+    """Return the rowid of the entry at `index` of a log."""
     return (number << _INDEX_BITS) + index

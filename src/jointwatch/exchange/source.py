@@ -38,9 +38,13 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Files:
-    """A source whose logs are directories of files. read: the file of a log's directory, of at most so many bytes."""
+    """A source whose logs are directories of files. read: the file of a log's directory, of at most so many bytes.
+
+    prefix: what stands before the log in what people find a file by.
+    """
 
     read: Callable[[LogId, str, int], bytes]
+    prefix: str = ""
 
     def checkpoint(self, log: LogId) -> bytes:
         """Return the newest checkpoint, cosignatures included."""
@@ -56,13 +60,13 @@ class Files:
         return self.read(log, tiles.tile_name(level, index, width), width * merkle.HASH_BYTES)
 
     def place(self, log: LogId, name: str) -> str:
-        """Return the path of a log's file within a run directory."""
-        return f"{run_directory.log_folder(log)}/{name}"
+        """Return the path of a log's file."""
+        return f"{self.prefix}{log}/{name}"
 
 
 def run_folder(directory: Path) -> Files:
     """Return the logs of a run directory as a source."""
-    return Files(partial(_file_of_run, directory))
+    return Files(partial(_file_of_run, directory), f"{run_directory.LOGS}/")
 
 
 def _file_of_run(directory: Path, log: LogId, name: str, limit: int) -> bytes:

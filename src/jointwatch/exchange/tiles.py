@@ -117,7 +117,7 @@ def _tiles(level: int | str, count: int) -> Iterator[tuple[str, int]]:
 def _files(entries: Sequence[bytes], leaves: Sequence[bytes], checkpoint_note: bytes) -> Iterator[tuple[str, bytes]]:
     """Return name and bytes of every file of a log directory; the checkpoint last, as it covers the others."""
     for at, (name, width) in enumerate(_tiles("entries", len(entries))):
-        yield name, _bundle(entries[at * WIDTH : at * WIDTH + width])
+        yield name, bundled(entries[at * WIDTH : at * WIDTH + width])
     yield from _hash_files(leaves)
     yield CHECKPOINT, checkpoint_note
 
@@ -136,7 +136,8 @@ def level_above(hashes: Sequence[bytes]) -> list[bytes]:
     return [merkle.CompactRange().extend(hashes[k * WIDTH : (k + 1) * WIDTH])[0].root() for k in range(full)]
 
 
-def _bundle(entries: Sequence[bytes]) -> bytes:
+def bundled(entries: Sequence[bytes]) -> bytes:
+    """Return the bytes of a tile of these entries, each behind its length."""
     for entry in entries:
         check_entry(entry, "an entry")
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)

@@ -13,7 +13,7 @@ from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roster import cosigner_name
 from jointwatch.exchange.verify_faults import Faults
 from jointwatch.exchange.verify_logs import Logs, ReadLog, holds
-from jointwatch.exchange.verify_stretch import look_at_all, stretches
+from jointwatch.exchange.verify_stretch import each, look, stretches
 from jointwatch.messages.encoding import decode
 
 
@@ -21,7 +21,7 @@ def learn_keys(logs: Logs, faults: Faults) -> dict[str, Keyrings]:
     """Return each centre's keys from its rosters, on the word of the identity that signed them."""
     keys: dict[str, Keyrings] = {}
     for read in [logs[log] for log in logs if log == roster_log(log.owner) and logs[log].size]:
-        if holds(read, list(look_at_all(stretches(read.source, read.log, read.size, None), 1)), faults):
+        if holds(read, list(each(look, stretches(read.source, read.log, read.size, None), 1)), faults):
             _learn(keys, read, faults)
     return keys
 
@@ -63,7 +63,15 @@ class Centres:
 
 
 def check_checkpoint(read: ReadLog, centres: Centres, faults: Faults) -> None:
-    """Check the owner's signature and each cosignature; no other line may stand beneath, and none may lack."""
+    """Check the lines beneath a checkpoint, and that no cosignature is missing."""
+    check_lines(read, centres, faults)
+    missing = cosigners_wanted(read.log, centres.present) - set(read.cosigned_by)
+    if missing:
+        faults.add(read.checkpoint_file, f"{', '.join(sorted(missing))} did not cosign it")
+
+
+def check_lines(read: ReadLog, centres: Centres, faults: Faults) -> None:
+    """Check the owner's signature and each cosignature; no other line may stand beneath."""
     with faults.against(read.checkpoint_file):
         owner = centres.keys[read.log.owner]
         tai_ns = _time_under(read, owner)
@@ -75,9 +83,6 @@ def check_checkpoint(read: ReadLog, centres: Centres, faults: Faults) -> None:
         if names[:own] != [origin] * own or others != sorted(set(others)):
             raise Refused(note.RULE, "its lines are not the owner's, then each cosigner's once by name")
         read.cosigned_by = tuple(_cosigner(read.note, name, owner.run, centres, tai_ns) for name in others)
-        missing = cosigners_wanted(read.log, centres.present) - set(read.cosigned_by)
-        if missing:
-            raise Refused(checkpoints.COSIGNATURE_RULE, f"{', '.join(sorted(missing))} did not cosign it")
 
 
 def _cosigner(body: bytes, name: str, run: str, centres: Centres, tai_ns: int) -> str:

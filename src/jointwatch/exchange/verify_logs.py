@@ -19,7 +19,7 @@ from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.source import Source
 from jointwatch.exchange.verify_faults import Faults
-from jointwatch.exchange.verify_stretch import Found, look_at_all, stretches
+from jointwatch.exchange.verify_stretch import Found, each, look, stretches
 from jointwatch.exchange.verify_tree import Tree
 from jointwatch.messages.release_policy import ReleasePolicy
 
@@ -113,7 +113,7 @@ def check_logs(
     plan = {log: list(stretches(read.source, log, read.size, keys.get(log.owner))) for log, read in logs.items()}
     total, done = sum(read.size for read in logs.values()), 0
     work = (stretch for parts in plan.values() for stretch in parts)
-    came = look_at_all(work, processes if total >= _PROCESSES_FROM else 1)
+    came = each(look, work, processes if total >= _PROCESSES_FROM else 1)
     seen: dict[bytes, tuple[LogId, int]] = {}
     for log, parts in plan.items():
         progress(str(log), done, total)

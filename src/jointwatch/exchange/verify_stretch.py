@@ -9,11 +9,12 @@ from __future__ import annotations
 import signal
 from array import array
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 from multiprocessing import get_context
+from typing import TypeVar
 
 from jointwatch.exchange import merkle, shard, tiles
 from jointwatch.exchange.keyrings import Keyrings, Unverified
@@ -26,8 +27,10 @@ from jointwatch.messages.release_policy import ReleasePolicy
 
 TILES = 16
 """How many tiles make a stretch: some 4,000 entries, half a second of a core."""
-_AHEAD = 2  # stretches handed out before they are wanted, per process
+_AHEAD = 2  # parts handed out before they are wanted, per process
 _ID_BYTES = 16
+Part = TypeVar("Part")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -97,16 +100,16 @@ def look(stretch: Stretch) -> Found:
     return found
 
 
-def look_at_all(work: Iterable[Stretch], processes: int) -> Iterator[Found]:
-    """Return what each stretch holds, in order, looked at by so many processes; within this one where it is one."""
+def each(look: Callable[[Part], Result], work: Iterable[Part], processes: int) -> Iterator[Result]:
+    """Return what looking at each part gave, in order, by so many processes; within this one where it is one."""
     if processes < 2:
         yield from map(look, work)
         return
     pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_parent)
-    waiting: deque[Future[Found]] = deque()
+    waiting: deque[Future[Result]] = deque()
     try:
-        for stretch in work:
-            waiting.append(pool.submit(look, stretch))
+        for part in work:
+            waiting.append(pool.submit(look, part))
             if len(waiting) > _AHEAD * processes:
                 yield waiting.popleft().result()
         while waiting:

@@ -1,0 +1,98 @@
+"""Where logs are, from one word of the command line: a run directory, a centre's record, a published site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jointwatch.cli.errors import UserError
+from jointwatch.exchange import source
+from jointwatch.exchange.logid import LogId
+from jointwatch.exchange.refused import Refused
+from jointwatch.exchange.run_directory import listing, log_of
+from jointwatch.exchange.source import Source
+from jointwatch.exchange.verify_logs import Progress
+from jointwatch.exchange.verify_report import VerifyReport
+
+
+@dataclass(frozen=True)
+class Held:
+    """Logs and where they are read from."""
+
+    source: Source
+    logs: list[LogId]
+
+
+def kind_of(place: str) -> str:
+    """Return what is at a place: "run", "record" or "site"; raise UserError where there is nothing of these.
+
+    A folder that a centre serves from is taken for its record.
+    """
+    if place.startswith(("http://", "https://")):
+        return "site"
+    path = Path(place)
+    if path.is_file() or (path / "centre.toml").is_file():
+        return "record"
+    if not path.is_dir():
+        raise UserError(
+            f"{place} is neither a directory nor a file; give a run directory, a centre's folder or record, "
+            "or the address of published logs"
+        )
+    return "site" if (path / "logs.json").is_file() else "run"
+
+
+def record_at(place: str) -> Path:
+    """Return the file of the record at a place: the file itself, or that of the centre whose folder it is."""
+    path = Path(place)
+    if path.is_file():
+        return path
+    from jointwatch.centre import configuration
+
+    try:
+        record = configuration.Place(path).record(configuration.read(path).run)
+    except configuration.ConfigurationError as error:
+        raise UserError(str(error)) from None
+    if not record.is_file():
+        raise UserError(f"{record} is not there: the centre in {path} has not begun its run")
+    return record
+
+
+def verified(place: str, trust: Mapping[str, str] | None, progress: Progress) -> VerifyReport:
+    """Return what checking the logs at a place found."""
+    kind = kind_of(place)
+    if kind == "run":
+        from jointwatch.exchange.verify import verify_run
+
+        return verify_run(Path(place), trust, progress=progress)
+    try:
+        if kind == "record":
+            from jointwatch.exchange.verify_record import verify_record
+
+            return verify_record(record_at(place), trust, progress=progress)
+        from jointwatch.exchange.verify_site import verify_site
+
+        found = held(place)
+        return verify_site(found.source, found.logs, trust, progress=progress)
+    except Refused as refusal:
+        raise UserError(refusal.sentence) from None
+
+
+def held(place: str) -> Held:
+    """Return the logs at a place, to be read; raise UserError where they cannot be."""
+    kind = kind_of(place)
+    if kind == "run":
+        files, _ = listing(Path(place))
+        found = sorted({log for path in files if (log := log_of(path)) is not None})
+        return Held(source.run_folder(Path(place)), found)
+    try:
+        if kind == "record":
+            from jointwatch.exchange.database import Database
+
+            database = Database(record_at(place))
+            return Held(database, database.logs())
+        from jointwatch.exchange.site import logs_of, site
+
+        return Held(site(place), logs_of(place))
+    except Refused as refusal:
+        raise UserError(refusal.sentence) from None
