@@ -43,20 +43,22 @@ def found(folder: Path, *names: str, clients: Sequence[str] = ("operator:desk",)
 
 
 @contextmanager
-def serving(centre: Path, *, environment: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def serving(centre: Path, *words: str, environment: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """A centre's process that answers; ended in order, or killed where it does not end."""
-    process = start(centre, environment=environment)
+    process = start(centre, *words, environment=environment)
     try:
         yield process
     finally:
         end(process)
 
 
-def start(centre: Path, *, environment: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
-    """A centre's process, once it answers."""
+def start(
+    centre: Path, *words: str, environment: dict[str, str] | None = None, program: Sequence[str] = JOINTWATCH
+) -> subprocess.Popen[bytes]:
+    """A centre's process, once it answers. program: what runs `jointwatch`, where the test has to alter it."""
     log = (centre / "serving.txt").open("ab")
     process = subprocess.Popen(
-        [*JOINTWATCH, "centre", "serve", str(centre)],
+        [*program, "centre", "serve", str(centre), *words],
         stdout=log,
         stderr=log,
         env={**os.environ, **(environment or {})},
@@ -88,6 +90,12 @@ def health(centre: Path) -> dict[str, Any]:
     """How things stand at a centre, as its administrator is told."""
     with CentreLine(centre / "clients" / "admin", timeout_s=5.0) as line:
         return line.health()
+
+
+def opened(*centres: Path) -> None:
+    """Returns once each centre has asked its partners what they hold of its logs, and appends to them."""
+    for centre in centres:
+        wait_for(lambda centre=centre: _answers(centre) and not health(centre)["waits_for"])  # type: ignore[misc]
 
 
 def mirrored(sender: Path, receiver: Path) -> bool:

@@ -22,6 +22,7 @@ SHARD = serving.shard(LOG)  # position 0 is its opening
 def centres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Path]]:
     moscow, brussels = serving.found(tmp_path_factory.mktemp("centres"), "moscow", "brussels")
     with serving.serving(moscow), serving.serving(brussels):
+        serving.opened(moscow, brussels)
         yield [moscow, brussels]
 
 
@@ -72,6 +73,7 @@ def test_a_centre_that_is_killed_goes_on_from_its_record(tmp_path: Path) -> None
     moscow, brussels = serving.found(tmp_path, "moscow", "brussels")
     with serving.serving(brussels):
         process = serving.start(moscow)
+        serving.opened(moscow)
         with CentreLine(moscow / "clients" / "desk") as line:
             entries = [serving.entry(line, LOG, f"kept-{n}") for n in range(5)]
             places = line.submit(entries).places

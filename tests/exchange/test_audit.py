@@ -99,7 +99,7 @@ def test_auditing_goes_on_until_there_is_damage_and_stops_when_told(moscow: Stor
     assert not thread.is_alive()
     assert isinstance(told[-1], Damaged)
     assert all(isinstance(found, Audited) for found in told[:-1])
-    again = threading.Thread(target=keep_auditing, args=(moscow, told.append), kwargs={"stop": stop})
+    again = threading.Thread(target=keep_auditing, args=(moscow, told.append), kwargs={"stop": stop, "every_s": 60.0})
     again.start()
     stop.set()
     again.join(10)

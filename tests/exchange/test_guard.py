@@ -57,7 +57,7 @@ def backup(centre: Any, folder: Path) -> Path:
 def restarted(centre: Any, path: Path, *partners: Any) -> tuple[Any, Guard]:
     """The same centre with the same keys on another record, and its guard."""
     centre.store.close()
-    found = opened(path, run=centre.run, owner=centre.name, log_key=centre.log_key)
+    found = opened(path, lambda: Store(path, run=centre.run, owner=centre.name, log_key=centre.log_key))
     centre.store = found.store
     centre.meet(*partners)
     keys = Keyrings(centre.name, centre.run, centre.mode, centre.identity.public.fingerprint)
@@ -189,7 +189,8 @@ def test_what_was_said_differently_without_asking_is_found_when_the_partner_is_b
     assert "two histories under our own signature" in guard.closed(NOTIFY)
     with pytest.raises(Closed, match="two histories"):
         moscow.say("common", "notify", "never again")
-    moscow.say("ankara", "plot", "other logs go on")
+    assert guard.ask(line(brussels)).refusals == ()
+    moscow.say("brussels", "plot", "other logs go on")
     _, again = restarted(moscow, old, brussels, ankara)
     assert again.frozen == {NOTIFY}, "a restart does not forget"
 

@@ -141,8 +141,8 @@ def test_a_file_that_is_no_database_any_more_is_set_aside_and_all_comes_back(two
 def test_a_sound_record_of_another_centre_or_in_use_is_not_set_aside(two: list[Any], tmp_path: Path) -> None:
     path = two[0].store.path
     with pytest.raises(Refused, match="in use"):
-        opened(path, run="rehearsal-1", owner="moscow")
+        opened(path, lambda: Store(path, run="rehearsal-1", owner="moscow"))
     two[0].store.close()
     with pytest.raises(Refused, match="is of owner 'moscow'"):
-        opened(path, run="rehearsal-1", owner="brussels")
+        opened(path, lambda: Store(path, run="rehearsal-1", owner="brussels"))
     assert not list(tmp_path.glob("*.damaged-*"))

@@ -1,7 +1,8 @@
 """What a centre's own clients are shown to at its door: handing in, and how things stand.
 
     POST /centre/v1/submit     Submission -> Receipts     200; 422 an entry does not hold; 409 its id is taken;
-                                                          503 the queue is full, come again; 507 the disk is
+                                                          503 the queue is full or the log still closed, come
+                                                          again; 507 the disk is full
     GET  /centre/v1/health     JSON                       200
 
 Bodies are MessagePack. A batch is taken whole or not at all, and is acknowledged when it is on the disk under a signed
@@ -25,6 +26,7 @@ from jointwatch.centre.submission import FullError, Intake, NotYoursError
 from jointwatch.exchange import handed_in
 from jointwatch.exchange.carrier import WIRE_VERSION
 from jointwatch.exchange.frame import MAX_ENTRIES
+from jointwatch.exchange.guard import Closed
 from jointwatch.exchange.https_app import MESSAGEPACK, TurnedAwayError, need, read_body, refused
 from jointwatch.exchange.refused import Refused
 
@@ -77,6 +79,8 @@ class CounterApp:
         except FullError:
             full = "the queue is full; nothing of this batch was taken"
             raise TurnedAwayError(503, full, retry_after_s=RETRY_AFTER_S) from None
+        except Closed as closed:
+            raise TurnedAwayError(503, str(closed), retry_after_s=RETRY_AFTER_S) from closed
         except Refused as refusal:
             raise TurnedAwayError(409 if refusal.rule == handed_in.RULE else 422, str(refusal)) from refusal
         except (OSError, TimeoutError) as error:

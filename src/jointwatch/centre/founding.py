@@ -11,7 +11,7 @@ from jointwatch.centre import cards, configuration, credentials
 from jointwatch.centre.configuration import Configuration, ConfigurationError, Place
 from jointwatch.centre.orders import ReleaserKey, SensorKey
 from jointwatch.earth.timescale import now_tai_ns
-from jointwatch.exchange import roles, tls
+from jointwatch.exchange import roles, salvage, tls
 from jointwatch.exchange.handed_in import Counter, HandedIn
 from jointwatch.exchange.keyrings import roster_log
 from jointwatch.exchange.keys import SigningKey, read_or_create_key
@@ -105,6 +105,11 @@ def _enrol(
     with opened(place, known, keys) as store:
         store.hand_in([HandedIn(roster_log(known.centre), roster.id, entry)])
     return [entry]
+
+
+def reopened(place: Place, known: Configuration, keys: credentials.Credentials) -> salvage.Opened[Counter]:
+    """Return a centre's record as `opened` does; where it is damaged, a new one that takes its place."""
+    return salvage.opened(place.record(known.run), lambda: opened(place, known, keys))
 
 
 def opened(place: Place, known: Configuration, keys: credentials.Credentials) -> Counter:

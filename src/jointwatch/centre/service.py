@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,16 +18,24 @@ from typing import Any
 from jointwatch.centre import configuration, credentials, founding
 from jointwatch.centre.configuration import Place
 from jointwatch.centre.counter import CounterApp
+from jointwatch.centre.incidents import Incidents
 from jointwatch.centre.submission import Intake
 from jointwatch.exchange import checkpoint as checkpoints
+from jointwatch.exchange.audit import Audited, keep_auditing
 from jointwatch.exchange.desk import StoreDesk
 from jointwatch.exchange.door import Guests
-from jointwatch.exchange.follow import Round, keep_following
+from jointwatch.exchange.follow import RETRY_S, Round, keep_following
+from jointwatch.exchange.guard import Guard
+from jointwatch.exchange.handed_in import Counter
 from jointwatch.exchange.https import Client, Server
-from jointwatch.exchange.keyrings import Keyrings, roster_log
+from jointwatch.exchange.keyrings import Keyrings
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.mirror import Mirror
+from jointwatch.exchange.record import Damaged
+from jointwatch.exchange.salvage import Opened
 
+AUDIT_EVERY_S = 3600.0
+ASK_AGAIN_S = 5.0  # a partner that gave back what did not verify
 Tell = Callable[[str], None]
 
 
@@ -51,22 +59,31 @@ class Standing:
 class Service:
     """A centre in service, from the moment it is made until `close`."""
 
-    def __init__(self, folder: Path, tell: Tell) -> None:
+    def __init__(self, folder: Path, tell: Tell, *, without: Collection[str] = ()) -> None:
         self.place, self.known, self._tell = Place(folder), configuration.read(folder), tell
+        self._left_out, self.audited, self._asked_posix_s = frozenset(without), Audited(0, 0, 0.0), 0.0
         self.standing = {name: Standing() for name in self.known.partners}
         self._stop, self._open = threading.Event(), ExitStack()
         with ExitStack() as opening:
             self.keys = credentials.ensure(self.place.keys, self.known.centre)
-            self.store = opening.enter_context(founding.opened(self.place, self.known, self.keys))
-            self.own_keys = self._learn()
+            found = founding.reopened(self.place, self.known, self.keys)
+            self.store = opening.enter_context(found.store)
+            self.incidents = Incidents(self.store, self.known, self.keys.held["desk"], tell)
             self.mirror = self._mirror()
+            self.guard = self._guard(found)
             self.intake = Intake(self.store, lambda: self.own_keys, frozenset(self.known.partners))
             opening.callback(self.intake.close)
             self.door = self._door()
             self.port = self.door.start()
             opening.callback(self.door.stop)
+            self._audit(opening)
             self._follow_partners(opening)
             self._open = opening.pop_all()
+
+    @property
+    def damaged(self) -> bool:
+        """Whether the record was found altered: nothing is written to it any more; a new service sets it aside."""
+        return bool(self.guard.damage)
 
     def close(self) -> None:
         """End in order."""
@@ -79,18 +96,30 @@ class Service:
         logs = {str(log): {"size": self.store.size(log), "cosigned": self._cosigned(log)} for log in self.store.logs()}
         partners = {name: asdict(at) | {"linked": not at.cut} for name, at in self.standing.items()}
         own = {"identity": self.own_keys.identity, "waiting": self.intake.waiting}
+        own |= {"damage": self.guard.damage, "waits_for": [name for name in partners if self.guard.waits_for(name)]}
         return {**about, **own, "logs": logs, "partners": partners}
 
     def _cosigned(self, log: LogId) -> int:
         kept = self.store.cosigned(log)
         return 0 if kept is None else checkpoints.unverified(kept).size
 
-    def _learn(self) -> Keyrings:
-        """Return the centre's own keys as its rosters name them."""
-        known = Keyrings(self.known.centre, self.known.run, self.known.mode)
-        for entry in self.store.entries(roster_log(self.known.centre)):
-            known = known.learn(entry)
-        return known
+    @property
+    def own_keys(self) -> Keyrings:
+        """The centre's own keys as its rosters name them."""
+        return self.guard.keys
+
+    def _guard(self, found: Opened[Counter]) -> Guard:
+        """Return what keeps the own logs closed until the partners were asked what they hold of them."""
+        known = Keyrings(self.known.centre, self.known.run, self.known.mode, self.keys.identity.public.fingerprint)
+        guard = Guard(self.mirror, known, self.known.partners, aside=found.aside)
+        if found.aside is not None:
+            self.incidents.happened(
+                "damage", self.known.centre, f"the record is damaged and lies in {found.aside.parent}: {found.why}"
+            )
+        for partner in self._left_out:
+            guard.without(partner)
+            self.incidents.happened("without", partner, f"started without asking {partner} what it holds of our logs")
+        return guard
 
     def _mirror(self) -> Mirror:
         pinned = {name: Pinned(partner.identity) for name, partner in self.known.partners.items()}
@@ -126,7 +155,53 @@ class Service:
         opening.callback(self._stop.set)
 
     def _follow(self, name: str, line: Client) -> None:
-        keep_following(line, self.mirror, lambda found: self._note(name, found), stop=self._stop)
+        """Ask the partner what it holds of our logs before anything else, and then follow it."""
+        self._ask(name, line)
+        keep_following(line, self.mirror, lambda found: self._heard(name, line, found), stop=self._stop)
+
+    def _ask(self, name: str, line: Client) -> None:
+        while self.guard.waits_for(name) and not self._stop.is_set():
+            found = self.guard.ask(line)
+            self._asked_posix_s = time.time()
+            self._note(name, found)
+            self._note_given_back(name, found)
+            if not found.cut:
+                return  # answered, or what it gave back was refused: then it is asked again later
+            self._stop.wait(RETRY_S)
+
+    def _heard(self, name: str, line: Client, found: Round) -> None:
+        self._note(name, found)
+        if self.guard.waits_for(name) and not found.cut and time.time() - self._asked_posix_s > ASK_AGAIN_S:
+            self._ask(name, line)
+
+    def _note_given_back(self, name: str, found: Round) -> None:
+        if found.accepted:
+            logs = sorted({str(came.log) for came in found.accepted})
+            count = sum(len(came.positions) for came in found.accepted)
+            text = f"{count} entries of {', '.join(logs)} were missing in our record and came back from {name}"
+            self.incidents.happened("refill", name, text)
+        if self.guard.lost and not any(map(self.guard.waits_for, self.known.partners)):
+            text = "; ".join(f"{log}: {why}" for log, why in sorted(self.guard.lost.items()))
+            self.incidents.happened("loss", self.known.centre, f"what the damaged record had beyond is lost: {text}")
+
+    def _audit(self, opening: ExitStack) -> None:
+        thread = threading.Thread(
+            target=keep_auditing,
+            args=(self.store, self._audited),
+            kwargs={"stop": self._stop, "every_s": AUDIT_EVERY_S},
+            name="audit",
+            daemon=True,
+        )
+        thread.start()
+        opening.callback(thread.join, 15)
+
+    def _audited(self, found: Audited | Damaged) -> None:
+        """Append nothing more to a file that was altered; whoever made this service makes another one."""
+        if isinstance(found, Damaged):
+            self.guard.damaged(found.sentence)
+            self._tell(f"the record is damaged, and read-only from now on: {found.sentence}")
+        else:
+            self.audited = found
 
     def _note(self, name: str, found: Round) -> None:
         """Keep in mind what a round with a partner brought; a cut line is told once, and so is its return."""
@@ -138,6 +213,5 @@ class Service:
             at.last_verified_posix_s = time.time()
         for refusal in found.refusals:
             at.refused += 1
-            if str(refusal) != at.last_refusal:
-                self._tell(f"refused, from {name}: {refusal}")
+            self.incidents.refused(name, refusal)
             at.last_refusal = str(refusal)

@@ -24,6 +24,10 @@ CLIENT = Annotated[
     list[str],
     typer.Option(help="ROLE:NAME of who may come to the door, with a folder of files for it. Else operator:desk."),
 ]
+WITHOUT = Annotated[
+    list[str],
+    typer.Option(help="A partner that cannot be asked what it holds of our logs; they are opened all the same."),
+]
 CARD = Annotated[Path, typer.Argument(help="The partner's card.toml.", metavar="CARD")]
 FINGERPRINT = Annotated[str | None, typer.Option(help="The partner's identity, SHA256:..., as it was told to you.")]
 
@@ -77,19 +81,20 @@ def meet(folder: FOLDER, card: CARD, fingerprint: FINGERPRINT = None) -> None:
 
 
 @app.command()
-def serve(folders: FOLDERS) -> None:
+def serve(folders: FOLDERS, without: WITHOUT = []) -> None:  # noqa: B006 - typer copies it
     """Serve until told to stop: keep the record, open the door, follow the partners, take in what clients hand in.
 
     With several folders each centre is a process of its own, as keys never leave their own centre's process. SIGTERM
-    and Ctrl-C end in order; ended in any other way, a centre goes on from its record.
+    and Ctrl-C end in order; ended in any other way, a centre goes on from its record: once it has asked its partners
+    what they hold of it. Until a partner has answered, the logs that it may read stay closed.
     """
     from jointwatch.cli import serving
 
     with _explained():
         if len(folders) > 1:
-            serving.several(folders)
+            serving.several(folders, without)
         else:
-            serving.one(folders[0])
+            serving.one(folders[0], without)
 
 
 @app.command()

@@ -14,28 +14,35 @@ from pathlib import Path
 import typer
 
 
-def one(folder: Path) -> None:
-    """Serve one centre in this process until SIGTERM or SIGINT."""
+def one(folder: Path, without: Sequence[str] = ()) -> None:
+    """Serve one centre in this process until SIGTERM or SIGINT; anew where its record was found damaged."""
+    with signals() as told:
+        while not told.is_set():
+            _serve(folder, without, told)
+    typer.echo(f"{folder.name} has ended")
+
+
+def _serve(folder: Path, without: Sequence[str], told: threading.Event) -> None:
     from jointwatch.centre.service import Service
 
-    with signals() as told:
-        service = Service(folder, lambda text: typer.echo(f"{folder.name}: {text}"))
-        try:
-            host = service.known.listen.rpartition(":")[0]
-            typer.echo(f"{service.known.centre} serves at {host}:{service.port}")
-            sys.stdout.flush()
-            told.wait()
-        finally:
-            service.close()
-    typer.echo(f"{service.known.centre} has ended")
+    service = Service(folder, lambda text: typer.echo(f"{folder.name}: {text}"), without=without)
+    try:
+        host = service.known.listen.rpartition(":")[0]
+        typer.echo(f"{service.known.centre} serves at {host}:{service.port}")
+        sys.stdout.flush()
+        while not (told.wait(0.2) or service.damaged):
+            pass
+    finally:
+        service.close()
 
 
-def several(folders: Sequence[Path]) -> None:
+def several(folders: Sequence[Path], without: Sequence[str] = ()) -> None:
     """Serve each centre in a process of its own; all end when this one is told to, and each can end alone."""
+    left_out = [word for name in without for word in ("--without", name)]
     with signals() as told:
         children = [
             subprocess.Popen(
-                [sys.executable, "-m", "jointwatch", "centre", "serve", str(folder)], start_new_session=True
+                [sys.executable, "-m", "jointwatch", "centre", "serve", str(folder), *left_out], start_new_session=True
             )
             for folder in folders
         ]

@@ -21,7 +21,6 @@ from jointwatch.exchange.record import Damaged, Record
 from jointwatch.exchange.refused import Refused
 
 RULE = "audit of the record"
-EVERY_S = 3600.0
 SHARE = 0.1  # of one core
 Rest = Callable[[float], object]
 """Waits that many seconds."""
@@ -57,7 +56,7 @@ def audit(record: Record, *, rest: Rest = time.sleep) -> Audited:
 
 
 def keep_auditing(
-    record: Record, tell: Callable[[Audited | Damaged], None], *, stop: threading.Event, every_s: float = EVERY_S
+    record: Record, tell: Callable[[Audited | Damaged], None], *, stop: threading.Event, every_s: float
 ) -> None:
     """Audit again and again until told to stop, and tell of each; damage is told once, and ends it."""
     while not stop.wait(every_s):

@@ -59,7 +59,7 @@ class Guard:
 
     def __init__(self, mirror: Mirror, keys: Keyrings, partners: Iterable[str], *, aside: Path | None = None) -> None:
         self.store, self._mirror, self._evidence = mirror.store, mirror, mirror.evidence_folder
-        self.keys = admission.learned(keys, self.store.entries(roster_log(self.store.owner)))
+        self._keys = keys
         self.damage = ""  # what is wrong with the file: nothing is appended to it any more
         self.lost: dict[LogId, str] = {}  # what of the damaged record is not back, and why
         self.frozen = {log for log in equivocation.logs_in(self._evidence) if log.owner == self.store.owner}
@@ -69,6 +69,14 @@ class Guard:
         self._salvage()
 
     # What is known
+
+    @property
+    def keys(self) -> Keyrings:
+        """The centre's own keys, as the rosters in its record name them by now."""
+        rosters = roster_log(self.store.owner)
+        with self._lock:
+            self._keys = admission.learned(self._keys, self.store.entries(rosters, len(self._keys.rings)))
+            return self._keys
 
     def waits_for(self, partner: str) -> bool:
         """Return whether this partner has yet to be asked; also one that the logs were opened without."""
@@ -108,9 +116,9 @@ class Guard:
             positions = self._positions(line.peer, anew)
             try:
                 answer = line.give_back(positions)
-            except LineCut as cut:
-                return Round(tuple(accepted), cut=cut.reason)
-            came, refusals = self._take_all(answer, line.peer)
+                came, refusals = self._take_all(answer, line.peer)
+            except (LineCut, OSError) as cut:  # the line broke, or the disk has no room
+                return Round(tuple(accepted), cut=str(cut))
             accepted += came
             if refusals:
                 return Round(tuple(accepted), tuple(refusals))
@@ -131,7 +139,6 @@ class Guard:
                 found = admission.admit(came, self.store, self.keys)
             ids = [message.id for message in found.messages]
             positions = self.store.refill(found.fresh, ids) if ids else range(0)
-            self.keys = found.keys
         return Accepted(log, positions, found.usable(), found.unverified)
 
     # Within
@@ -153,7 +160,7 @@ class Guard:
         return log.whole in {known.whole for known in self.frozen}
 
     def _readers(self, log: LogId) -> set[str]:
-        if log.internal and (self._aside is None or self.keys.rings):
+        if log.internal and (self._aside is None or self.store.size(roster_log(log.owner))):
             return set()
         return set(self._unasked) if log.audience == COMMON or log.internal else {log.audience}
 
@@ -183,6 +190,8 @@ class Guard:
     def _given(self, came: Frame, partner: str) -> list[Accepted]:
         if came.log.audience not in (partner, COMMON) or came.log.internal:
             raise Refused("audience", f"{came.log} is not for {partner}; it cannot give it back")
+        if self._is_frozen(came.log):
+            return []  # it stays closed, and holds up no other
         found = self.take(came)
         if not found.messages:
             return []
@@ -204,8 +213,8 @@ class Guard:
 
     def _compare(self, log: LogId, body: bytes) -> None:
         """Raise Equivocation where the partner's replica and ours are two histories under our own signature."""
-        if not body:
-            return  # it holds nothing of this log
+        if not body or self._is_frozen(log):
+            return  # it holds nothing of this log; or two histories of it are known already
         claimed = checkpoints.unverified(body)
         if claimed.size > self.store.size(log) or self.store.root(log, claimed.size) == claimed.root:
             return  # it is behind, as it may be; or ahead, and is asked for all of it

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Generic, TypeVar
 
 import apsw
 
@@ -25,23 +25,25 @@ from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.record import Damaged
 from jointwatch.exchange.refused import Refused
 
+S = TypeVar("S", bound=Store)
+
 
 @dataclass(frozen=True)
-class Opened:
+class Opened(Generic[S]):
     """A record that is open. aside: the damaged file that it takes the place of, and why; None where there is none."""
 
-    store: Store
+    store: S
     aside: Path | None = None
     why: str = ""
 
 
-def opened(path: Path, **how: Any) -> Opened:
-    """Return the record in `path`, opened as `Store` opens it; a new one where the old one is damaged and set aside."""
+def opened(path: Path, opening: Callable[[], S]) -> Opened[S]:
+    """Return the record in `path`, which `opening` opens; a new one where the old one is damaged and was set aside."""
     try:
-        return Opened(Store(path, **how))
+        return Opened(opening())
     except Damaged as damage:
         aside = _set_aside(path)
-        return Opened(Store(path, **how), aside, damage.sentence)
+        return Opened(opening(), aside, damage.sentence)
 
 
 def salvage(aside: Path, held: Callable[[LogId], int], take: Callable[[Frame], object]) -> dict[LogId, str]:
