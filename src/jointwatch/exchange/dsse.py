@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -106,22 +107,40 @@ def parse_json(data: bytes) -> Envelope:
     return envelope
 
 
+class Claim(NamedTuple):
+    """A signature under a known key, with what it is over; to be verified."""
+
+    key: PublicKey
+    message: bytes
+    signature: bytes
+
+    def check(self) -> None:
+        """Raise Refused unless the signature is the key's over the message."""
+        self.key.verify(self.message, self.signature)
+
+
+def claims(envelope: Envelope, keys: Iterable[PublicKey]) -> tuple[Claim, ...]:
+    """Return the signatures of the envelope that are under the ids of `keys`; at least one. None of them is verified.
+
+    A signature by an unknown key is ignored; every one that is returned must hold, or the envelope is refused.
+    """
+    known: Mapping[str, PublicKey] = {key.fingerprint: key for key in keys}
+    message = pae(envelope.payload_type, envelope.payload)
+    found = tuple(Claim(known[s.keyid], message, s.sig) for s in envelope.signatures if s.keyid in known)
+    if not found:
+        raise Refused(RULE, f"none of the {len(known)} known keys signed this; it names {_names(envelope)}")
+    return found
+
+
 def verify(envelope: Envelope, keys: Iterable[PublicKey]) -> frozenset[PublicKey]:
     """Return which of `keys` signed the envelope; at least one.
 
     A signature by an unknown key is ignored; one under a known key's id that fails refuses the envelope.
     """
-    known: Mapping[str, PublicKey] = {key.fingerprint: key for key in keys}
-    message = pae(envelope.payload_type, envelope.payload)
-    found = set()
-    for signature in envelope.signatures:
-        key = known.get(signature.keyid)
-        if key is not None:
-            key.verify(message, signature.sig)
-            found.add(key)
-    if not found:
-        raise Refused(RULE, f"none of the {len(known)} known keys signed this; it names {_names(envelope)}")
-    return frozenset(found)
+    found = claims(envelope, keys)
+    for claim in found:
+        claim.check()
+    return frozenset(claim.key for claim in found)
 
 
 def _names(envelope: Envelope) -> str:

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeVar
 
 from jointwatch.exchange import checkpoint as checkpoints
@@ -36,6 +37,7 @@ class Unverified(Refused):
     """Raised for an entry that a key signed outside of its bounds: it is kept and mirrored, and never used."""
 
 
+@lru_cache(maxsize=256)  # compared with the log of every entry
 def roster_log(centre: str) -> LogId:
     """Return the log in which a centre publishes its rosters.
 
@@ -96,15 +98,27 @@ class Keyrings:
 
         index: where it stands. Raises Unverified where it holds but for a key that signed it outside of its bounds.
         """
+        message, claims = self.read_entry(entry, log)
+        for claim in claims:
+            claim.check()
+        if index is not None:
+            self.check_bounds(entry, log, index)
+        return message
+
+    def read_entry(self, entry: bytes, log: LogId) -> tuple[Message, tuple[dsse.Claim, ...]]:
+        """Return the message in an entry of this centre's `log`, and the signatures that must yet hold for it."""
         if log == roster_log(self.centre) and _digest(entry) in self.known:
-            return decoded(dsse.parse(entry))
+            return decoded(dsse.parse(entry)), ()
         ring = self.at(0) if len(self.rings) < 2 else self.at(logged_tai_ns(entry))
-        message = ring.open_entry(entry, log)
+        message, claims = ring.read_entry(entry, log)
         if isinstance(message, Roster | PartyRoot | KeyBounds) != (log == roster_log(self.centre)):
             raise Refused(RULE, f"rosters stand in {roster_log(self.centre)}, and nothing else does; this is {log}")
-        if self.bounds and index is not None:
+        return message, claims
+
+    def check_bounds(self, entry: bytes, log: LogId, index: int) -> None:
+        """Raise Unverified where a key signed the entry at `index` outside of its bounds."""
+        if self.bounds:
             self._check_signers(entry, log, index)
-        return message
 
     def log_verifiers(self, log: LogId, tai_ns: int, body: bytes = b"") -> tuple[LogVerifier, ...]:
         """Return what verifies the checkpoints of `log`; tai_ns: when the last entry under them was logged.

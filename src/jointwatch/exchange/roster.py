@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 
 from jointwatch.exchange import dsse, ml_dsa, note
 from jointwatch.exchange.checkpoint import Cosigner
@@ -24,6 +24,7 @@ from jointwatch.messages.roster import Roster, RosterKey
 RULE = "jointwatch roster"
 LogVerifier = note.Ed25519Verifier | ml_dsa.Verifier
 ML_DSA_LOG = "log-ml-dsa-44"
+_OTHER_KINDS = (ML_DSA_LOG, "tls-ca")  # purposes of keys that are not Ed25519
 _HELD = ("log", "cosign", "desk")  # purposes whose keys are the centre's own, and prove it
 
 
@@ -40,8 +41,14 @@ class KeyRing:
 
     def keys(self, purpose: str, tai_ns: int) -> tuple[PublicKey, ...]:
         """Return the Ed25519 keys of a purpose that are valid at a time; none where there is none."""
-        found = (key for key in self.roster.keys if key.purpose == purpose and _valid(key, tai_ns))
-        return tuple(_public_key(key.public_key) for key in found)
+        return tuple(public for key, public in self._of_purpose.get(purpose, ()) if _valid(key, tai_ns))
+
+    @cached_property
+    def _of_purpose(self) -> dict[str, tuple[tuple[RosterKey, PublicKey], ...]]:
+        """The Ed25519 keys by their purposes: every entry asks for the same few."""
+        named = [key for key in self.roster.keys if key.purpose not in _OTHER_KINDS]
+        of = {key.purpose: [other for other in named if other.purpose == key.purpose] for key in named}
+        return {purpose: tuple((key, PublicKey(key.public_key)) for key in keys) for purpose, keys in of.items()}
 
     def key(self, purpose: str, tai_ns: int) -> PublicKey:
         """Return the newest key of a purpose that is valid at a time."""
@@ -79,18 +86,25 @@ class KeyRing:
         A roster is signed by the identity key; plots by the sensor's key or the desk's; a release policy after the
         first by two officers of release; everything else by the desk's.
         """
+        message, claims = self.read_entry(entry, log)
+        for claim in claims:
+            claim.check()
+        return message
+
+    def read_entry(self, entry: bytes, log: LogId) -> tuple[Message, tuple[dsse.Claim, ...]]:
+        """Return the message in an entry, and the signatures that must yet hold; all else is checked."""
         envelope = dsse.parse(entry)
         message = decoded(envelope)
         check_header(message, log, run=self.roster.run, mode=self.roster.mode)
-        dsse.verify(envelope, self._may_sign(message))
+        claims = dsse.claims(envelope, self._may_sign(message))
         if isinstance(message, ReleasePolicy) and message.number > 1:
-            self._check_two_officers(envelope, message)
-        return message
+            self._check_two_officers(claims, message)
+        return message, claims
 
-    def _check_two_officers(self, envelope: dsse.Envelope, policy: ReleasePolicy) -> None:
+    def _check_two_officers(self, claims: Sequence[dsse.Claim], policy: ReleasePolicy) -> None:
         """Raise Refused unless two officers of release, not one with two keys, signed the policy."""
         keys = self._officers(policy.logged_tai_ns)
-        officers = {keys[key] for key in dsse.verify(envelope, self._may_sign(policy)) if key in keys}
+        officers = {keys[claim.key] for claim in claims if claim.key in keys}
         if len(officers) < 2:
             raise Refused(
                 "jointwatch release",
@@ -159,9 +173,6 @@ def check_header(message: Message, log: LogId, *, run: str, mode: str) -> None:
             raise Refused(
                 "jointwatch header", f"a {kind_of(message)} of {name} {said[name]!r} stands where {wanted!r} belongs"
             )
-
-
-_public_key = lru_cache(maxsize=1_024)(PublicKey)  # every entry asks for the same few
 
 
 def decoded(envelope: dsse.Envelope) -> Message:
