@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
+from jointwatch.earth.timescale import now_tai_ns
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import dsse, merkle
 from jointwatch.exchange.frame import Frame
@@ -18,7 +18,7 @@ from tests.faults.stations import MODE, RUN, Station
 
 def message(station: Station, log: LogId, number: int, **other: Any) -> Incident:
     """Return something a centre might say."""
-    said = {"mode": MODE, "run": RUN, "origin": station.name, "log": str(log), "logged_tai_ns": time.time_ns()}
+    said = {"mode": MODE, "run": RUN, "origin": station.name, "log": str(log), "logged_tai_ns": now_tai_ns()}
     return Incident(**{**said, "id": f"forged-{number}", "about": "faults", "text": "never said", **other})
 
 

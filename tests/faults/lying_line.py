@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from jointwatch.exchange import frame
-from jointwatch.exchange.carrier import Answer, LineCut, NotForYou, Position
+from jointwatch.exchange.carrier import MOST_ASKED_BYTES, Answer, LineCut, NotForYou, Position
 from jointwatch.exchange.frame import Frame
 from jointwatch.exchange.https import Client, Server
 from tests.faults.harness import Tally, seconds_until
@@ -24,7 +24,7 @@ from tests.faults.stations import Station, Submitter, caught_up_s, holds_all, se
 
 Answers = Callable[[Answer, Mapping[str, Position]], Answer]
 Change = Callable[[Frame], Frame | bytes | None]
-NOTICED_S, BACK_S = 10.0, 5.0
+NOTICED_S, BACK_S, LOOK_S = 10.0, 5.0, 0.05
 
 
 def honest(answer: Answer, _: Mapping[str, Position]) -> Answer:
@@ -42,7 +42,14 @@ class LyingLine:
     answered: int = 0
     asking: threading.Lock = field(default_factory=threading.Lock)
 
-    def pull(self, peer: str, positions: Mapping[str, Position]) -> Answer:
+    def listen(self, heard: Callable[[], None]) -> None:
+        """Have whoever waits for news look again twenty times a second: a lie may be told at any time."""
+        ends = threading.Timer(LOOK_S, self.listen, (heard,))
+        ends.daemon = True
+        ends.start()
+        heard()
+
+    def pull(self, peer: str, positions: Mapping[str, Position], *, max_bytes: int = MOST_ASKED_BYTES) -> Answer:
         answer = self.lie(self._ask(lambda: self.line.pull(positions)), positions)
         self.answered += 1
         return answer
@@ -79,7 +86,7 @@ def lied_to(folder: Path) -> Iterator[tuple[Station, Station, LyingLine]]:
         yield moscow, brussels, line
     finally:
         for station in (moscow, brussels):
-            station.kill()
+            station.leave()
         door.stop()
         to_moscow.close()
 

@@ -50,7 +50,7 @@ class Result:
         """The row of the table."""
         counts = ("-" if count is None else f"{count:,}" for count in (self.acknowledged, self.lost, self.duplicated))
         recovery = "-" if self.recovery_s is None else f"{self.recovery_s:.1f} s"
-        outcome = f"{self.verdict}: {self.detail}" if self.detail else self.verdict
+        outcome = f"{self.verdict}: {' '.join(self.detail.split())[-300:]}" if self.detail else self.verdict
         return f"| {self.number} | {title(self.name)} | {outcome} | {' | '.join(counts)} | {recovery} |"
 
 
@@ -115,7 +115,7 @@ def _ended(command: list[str], limit_s: float) -> tuple[dict[str, object], str]:
     except (ValueError, IndexError):
         return {}, f"ended with {process.returncode} and said nothing: {err.decode(errors='replace')[-400:]}"
     if "failed" in said:
-        sys.stderr.write(f"{command[3]}\n{err.decode(errors='replace')[-4000:]}\n")
+        sys.stderr.write(f"{command[3]}\n{err.decode(errors='replace')[-1200:]}\n")
     return said, ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -11,106 +10,147 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jointwatch.centre import cards, configuration, founding
+from jointwatch.centre.configuration import Place
 from jointwatch.centre.credentials import Credentials, ensure
 from jointwatch.exchange.keyrings import roster_log
+from jointwatch.exchange.keys import SigningKey, read_key
 from jointwatch.exchange.log import Store
 from tests.faults.harness import ROOT, Tally, keyrings, seconds_until, tally
+from tests.faults.wire import HOSTS, Wire, wire
 
 RUN, MODE = "faults", "exercise"
+DESK = founding.Client("operator", "desk")
 START_S = 20.0
 
 
 class Gone(Exception):  # noqa: N818 - reads as what happened
-    """The station's process ended before it answered: nothing is known of what was asked."""
+    """The centre was not heard: nothing is known of what became of what it was asked."""
 
 
-@dataclass
 class Station:
-    """A centre's process, its folder, and what it is started with."""
+    """A centre in its folder, served by a process, and the process of a client that hands in what its desk says."""
 
-    name: str
-    folder: Path
-    host: str = "127.0.0.1"
-    port: int = 0
-    partners: dict[str, dict[str, Any]] = field(default_factory=dict)
-    prefix: Sequence[str] = ()
-    environment: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[str] | None = None
-
-    def __post_init__(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.port = self.port or free_port(self.host)
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        inside: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name, self.folder, self.host, self.port = name, folder, host, port or free_port(host)
+        self.inside, self.environment = list(inside), dict(environment or {})
+        self.process: subprocess.Popen[bytes] | None = None
+        self.clerk: subprocess.Popen[str] | None = None
         self.orders = threading.Lock()
+        self.said = folder.parent / f"{name}.said"
+        folder.mkdir(parents=True, exist_ok=True)
+        founding.found(folder, run=RUN, mode=MODE, listen=f"{host}:{self.port}", clients=[DESK])
 
     @property
     def credentials(self) -> Credentials:
-        return ensure(self.folder / "keys", self.name)
+        return ensure(Place(self.folder).keys, self.name)
+
+    @property
+    def desk_key(self) -> SigningKey:
+        """The key with which the client signs what it hands in."""
+        return read_key(Place(self.folder).clients / "desk" / "signing.pem")
 
     @property
     def database(self) -> Path:
-        return self.folder / "record.db"
+        return Place(self.folder).record(RUN)
+
+    @property
+    def evidence(self) -> Path:
+        """The folder in which it keeps two histories of one log."""
+        return self.database.with_suffix(".evidence")
 
     def knows(self, other: Station, *, host: str = "", port: int = 0) -> None:
         """Pin another centre; host and port: where its door is seen from here, if not where it stands."""
-        keys = other.credentials
-        self.partners[other.name] = {
-            "host": host or other.host,
-            "port": port or other.port,
-            "identity": keys.identity.public.data.hex(),
-            "authority": keys.line.authority_pem(),
-        }
+        address = f"{host or other.host}:{port or other.port}"
+        card = cards.read(other.folder).model_copy(update={"address": address})
+        cards.pin(Place(self.folder), card, other.credentials.identity.public.fingerprint)
 
     def start(self, *, kill_at: tuple[str, int] | None = None) -> None:
         """Start the process; returns when its door is open."""
-        setting = {
-            "folder": str(self.folder),
-            "name": self.name,
-            "listen": {"host": self.host, "port": self.port},
-            "partners": self.partners,
-            "kill_at": kill_at,
-        }
-        command = [*self.prefix, sys.executable, "-m", "tests.faults.station_process", json.dumps(setting)]
-        with self.orders:
+        serve = ["jointwatch", "centre", "serve", str(self.folder)]
+        if kill_at is not None:
+            serve = ["tests.faults.kill_point", str(self.folder), *map(str, kill_at)]
+        before = self.said.stat().st_size if self.said.exists() else 0
+        with self.said.open("ab") as said:
             self.process = subprocess.Popen(
-                command,
+                [*self.inside, sys.executable, "-m", *serve],
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                cwd=ROOT,
+                env={**os.environ, **self.environment},
+            )
+        seconds_until(lambda: self._serves(before), START_S, f"{self.name} serves")
+
+    def _serves(self, offset: int) -> bool:
+        with self.said.open("rb") as said:
+            said.seek(offset)
+            text = said.read().decode(errors="replace")
+        assert self.process is None or self.process.poll() in (None, -9), f"{self.name} ended: {text[-600:]}"
+        return "serves at" in text or (self.process is not None and self.process.poll() == -9)
+
+    def send(self, **order: Any) -> None:
+        """Have the client ask something, without hearing the answer yet."""
+        if self.clerk is None:
+            self.clerk = subprocess.Popen(
+                [*self.inside, sys.executable, "-m", "tests.faults.clerk", str(Place(self.folder).clients / "desk")],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
                 cwd=ROOT,
-                env={**os.environ, **self.environment},
             )
-            assert self.process.stdout is not None
-            assert self.process.stdout.readline(), f"{self.name} did not start"
+        assert self.clerk.stdin is not None
+        self.clerk.stdin.write(json.dumps(order) + "\n")
+        self.clerk.stdin.flush()
 
-    def ask(self, **order: Any) -> dict[str, Any]:
-        """Return the answer to an order; raise Gone where the process ends first."""
-        with self.orders:
-            if self.process is None:
-                raise Gone(self.name)
-            assert self.process.stdin is not None
-            assert self.process.stdout is not None
-            try:
-                self.process.stdin.write(json.dumps(order) + "\n")
-                self.process.stdin.flush()
-                line = self.process.stdout.readline()
-            except (OSError, ValueError) as error:
-                raise Gone(self.name) from error
-        if not line:
-            raise Gone(self.name)
+    def hear(self) -> dict[str, Any]:
+        """Return the answer to what was sent; raise Gone where the centre was not heard."""
+        assert self.clerk is not None
+        assert self.clerk.stdout is not None
+        line = self.clerk.stdout.readline()
+        assert line, f"the client of {self.name} has ended"
         answer: dict[str, Any] = json.loads(line)
+        if "gone" in answer:
+            raise Gone(answer["gone"])
         return answer
 
+    def ask(self, **order: Any) -> dict[str, Any]:
+        """Return the centre's answer to its client; raise Gone where it was not heard."""
+        with self.orders:
+            self.send(**order)
+            return self.hear()
+
     def state(self) -> dict[str, Any]:
-        return self.ask(state=True)
+        """Return what the centre says of itself: sizes (of whole logs), why lines are cut, what was refused."""
+        health = self.ask(state=True)
+        partners: dict[str, dict[str, Any]] = health["partners"]
+        sizes: Counter[str] = Counter()
+        for log, at in health["logs"].items():
+            sizes[whole(log)] += at["size"]
+        return {
+            "sizes": dict(sizes),
+            "cut": {name: at["cut"] for name, at in partners.items()},
+            "refusals": [at["last_refusal"] for at in partners.values() if at["last_refusal"]],
+            "refused": sum(at["refused"] for at in partners.values()),
+        }
 
     def sizes(self) -> dict[str, int]:
-        """Return how many entries each log has here; nothing where the process is dead."""
+        """Return how many entries each log has here; nothing where the centre does not answer."""
         try:
             found: dict[str, int] = self.state()["sizes"]
         except Gone:
@@ -123,27 +163,50 @@ class Station:
             self.process.send_signal(signal.SIGKILL)
             self.ended()
 
+    def freeze(self) -> None:
+        """Stop it in the middle of whatever it does."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGSTOP)
+
+    def open_files(self) -> int:
+        """Return how many files and sockets it has open."""
+        return len(list(Path(f"/proc/{self._pid()}/fd").iterdir()))
+
+    def resident_kb(self) -> int:
+        """Return how much memory it holds."""
+        return int(Path(f"/proc/{self._pid()}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+
+    def _pid(self) -> int:
+        assert self.process is not None, f"{self.name} is not running"
+        return self.process.pid
+
     def ended(self) -> None:
         """Wait until the process has ended."""
-        process = self.process
-        if process is not None:
-            process.wait(START_S)
-            with contextlib.suppress(OSError):
-                process.stdin.close()  # type: ignore[union-attr]
-            with self.orders:
-                process.stdout.close()  # type: ignore[union-attr]
-                self.process = None
+        if self.process is not None:
+            self.process.wait(START_S)
+            self.process = None
 
     def stop(self) -> None:
         """End it as its operator would."""
         if self.process is not None:
-            with contextlib.suppress(OSError):
-                self.process.stdin.close()  # type: ignore[union-attr]
+            self.process.terminate()
             try:
-                self.process.wait(START_S)
+                self.ended()
             except subprocess.TimeoutExpired:
-                self.process.kill()
-            self.ended()
+                raise AssertionError(f"{self.name} did not end within {START_S:g} s of being told to") from None
+
+    def leave(self) -> None:
+        """Kill the centre, and let its client go."""
+        self.kill()
+        if self.clerk is not None:
+            self.clerk.kill()
+            self.clerk.wait()
+            self.clerk = None
+
+
+def whole(log: str) -> str:
+    """Return the name of a log without its shard."""
+    return "/".join(log.split("/")[:3])
 
 
 class Submitter:
@@ -162,6 +225,10 @@ class Submitter:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Say no more; returns when what was under way is over."""
         self._stop.set()
         self._thread.join(START_S)
 
@@ -197,19 +264,39 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 @contextmanager
-def pair(folder: Path, *, start: bool = True) -> Iterator[tuple[Station, Station]]:
-    """Yield Moscow and Brussels, each following the other on the loopback; both are stopped afterwards."""
+def pair(folder: Path) -> Iterator[tuple[Station, Station]]:
+    """Yield Moscow and Brussels, each following the other on the loopback."""
     moscow, brussels = Station("moscow", folder / "moscow"), Station("brussels", folder / "brussels")
-    moscow.knows(brussels)
-    brussels.knows(moscow)
-    try:
-        for station in (moscow, brussels):
-            if start:
-                station.start()
+    with started(moscow, brussels):
         yield moscow, brussels
+
+
+@contextmanager
+def apart(folder: Path) -> Iterator[tuple[Station, Station, Wire]]:
+    """Yield Moscow and Brussels on machines of their own, and the line between the two."""
+    with wire() as line:
+        moscow, brussels = (
+            Station(name, folder / name, host=host, port=8443, inside=inside)
+            for name, host, inside in zip(("moscow", "brussels"), HOSTS, line.inside, strict=True)
+        )
+        with started(moscow, brussels):
+            yield moscow, brussels, line
+
+
+@contextmanager
+def started(*stations: Station) -> Iterator[None]:
+    """Have centres that know each other and run; all are killed afterwards."""
+    for station in stations:
+        for other in stations:
+            if other is not station:
+                station.knows(other)
+    try:
+        for station in stations:
+            station.start()
+        yield
     finally:
-        for station in (moscow, brussels):
-            station.kill()
+        for station in stations:
+            station.leave()
 
 
 def holds_all(reader: Station, owner: Station) -> bool:
@@ -253,7 +340,8 @@ def closed_tally(sender: Station, mirror: Station, acknowledged: dict[str, int],
 
 def record(station: Station) -> Store:
     """Return a station's record, opened: every hash in it is recomputed."""
-    return Store(station.database, run=RUN, owner=station.name, log_key=station.credentials.held["log"])
+    place = Place(station.folder)
+    return founding.opened(place, configuration.read(station.folder), station.credentials)
 
 
 def _check_positions(own: Store, acknowledged: dict[str, int], pinned: str) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from jointwatch.centre import configuration
 from jointwatch.centre.configuration import Address, CentreName, Configuration, ConfigurationError, Model, Place, Run
+from jointwatch.exchange import whole_file
 from jointwatch.exchange.keyrings import Keyrings
 from jointwatch.exchange.refused import Refused
 
@@ -32,11 +33,12 @@ class Card(Model):
 def write(place: Place, known: Configuration, rosters: Sequence[bytes]) -> None:
     """Keep a centre's card beside its other files."""
     entries = "".join(f"  '''\n{base64.encodebytes(entry).decode()}''',\n" for entry in rosters)
-    place.card.write_text(
+    text = (
         f"# What a partner needs to know {known.centre}. Public; tell it the fingerprint by another way.\n"
         f'centre = "{known.centre}"\nrun = "{known.run}"\nmode = "{known.mode}"\naddress = "{known.listen}"\n'
         f"rosters = [\n{entries}]\n"
     )
+    whole_file.write(place.card, text.encode())
 
 
 def read(path: Path) -> Card:
@@ -73,6 +75,4 @@ def pin(place: Place, card: Card, fingerprint: str) -> None:
         f'\n\n[partners.{card.centre}]\nidentity = "{fingerprint}"\naddress = "{card.address}"\n'
         f"certificate = '''\n{authority}'''\n"
     )
-    draft = place.configuration.with_name(f".{configuration.FILE}.part")
-    draft.write_text(text + section)
-    draft.replace(place.configuration)
+    whole_file.write(place.configuration, (text + section).encode())

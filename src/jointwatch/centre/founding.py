@@ -11,7 +11,7 @@ from jointwatch.centre import cards, configuration, credentials
 from jointwatch.centre.configuration import Configuration, ConfigurationError, Place
 from jointwatch.centre.orders import ReleaserKey, SensorKey
 from jointwatch.earth.timescale import now_tai_ns
-from jointwatch.exchange import roles, salvage, tls
+from jointwatch.exchange import roles, salvage, tls, whole_file
 from jointwatch.exchange.handed_in import Counter, HandedIn
 from jointwatch.exchange.keyrings import roster_log
 from jointwatch.exchange.keys import SigningKey, read_or_create_key
@@ -69,11 +69,12 @@ def certify(place: Place, known: Configuration, line: tls.Identity, client: Clie
     box = place.clients / client.name
     sensor = client.name if client.role == "sensor-writer" else ""
     tls.ensure_client(line, box, client.name, [roles.uri(client.role, sensor)])
-    (box / "client.toml").write_text(
+    text = (
         f"# The way to {known.centre} for {client.name}; this folder is private to it.\n"
         f'centre = "{known.centre}"\nrun = "{known.run}"\nmode = "{known.mode}"\naddress = "{known.listen}"\n'
         f'client = "{client.name}"\nrole = "{client.role}"\n'
     )
+    whole_file.write(box / "client.toml", text.encode())
     return box
 
 
@@ -126,9 +127,9 @@ def _checked(place: Place, text: str) -> Configuration:
     draft.write_text(_HEAD + text)
     try:
         known = configuration.parsed(draft, Configuration)
-        draft.rename(place.configuration)
     finally:
         draft.unlink(missing_ok=True)
+    whole_file.write(place.configuration, (_HEAD + text).encode())
     return known
 
 

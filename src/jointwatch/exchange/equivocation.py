@@ -8,7 +8,6 @@ over its first entries, and it is not the one that was signed for them.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from jointwatch.exchange import checkpoint as checkpoints
-from jointwatch.exchange import merkle
+from jointwatch.exchange import merkle, whole_file
 from jointwatch.exchange.checkpoint import Checkpoint
 from jointwatch.exchange.keys import PublicKey
 from jointwatch.exchange.logid import LogId, parse_origin
@@ -88,13 +87,7 @@ def write(found: Evidence, folder: Path) -> Path:
     body = encode(found)
     _, log = parse_origin(found.origin)
     name = f"equivocation-{str(log).replace('/', '-')}-{hashlib.sha256(body).hexdigest()[:16]}.json"
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".{name}"
-    with draft.open("wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    return draft.replace(folder / name)
+    return whole_file.write(folder / name, body)
 
 
 def read(path: Path) -> Evidence:

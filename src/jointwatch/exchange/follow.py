@@ -37,7 +37,8 @@ class Line(Protocol):
 class Round:
     """What a round brought.
 
-    refusals: what was not accepted, and why. more: there is more to ask for. cut: why the line broke, if it did.
+    refusals: what was not accepted, and why. more: there is more to ask for. cut: why the line broke, if it did, or why
+    this centre could keep nothing of what came, as on a full disk: it asks again as after a cut.
     turned_down: why the partner did not take our receipts, if it did not; in the first round it may not know our roster
     yet. They go with the next round.
     """
@@ -62,18 +63,22 @@ def take(answer: Answer, mirror: Mirror) -> Round:
     """Return what an answer brought: each frame judged for itself, and each position denied."""
     accepted: list[Accepted] = []
     refusals: list[Refused] = []
+    cut = ""
     for data in answer.frames:
         try:
             accepted.append(mirror.accept(data))
         except Refused as refusal:
             refusals.append(refusal)
+        except OSError as error:
+            cut = _kept_nothing(error)
+            break
     for name, body in answer.conflicts.items():
         try:
             mirror.contradicted(name, body)
         except Refused as refusal:
             refusals.append(refusal)
     brought = tuple(found for found in accepted if found.messages)
-    return Round(accepted=brought, refusals=tuple(refusals), more=answer.more)
+    return Round(accepted=brought, refusals=tuple(refusals), more=answer.more, cut=cut)
 
 
 def keep_following(
@@ -93,7 +98,7 @@ def keep_following(
             found = ahead.round(mirror, wait_s)
             now = time.monotonic()
             if not found.cut and now - beat >= BEAT_S:
-                mirror.refresh(line.peer)
+                found = _refreshed(mirror, line.peer, found)
                 beat = now
             if not found.cut and (not found.more or now - receipts >= RECEIPTS_S):
                 found = _hand_in(line, mirror, found)
@@ -147,6 +152,19 @@ class _Ahead:
 
     def __exit__(self, *_: object) -> None:
         self._hands.shutdown(cancel_futures=True)
+
+
+def _refreshed(mirror: Mirror, peer: str, taken: Round) -> Round:
+    """Return what the round brought, once what is held of a partner's logs is cosigned anew, if that can be kept."""
+    try:
+        mirror.refresh(peer)
+    except OSError as error:
+        return replace(taken, cut=_kept_nothing(error))
+    return taken
+
+
+def _kept_nothing(error: OSError) -> str:
+    return f"nothing can be kept here: {error}"
 
 
 def _hand_in(line: Line, mirror: Mirror, taken: Round) -> Round:

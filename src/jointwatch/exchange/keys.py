@@ -20,6 +20,7 @@ from nacl.exceptions import CryptoError
 from nacl.signing import SigningKey as _SodiumSigningKey
 from nacl.signing import VerifyKey as _SodiumVerifyKey
 
+from jointwatch.exchange import whole_file
 from jointwatch.exchange.refused import Refused
 
 PUBLIC_KEY_BYTES = 32
@@ -120,7 +121,7 @@ def write_key(path: Path, key: SigningKey) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.link(part, path)  # refuses where the name is taken, unlike a rename
-        _flush_directory(path.parent)
+        whole_file.flush_folder(path.parent)
     except FileExistsError:
         raise FileExistsError(
             f"{path} already holds a key; keys are not overwritten, choose another directory"
@@ -150,11 +151,3 @@ def read_or_create_key(path: Path) -> SigningKey:
     if not path.exists():
         write_key(path, SigningKey.generate())
     return read_key(path)
-
-
-def _flush_directory(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

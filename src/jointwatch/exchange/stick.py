@@ -21,7 +21,7 @@ from pathlib import Path
 
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import frame as frames
-from jointwatch.exchange import note
+from jointwatch.exchange import note, whole_file
 from jointwatch.exchange.carrier import Desk, NotForYou, Position
 from jointwatch.exchange.desk import urgency
 from jointwatch.exchange.logid import LogId, parse_origin
@@ -64,7 +64,7 @@ def load(stick: Path, desk: Desk, reader: str, held: Mapping[str, Position], *, 
         answer = desk.pull(reader, positions)
         for data in answer.frames:
             part = frames.decode(data)
-            written.append(_write(box / f"{_stem(part.log)}_{part.start:015d}{FRAME}", data))
+            written.append(whole_file.write(box / f"{_stem(part.log)}_{part.start:015d}{FRAME}", data))
             positions[str(part.log)] = Position(part.end, checkpoints.unverified(part.checkpoint).root)
         more = answer.more and bool(answer.frames)
     for old in set(_files(box, FRAME)) - set(written):
@@ -84,7 +84,7 @@ def take_in(stick: Path, mirror: Mirror, writer: str) -> Taken:
             refused.append((path.name, refusal))
     back = folder(stick, mirror.store.run, mirror.store.owner, writer)
     for name, body in mirror.receipts(writer).items():
-        _write(back / f"{_stem(LogId.parse(name))}{RECEIPT}", body)
+        whole_file.write(back / f"{_stem(LogId.parse(name))}{RECEIPT}", body)
     return Taken(accepted=tuple(found for found in accepted if found.messages), refused=tuple(refused))
 
 
@@ -144,23 +144,3 @@ def _read(path: Path, limit: int, want: int | None = None) -> bytes:
             return file.read(limit if want is None else want)
     except OSError as error:
         raise Refused(RULE, f"it cannot be read: {error.strerror}") from None
-
-
-def _write(path: Path, data: bytes) -> Path:
-    """Return the file, once it is on the stick: written beside its name, flushed, renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    handle = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    return path

@@ -9,7 +9,6 @@ The record does not rest on this: entries and checkpoints carry signatures of th
 
 from __future__ import annotations
 
-import os
 import re
 import ssl
 from collections.abc import Mapping, Sequence
@@ -29,6 +28,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from jointwatch.exchange import whole_file
 
 LEAF_LIFE = timedelta(days=7)
 AUTHORITY_LIFE = timedelta(days=3650)
@@ -124,8 +125,8 @@ def _make_authority(identity: Identity, now: datetime) -> None:
         .add_extension(_usage(signs_certificates=True), critical=True)
         .sign(key, SHA256())
     )
-    _write(identity.directory / "tls-ca.key", _pem(key), mode=0o600)
-    _write(identity.directory / "tls-ca.pem", certificate.public_bytes(Encoding.PEM), mode=0o644)
+    whole_file.write(identity.directory / "tls-ca.key", _pem(key), mode=0o600)
+    whole_file.write(identity.directory / "tls-ca.pem", certificate.public_bytes(Encoding.PEM), mode=0o644)
 
 
 def ensure_client(identity: Identity, directory: Path, name: str, role_uris: Sequence[str]) -> Identity:
@@ -137,7 +138,7 @@ def ensure_client(identity: Identity, directory: Path, name: str, role_uris: Seq
         raise ValueError(f"a client's name must be lower-case letters, digits and hyphens (a DNS label), not {name!r}")
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     client = Identity(name, directory)
-    _write(directory / "tls-ca.pem", identity.authority_pem().encode(), mode=0o644)
+    whole_file.write(directory / "tls-ca.pem", identity.authority_pem().encode(), mode=0o644)
     _issue_leaf(identity, datetime.now(UTC), client, role_uris)
     return client
 
@@ -192,7 +193,7 @@ def _issue_leaf(
         .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         .sign(authority_key, SHA256())
     )
-    _write(holder.leaf, _pem(key) + certificate.public_bytes(Encoding.PEM), mode=0o600)
+    whole_file.write(holder.leaf, _pem(key) + certificate.public_bytes(Encoding.PEM), mode=0o600)
 
 
 def _builder(
@@ -229,12 +230,3 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _write(path: Path, content: bytes, *, mode: int) -> None:
-    """Write a file that has its final mode from its first byte and appears whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    draft.replace(path)

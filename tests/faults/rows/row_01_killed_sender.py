@@ -22,6 +22,6 @@ def run(folder: Path, *, full: bool) -> Outcome:
             moscow.kill()
             moscow.start()
             worst = max(worst, caught_up_s(brussels, moscow, BACK_S))
-        radar.__exit__()
+        radar.stop()
         found = settled(moscow, brussels, radar.acknowledged)
     return found.outcome(worst, f"killed {kills} times")

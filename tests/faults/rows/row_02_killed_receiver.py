@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from tests.faults.harness import Outcome
-from tests.faults.station_process import KILL_POINTS
+from tests.faults.kill_point import KILL_POINTS
 from tests.faults.stations import Submitter, caught_up_s, pair, settled
 
 TITLE = "kill -9 of the receiver between verify, store and cosign"
@@ -26,6 +26,6 @@ def run(folder: Path, *, full: bool) -> Outcome:
                 time.sleep(0.3)
                 brussels.start()
                 worst = max(worst, caught_up_s(brussels, moscow, BACK_S))
-        radar.__exit__()
+        radar.stop()
         found = settled(moscow, brussels, radar.acknowledged)
     return found.outcome(worst, f"killed {killed} times, at {', '.join(KILL_POINTS)}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import random
+import time
 from pathlib import Path
 
 from tests.faults.harness import Outcome
 from tests.faults.lying_line import BACK_S
-from tests.faults.stations import Station, caught_up_s, pair, settled
+from tests.faults.stations import Gone, Station, caught_up_s, pair, settled
 
 TITLE = "duplicate submission, retry"
 REQUIRED = "the same position returned"
@@ -44,11 +45,11 @@ def killed_while_it_answers(moscow: Station, places: dict[str, int]) -> int:
     again = 0
     for attempt in range(3):
         ids = [f"k-{attempt}-{number}" for number in range(50)]
-        assert moscow.process is not None
-        assert moscow.process.stdin is not None
-        moscow.process.stdin.write(json.dumps({"say": ids, "log": LOG}) + "\n")
-        moscow.process.stdin.flush()
+        moscow.send(say=ids, log=LOG)
+        time.sleep(random.uniform(0.0, 0.02))
         moscow.kill()
+        with contextlib.suppress(Gone):
+            moscow.hear()
         moscow.start()
         moscow_said(moscow, places, ids)
         again += len(ids)

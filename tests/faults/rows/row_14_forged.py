@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
+from jointwatch.earth.timescale import now_tai_ns
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import dsse
 from jointwatch.exchange.frame import Frame
@@ -76,7 +76,7 @@ def ended_key(moscow: Station, brussels: Station) -> SigningKey:
     key = SigningKey.generate()
     moscow.stop()
     with record(moscow) as own:
-        log, now = roster_log(moscow.name), time.time_ns()
+        log, now = roster_log(moscow.name), now_tai_ns()
         first = decode(dsse.parse(own.entry(log, 0)).payload)
         assert isinstance(first, Roster)
         named = RosterKey(name="late", purpose="desk", public_key=key.public.data, valid_from_tai_ns=now)
@@ -84,7 +84,7 @@ def ended_key(moscow: Station, brussels: Station) -> SigningKey:
         for number, late in ((2, named), (3, gone)):
             about = {"number": number, "id": f"roster-{number}", "logged_tai_ns": now + number}
             roster = msgspec.structs.replace(first, **about, keys=(*first.keys, late))
-            held = [*moscow.credentials.held.values(), *([key] if number == 2 else [])]
+            held = [*moscow.credentials.held.values(), moscow.desk_key, *([key] if number == 2 else [])]
             own.append({log: [signed_roster(roster, moscow.credentials.identity, held)]})
     moscow.start()
     caught_up_s(brussels, moscow, BACK_S)

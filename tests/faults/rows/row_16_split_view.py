@@ -49,7 +49,7 @@ def say(moscow: Station, *ids: str) -> dict[str, int]:
 
 def check_evidence(moscow: Station, brussels: Station) -> None:
     """One file, which proves it to whoever has Moscow's public log key, and against no other key."""
-    (path,) = (brussels.folder / "evidence").glob("*.json")
+    (path,) = brussels.evidence.glob("*.json")
     evidence = equivocation.read(path)
     equivocation.check(evidence, [moscow.credentials.held["log"].public])
     try:
