@@ -54,7 +54,7 @@ def connected(*brokers: Broker) -> Iterator[None]:
         for broker in brokers:
             stack.enter_context(broker)
         for broker in brokers:
-            until(lambda broker=broker: broker.connected, why=lambda broker=broker: broker.why_not)  # type: ignore[misc]
+            until(lambda broker=broker: broker.connected, why=lambda broker=broker: broker.cut)  # type: ignore[misc]
         yield
 
 
@@ -72,12 +72,12 @@ def test_a_certificate_of_another_authority_is_not_let_in(server: NatsServer, tm
     with Broker(stranger, server.identity.authority_pem(), port=server.port) as broker:
         time.sleep(1)
         assert not broker.connected
-        assert broker.why_not != "not started"
+        assert broker.cut != "not started"
 
 
 def test_a_name_that_the_server_does_not_know_is_not_let_in(server: NatsServer) -> None:
     with broker_of(server, "guest") as broker:
-        until(lambda: "Authorization" in broker.why_not, why=lambda: broker.why_not)
+        until(lambda: "Authorization" in broker.cut, why=lambda: broker.cut)
         assert not broker.connected
 
 
@@ -89,7 +89,7 @@ def test_a_server_without_the_name_of_one_is_not_spoken_to(
     impostor.identity = Identity("ops-2", server.folder / "ops-2")
     ops = Identity("ops-1", server.folder / "ops-1")
     with impostor, Broker(ops, authority.authority_pem(), port=impostor.port) as broker:
-        until(lambda: "certificate" in broker.why_not.lower(), why=lambda: broker.why_not)
+        until(lambda: "certificate" in broker.cut.lower(), why=lambda: broker.cut)
         assert not broker.connected
 
 
@@ -103,7 +103,7 @@ def test_a_console_cannot_speak_as_the_centre(server: NatsServer) -> None:
     with connected(ops, other, centre):
         ops.publish(subject(RUN, CENTRE, "frames", CENTRE, "common", "notify"), b"forged")
         ops.publish(subject(RUN, CENTRE, "positions"), b"forged")
-        until(lambda: "Permissions Violation" in ops.why_not or "permissions violation" in ops.why_not)
+        until(lambda: "Permissions Violation" in ops._why_not or "permissions violation" in ops._why_not)
         centre.publish(subject(RUN, CENTRE, "frames", CENTRE, "common", "notify"), b"true")
         until(lambda: heard)
     assert (heard, hints) == ([b"true"], [])
@@ -224,7 +224,7 @@ def test_nothing_is_said_in_clear_to_a_server_that_does_not_ask_for_tls(server: 
         Fake(plain) as fake,
         Broker(Identity("ops-1", server.folder / "ops-1"), server.identity.authority_pem(), port=fake.port) as broker,
     ):
-        until(lambda: "TLS" in broker.why_not, why=lambda: broker.why_not)
+        until(lambda: "TLS" in broker.cut, why=lambda: broker.cut)
         assert not broker.connected
         assert not broker.publish("anything", b"secret")
     assert bytes(got) == b""
@@ -266,7 +266,7 @@ def test_a_server_with_too_small_messages_is_named_with_what_to_set(
     )
     ops = Identity("ops-1", server.folder / "ops-1")
     with small, Broker(ops, authority.authority_pem(), port=small.port) as broker:
-        until(lambda: "max_payload to 8MB" in broker.why_not, why=lambda: broker.why_not)
+        until(lambda: "max_payload to 8MB" in broker.cut, why=lambda: broker.cut)
         assert not broker.connected
 
 
@@ -275,7 +275,7 @@ def test_a_line_that_is_not_there_says_so(server: NatsServer) -> None:
         port = int(taken.getsockname()[1])
     broker = Broker(Identity("ops-1", server.folder / "ops-1"), server.identity.authority_pem(), port=port)
     with broker:
-        until(lambda: "refused" in broker.why_not.lower() or "connect" in broker.why_not.lower())
+        until(lambda: "refused" in broker.cut.lower() or "connect" in broker.cut.lower())
         with pytest.raises(LineCut, match=f"the NATS server at 127.0.0.1:{port}"):
             broker.ask("x", b"", whom=CENTRE, timeout_s=1)
     assert not broker.publish("x", b"")

@@ -173,7 +173,7 @@ class NatsCarrier:
     def _connected(self, broker: Broker) -> Broker:
         deadline = time.monotonic() + 5
         while not broker.connected:
-            assert time.monotonic() < deadline, broker.why_not
+            assert time.monotonic() < deadline, broker.cut
             time.sleep(0.005)
         return broker
 

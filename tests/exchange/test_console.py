@@ -255,7 +255,7 @@ class Between:
         self.near.start()
         self.far.start()
         self.thread.start()
-        until(lambda: self.near.connected and self.far.connected, why=lambda: (self.near.why_not, self.far.why_not))
+        until(lambda: self.near.connected and self.far.connected, why=lambda: (self.near.cut, self.far.cut))
         return self
 
     def __exit__(self, *_: object) -> None:

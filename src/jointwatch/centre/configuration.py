@@ -12,6 +12,10 @@ certificate = '''
 -----BEGIN CERTIFICATE-----
 ...
 '''
+
+[nats]
+address = "127.0.0.1:4222"
+consoles = ["ops-1", "ops-2"]
 """
 
 from __future__ import annotations
@@ -73,6 +77,13 @@ class PinnedPartner(Model):
     roles: list[Literal["peer-reader", "peer-cosigner"]] = Field(default=["peer-reader", "peer-cosigner"])
 
 
+class Nats(Model):
+    """The party's own NATS server, and the consoles that may listen there."""
+
+    address: Address
+    consoles: list[CentreName] = []
+
+
 class Configuration(Model):
     """What centre.toml says."""
 
@@ -81,11 +92,22 @@ class Configuration(Model):
     mode: Literal["exercise", "operational"]
     listen: Address
     partners: dict[CentreName, PinnedPartner] = {}
+    nats: Nats | None = None
 
     @model_validator(mode="after")
     def _not_itself(self) -> Configuration:
         if self.centre in self.partners:
             raise ValueError(f"partners.{self.centre}: a centre is not its own partner")
+        return self
+
+    @model_validator(mode="after")
+    def _names_once(self) -> Configuration:
+        """A name on the NATS server is one certificate's, and one asker's."""
+        taken = {self.centre, *self.partners, "broker"}
+        for name in self.nats.consoles if self.nats else ():
+            if name in taken:
+                raise ValueError(f"nats.consoles: {name!r} is taken; each console has a name of its own")
+            taken.add(name)
         return self
 
 
@@ -112,6 +134,11 @@ class Place:
     def clients(self) -> Path:
         """One folder for each client of the centre, to be handed to it."""
         return self.folder / "clients"
+
+    @property
+    def nats(self) -> Path:
+        """What the party's NATS server is started with."""
+        return self.folder / "nats"
 
     @property
     def card(self) -> Path:

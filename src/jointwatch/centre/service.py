@@ -13,9 +13,9 @@ from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jointwatch.centre import configuration, credentials, founding
+from jointwatch.centre import configuration, consoles, credentials, founding
 from jointwatch.centre.configuration import Place
 from jointwatch.centre.counter import CounterApp
 from jointwatch.centre.incidents import Incidents
@@ -33,6 +33,9 @@ from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.mirror import Mirror
 from jointwatch.exchange.record import Damaged
 from jointwatch.exchange.salvage import Opened
+
+if TYPE_CHECKING:
+    from jointwatch.exchange.broker import Broker
 
 AUDIT_EVERY_S = 3600.0
 ASK_AGAIN_S = 5.0  # a partner that gave back what did not verify
@@ -64,6 +67,7 @@ class Service:
         self._left_out, self.audited, self._asked_posix_s = frozenset(without), Audited(0, 0, 0.0), 0.0
         self.standing = {name: Standing() for name in self.known.partners}
         self._stop, self._open = threading.Event(), ExitStack()
+        self.broker: Broker | None = None
         with ExitStack() as opening:
             self.keys = credentials.ensure(self.place.keys, self.known.centre)
             found = founding.reopened(self.place, self.known, self.keys)
@@ -77,6 +81,7 @@ class Service:
             self.port = self.door.start()
             opening.callback(self.door.stop)
             self._audit(opening)
+            self._tell_consoles(opening)
             self._follow_partners(opening)
             self._open = opening.pop_all()
 
@@ -97,7 +102,8 @@ class Service:
         partners = {name: asdict(at) | {"linked": not at.cut} for name, at in self.standing.items()}
         own = {"identity": self.own_keys.identity, "waiting": self.intake.waiting}
         own |= {"damage": self.guard.damage, "waits_for": [name for name in partners if self.guard.waits_for(name)]}
-        return {**about, **own, "logs": logs, "partners": partners}
+        told = {} if self.broker is None else {"nats": {"linked": self.broker.connected, "cut": self.broker.cut}}
+        return {**about, **own, "logs": logs, "partners": partners, **told}
 
     def _cosigned(self, log: LogId) -> int:
         kept = self.store.cosigned(log)
@@ -143,6 +149,18 @@ class Service:
         desk = StoreDesk(self.store, self.mirror.keys)
         clients = CounterApp(self.intake, self.health)
         return Server(desk, self.keys.line, {}, host=host, port=port, guests=guests, clients=clients)
+
+    def _tell_consoles(self, opening: ExitStack) -> None:
+        """Tell the consoles what is new, where centre.toml names a NATS server."""
+        nats = self.known.nats
+        if nats is not None:
+            consoles.need_extra(self.place)
+            pinned = {name: partner.identity for name, partner in self.known.partners.items()}
+            if self.own_keys.rings:
+                pinned[self.known.centre] = self.own_keys.identity
+            server = consoles.prepare(self.place, self.known, nats, self.keys.line, pinned)
+            self.broker = opening.enter_context(consoles.telling(nats, self.keys.line, self.store, self.mirror.keys))
+            self._tell(f"tells its consoles over NATS at {nats.address}; the server: nats-server -c {server}")
 
     def _follow_partners(self, opening: ExitStack) -> None:
         for name, partner in self.known.partners.items():

@@ -28,6 +28,7 @@ WITHOUT = Annotated[
     list[str],
     typer.Option(help="A partner that cannot be asked what it holds of our logs; they are opened all the same."),
 ]
+CONSOLE = Annotated[Path, typer.Argument(help="The console's folder, made by its centre.", metavar="DIR")]
 CARD = Annotated[Path, typer.Argument(help="The partner's card.toml.", metavar="CARD")]
 FINGERPRINT = Annotated[str | None, typer.Option(help="The partner's identity, SHA256:..., as it was told to you.")]
 
@@ -104,6 +105,18 @@ def status(folder: FOLDER) -> None:
 
     with _explained():
         serving.print_status(folder)
+
+
+@app.command()
+def console(folder: CONSOLE) -> None:
+    """Show what a centre tells this console, verified here entry by entry, until told to stop.
+
+    centre.toml of the centre names the console under [nats]; the folder may be taken to another machine.
+    """
+    from jointwatch.cli import console_screen
+
+    with _explained():
+        console_screen.watch(folder)
 
 
 def _introduce(folder: Path, known: Configuration, identity: str) -> None:

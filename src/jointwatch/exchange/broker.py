@@ -64,8 +64,8 @@ class Broker:
         self._waiting: dict[str, tuple[Reply, Msg]] = {}
         self._doing: set[Future[Any]] = set()
         self._client: Client | None = None
-        self._ended = False
-        self.why_not = "not started"  # connected, or why it last was not
+        self._ended, self._tried = False, threading.Event()
+        self._why_not = "not started"
         self._loop, self._asked = asyncio.new_event_loop(), asyncio.Event()
         self._desk = ThreadPoolExecutor(1, "nats-desk")
         self._thread = threading.Thread(target=self._run, name="nats", daemon=True)
@@ -83,6 +83,11 @@ class Broker:
         """Whether the server takes messages."""
         return self._client is not None
 
+    @property
+    def cut(self) -> str:
+        """Why the server cannot be reached, empty where it can."""
+        return "" if self.connected else self._why_not
+
     def publish(self, subject: str, body: bytes) -> bool:
         """Return whether the server was handed the message; while it cannot be reached nothing is kept."""
         client = self._client
@@ -97,9 +102,10 @@ class Broker:
 
     def ask(self, subject: str, body: bytes, *, whom: str, timeout_s: float) -> bytes:
         """Return the answer of `whom`; raises LineCut, or TurnedDown in the other's words."""
+        self._tried.wait(timeout_s)
         client = self._client
         if client is None:
-            raise LineCut(f"{whom} cannot be reached: the NATS server at {self.at}: {self.why_not}")
+            raise LineCut(f"{whom} cannot be reached: the NATS server at {self.at}: {self._why_not}")
         try:
             answer = self._do(client.request(subject, body, timeout=timeout_s), timeout_s + 1)
         except NoRespondersError:
@@ -163,7 +169,7 @@ class Broker:
 
     def _lost(self, client: Client, error: Exception) -> None:
         """Give up a connection that takes nothing any more; the keeper makes another."""
-        self.why_not = _words(error)
+        self._why_not = _words(error)
         with contextlib.suppress(RuntimeError):
             asyncio.run_coroutine_threadsafe(client.close(), self._loop)
 
@@ -173,11 +179,13 @@ class Broker:
             try:
                 await self._connect(client, gone)
                 self._client = client
+                self._tried.set()
                 await self._serve(gone)
-                self.why_not = _words(client.last_error or EOFError("the server hung up"))
+                self._why_not = _words(client.last_error or EOFError("the server hung up"))
             except (Error, OSError, TimeoutError, ValueError) as error:
-                self.why_not = _words(client.last_error or error)
+                self._why_not = _words(client.last_error or error)
             finally:
+                self._tried.set()
                 self._give_up()
                 await client.close()
             await asyncio.sleep(RETRY_S * random.uniform(0.5, 1))  # not all at once
@@ -206,7 +214,7 @@ class Broker:
             gone.set()
 
         async def noted(error: Exception) -> None:
-            self.why_not = _words(error)
+            self._why_not = _words(error)
 
         await client.connect(
             f"nats://{self.at}",

@@ -20,6 +20,7 @@ PERMITTED: dict[str, frozenset[str]] = {
     "releaser": frozenset({"health", "submit policies"}),
     "auditor": frozenset({"health", "read proofs"}),
     "admin": frozenset({"health", "submit rosters", "read proofs"}),
+    "console": frozenset(),  # it hears what its centre tells over NATS, and has no business at the door
 }
 CLIENT = tuple(role for role in PERMITTED if role not in PARTNER)
 SIGNING = {"sensor-writer": "sensor:{name}", "operator": "desk", "releaser": "releaser:{name}"}

@@ -1,0 +1,182 @@
+"""Consoles of a centre in service: the files it makes for them, and what each of them is shown, through every kill."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jointwatch.centre import configuration, consoles
+from jointwatch.centre.client import CentreLine
+from jointwatch.centre.configuration import ConfigurationError, Place
+from jointwatch.exchange.tls import Identity
+from tests.centre import serving
+from tests.exchange import nats_server
+
+SECRET = "what stays in brussels"
+
+
+def with_nats(centre: Path, consoles: str = '"ops-1", "ops-2"') -> int:
+    """The port that centre.toml now names for the party's NATS server."""
+    port = serving._free_port()
+    with (centre / "centre.toml").open("a") as file:
+        file.write(f'\n[nats]\naddress = "127.0.0.1:{port}"\nconsoles = [{consoles}]\n')
+    return port
+
+
+class Party:
+    """Moscow and Brussels in service; Brussels has a NATS server and two consoles."""
+
+    def __init__(self, folder: Path) -> None:
+        self.moscow, self.brussels = serving.found(folder, "moscow", "brussels")
+        self.port = with_nats(self.brussels)
+        self.running: list[subprocess.Popen[bytes]] = []
+
+    def nats(self) -> subprocess.Popen[bytes]:
+        with (self.brussels / "nats" / "log.txt").open("ab") as log:
+            command = [nats_server.binary(), "-c", str(self.brussels / "nats" / "nats.conf")]
+            return self.noted(subprocess.Popen(command, stdout=log, stderr=log))
+
+    def console(self, name: str) -> subprocess.Popen[bytes]:
+        with self.screen(name).open("ab") as screen:
+            folder = self.brussels / "clients" / name
+            command = [*serving.JOINTWATCH, "centre", "console", str(folder)]
+            return self.noted(subprocess.Popen(command, stdout=screen, stderr=screen))
+
+    def noted(self, process: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+        self.running.append(process)
+        return process
+
+    def screen(self, name: str) -> Path:
+        return self.brussels.parent / f"{name}.txt"
+
+    def shown(self, name: str, text: str) -> int:
+        """How many lines of a console's screen end in this text."""
+        return sum(line.endswith(text) for line in self.screen(name).read_text().splitlines())
+
+    def say(self, centre: Path, log: str, text: str) -> None:
+        with CentreLine(centre / "clients" / "desk") as line:
+            line.submit([serving.entry(line, log, text.replace(" ", "-"), text)])
+
+    def end(self) -> None:
+        for process in self.running:
+            if process.poll() is None:
+                process.kill()
+                process.wait(10)
+
+
+@pytest.fixture
+def party(tmp_path: Path) -> Iterator[Party]:
+    found = Party(tmp_path)
+    with serving.serving(found.moscow), serving.serving(found.brussels):
+        serving.opened(found.moscow, found.brussels)
+        try:
+            yield found
+        finally:
+            found.end()
+
+
+def test_consoles_show_what_their_centre_holds_once_through_every_kill(party: Party) -> None:
+    nats = party.nats()
+    screens = {name: party.console(name) for name in ("ops-1", "ops-2")}
+    said: list[str] = []
+
+    def everyone_saw(text: str) -> None:
+        said.append(text)
+        serving.wait_for(lambda: all(party.shown(name, text) for name in screens))
+
+    party.say(party.moscow, "moscow/common/notify", "said by moscow")
+    everyone_saw("said by moscow")
+    party.say(party.brussels, "brussels/moscow/notify", "said by brussels")
+    everyone_saw("said by brussels")
+    nats.send_signal(signal.SIGKILL)
+    nats.wait(10)
+    party.say(party.moscow, "moscow/common/notify", "while there was no server")
+    party.nats()
+    everyone_saw("while there was no server")
+    screens["ops-2"].send_signal(signal.SIGKILL)
+    screens["ops-2"].wait(10)
+    party.say(party.moscow, "moscow/common/notify", "while a console was away")
+    party.console("ops-2")
+    everyone_saw("while a console was away")
+    assert [(name, text, party.shown(name, text)) for name in screens for text in said] == [
+        (name, text, 1) for name in screens for text in said
+    ]
+    assert not any("refused" in party.screen(name).read_text() for name in screens)
+    assert serving.health(party.brussels)["nats"] == {"linked": True, "cut": ""}
+    assert "nats" not in serving.health(party.moscow)
+    screens["ops-1"].send_signal(signal.SIGTERM)
+    assert screens["ops-1"].wait(15) == 0
+
+
+def test_what_stays_at_home_is_shown_to_no_console_and_a_stranger_is_not_let_in(party: Party) -> None:
+    party.nats()
+    party.console("ops-1")
+    party.say(party.brussels, "brussels/brussels/record", SECRET)
+    party.say(party.brussels, "brussels/common/notify", "afterwards")
+    serving.wait_for(lambda: party.shown("ops-1", "afterwards") == 1)
+    assert SECRET not in party.screen("ops-1").read_text()
+    folder = party.brussels / "clients" / "ops-1"
+    assert not any(SECRET.encode() in file.read_bytes() for file in folder.rglob("*") if file.is_file())
+    desk = party.brussels / "clients" / "desk"  # known at the door, and no console
+    (desk / "console.toml").write_text((folder / "console.toml").read_text().replace("ops-1", "desk"))
+    party.console("desk")
+    serving.wait_for(lambda: "cut off: brussels cannot be reached" in party.screen("desk").read_text())
+
+
+def test_a_centre_without_its_nats_server_serves_as_ever(tmp_path: Path) -> None:
+    (brussels,) = serving.found(tmp_path, "brussels")
+    port = with_nats(brussels)
+    with serving.serving(brussels):
+        with CentreLine(brussels / "clients" / "desk") as line:
+            assert line.submit([serving.entry(line, "brussels/common/notify", "one")]).places
+        told = serving.health(brussels)["nats"]
+        assert not told["linked"]
+        assert told["cut"]
+    assert f"nats-server -c {brussels}/nats/nats.conf" in (brussels / "serving.txt").read_text()
+    assert f"127.0.0.1:{port}" in (brussels / "serving.txt").read_text()
+
+
+def test_the_files_are_private_and_issued_again_only_when_due(tmp_path: Path) -> None:
+    (brussels,) = serving.found(tmp_path, "brussels")
+    with_nats(brussels)
+    place, known = Place(brussels), configuration.read(brussels)
+    assert known.nats is not None
+    line = Identity("brussels", place.keys / "line")
+    wanted = {"brussels": "SHA256:" + "A" * 43}
+    first = consoles.prepare(place, known, known.nats, line, wanted)
+    leaves = [place.nats / "tls-leaf.pem", *(place.clients / name / "tls-leaf.pem" for name in known.nats.consoles)]
+    before = [leaf.read_bytes() for leaf in leaves]
+    assert [oct(leaf.stat().st_mode & 0o777) for leaf in leaves] == ["0o600"] * 3
+    assert consoles.prepare(place, known, known.nats, line, wanted) == first
+    assert [leaf.read_bytes() for leaf in leaves] == before
+    assert not list(brussels.rglob("clients/ops-*/*.key"))
+    assert not list((brussels / "nats").glob("*.key"))
+
+
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        ('"ops-1", "ops-1"', "nats.consoles: 'ops-1' is taken; each console has a name of its own"),
+        ('"brussels"', "nats.consoles: 'brussels' is taken"),
+        ('"broker"', "nats.consoles: 'broker' is taken"),
+        ('"Ops 1"', "nats.consoles.0: "),
+    ],
+)
+def test_a_console_s_name_that_cannot_be_is_named_with_file_and_key(tmp_path: Path, names: str, why: str) -> None:
+    (brussels,) = serving.found(tmp_path, "brussels")
+    with_nats(brussels, names)
+    done = serving.command("centre", "serve", brussels)
+    assert done.returncode == 2
+    assert f"{brussels}/centre.toml: {why}" in done.stderr.replace("\n", " ")
+
+
+def test_without_the_client_for_nats_the_reason_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consoles, "find_spec", lambda _name: None)
+    with pytest.raises(ConfigurationError, match=r"nats: needs the client for NATS; install it with: pip install"):
+        consoles.need_extra(Place(tmp_path))
