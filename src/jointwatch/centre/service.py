@@ -77,11 +77,11 @@ class Service:
             self.guard = self._guard(found)
             self.intake = Intake(self.store, lambda: self.own_keys, frozenset(self.known.partners))
             opening.callback(self.intake.close)
+            self._tell_consoles(opening)
             self.door = self._door()
             self.port = self.door.start()
             opening.callback(self.door.stop)
             self._audit(opening)
-            self._tell_consoles(opening)
             self._follow_partners(opening)
             self._open = opening.pop_all()
 
