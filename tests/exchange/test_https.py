@@ -30,7 +30,7 @@ from jointwatch.exchange.carrier import (
 from jointwatch.exchange.follow import follow
 from jointwatch.exchange.https import Client, Server
 from jointwatch.exchange.https_line import to_ask_next
-from jointwatch.exchange.tls import Identity, client_context, ensure_identity
+from jointwatch.exchange.tls import Identity, client_context, ensure_identity, server_context
 from tests.exchange import two_centres as world
 
 ROOT = bytes(range(32))
@@ -269,6 +269,27 @@ def test_a_silent_partner_costs_two_seconds(identities: dict[str, Identity]) -> 
         ):
             line.health()
         assert time.monotonic() - start < 1.5
+
+
+def test_an_answer_that_breaks_off_is_a_cut_line_and_not_an_answer(identities: dict[str, Identity]) -> None:
+    tls = server_context(identities["moscow"], {"brussels": identities["brussels"].authority_pem()})
+
+    def break_off(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with tls.wrap_socket(connection, server_side=True) as line:
+            line.recv(65_536)
+            line.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf of it")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=break_off, args=(listener,))
+        thread.start()
+        authority, port = identities["moscow"].authority_pem(), listener.getsockname()[1]
+        with (
+            Client(identities["brussels"], "moscow", authority, host="127.0.0.1", port=port) as line,
+            pytest.raises(LineCut, match=r"IncompleteRead\(10 bytes read, 90 more expected\)"),
+        ):
+            line.ask("GET", "health", b"", good=(200,))
+        thread.join(10)
 
 
 def test_a_port_in_use_says_so(identities: dict[str, Identity], server: Server, desk: RecordingDesk) -> None:

@@ -115,7 +115,7 @@ def _ended(command: list[str], limit_s: float) -> tuple[dict[str, object], str]:
     except (ValueError, IndexError):
         return {}, f"ended with {process.returncode} and said nothing: {err.decode(errors='replace')[-400:]}"
     if "failed" in said:
-        sys.stderr.write(f"{command[3]}\n{err.decode(errors='replace')[-1200:]}\n")
+        sys.stderr.write(f"{command[3]}\n{err.decode(errors='replace')[-2500:]}\n")
     return said, ""
 
 

@@ -149,6 +149,13 @@ class Station:
             "refused": sum(at["refused"] for at in partners.values()),
         }
 
+    def speaks(self) -> bool:
+        """Whether it has asked its partners how far they hold its logs, without which it appends nothing."""
+        try:
+            return not self.ask(state=True)["waits_for"]
+        except Gone:
+            return False
+
     def sizes(self) -> dict[str, int]:
         """Return how many entries each log has here; nothing where the centre does not answer."""
         try:
@@ -293,6 +300,8 @@ def started(*stations: Station) -> Iterator[None]:
     try:
         for station in stations:
             station.start()
+        for station in stations:
+            seconds_until(station.speaks, START_S, f"{station.name} has asked its partners and speaks")
         yield
     finally:
         for station in stations:

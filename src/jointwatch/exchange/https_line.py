@@ -165,6 +165,8 @@ class Client:
                 answer += chunk
                 if len(answer) > MAX_ANSWER_BYTES or time.monotonic() > end:
                     raise OSError(f"more than {MAX_ANSWER_BYTES} bytes, or they took too long")
+            if response.length:
+                raise http.client.IncompleteRead(bytes(answer), response.length)  # which read1 does not say
         return response.status, bytes(answer), time.monotonic() - begun
 
 
