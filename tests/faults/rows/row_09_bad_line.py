@@ -17,7 +17,7 @@ NOTICES, PLOTS = "moscow/common/notify", "moscow/brussels/plot"
 
 
 def run(folder: Path, *, full: bool) -> Outcome:
-    notices, taken = 60 if full else 8, []
+    notices, taken = 60 if full else 10, []
     with apart(folder) as (moscow, brussels, line), Submitter(moscow, PLOTS, per_second=20, mark="plot") as radar:
         said: dict[str, int] = {}
         time.sleep(1)
