@@ -45,7 +45,8 @@ def audit(record: Record, *, rest: Rest = time.sleep) -> Audited:
         db = schema.look_into(record.path)
         try:
             for log, edge in edges.items():
-                _audit_log(db, log, edge, log.origin(record.run), rest)
+                if not record.archived(log):
+                    _audit_log(db, log, edge, log.origin(record.run), rest)
         finally:
             db.close()
     except Refused as refusal:

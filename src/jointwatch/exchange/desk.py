@@ -49,17 +49,21 @@ class StoreDesk:
         return replicas.pull(peer, positions)
 
     def cosign(self, peer: str, notes: Mapping[str, bytes]) -> None:
-        """Keep the peer's cosignatures once each is verified over our own checkpoint of that size."""
+        """Keep the peer's cosignatures once each is verified over our own checkpoint of that size.
+
+        What was archived has its cosignatures; nothing more is looked at.
+        """
         with self.store.together():
-            for name, body in notes.items():
-                self._keep_cosignature(peer, self._readable(peer, name), body)
+            for log, body in [(self._readable(peer, name), body) for name, body in notes.items()]:
+                if not self.store.archived(log):
+                    self._keep_cosignature(peer, log, body)
 
     def listen(self, heard: Callable[[], None]) -> None:
         """Have `heard` called after each append, in the writer's thread."""
         self.store.listen(lambda _log, _size: heard())
 
     def acknowledged(self, peer: str) -> dict[str, Position]:
-        """Return how far the peer's cosignatures reach in each log that it may read."""
+        """Return how far the peer's cosignatures reach in each log that it may read, and that is not archived."""
         name = cosigner_name(self.store.run, peer)
         notes = {log: self.store.cosigned(log, by=name) for log in self._logs_for(peer)}
         held = {log: checkpoints.unverified(body) for log, body in notes.items() if body is not None}
@@ -80,7 +84,7 @@ class StoreDesk:
 
     def _logs_for(self, peer: str) -> list[LogId]:
         logs = (log for log in self.store.logs() if not log.internal and self._may_read(log, peer))
-        return sorted(logs, key=urgency)
+        return sorted((log for log in logs if not self.store.archived(log)), key=urgency)
 
     def _checkpoint_near(self, log: LogId, position: Position) -> bytes:
         """Our signed note at the size asked for, or at ours if that is smaller: two roots at one size are evidence.

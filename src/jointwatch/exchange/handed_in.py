@@ -53,7 +53,7 @@ class Counter(Store):
             return None
         names = {number: log for log, number in self._ids.items()}
         place = Place(names[found[0]], found[1])
-        if found[2] != one.entry:
+        if found[2] not in (None, one.entry):
             raise Refused(RULE, f"the id {one.id} stands at entry {place.index} of {place.log} with other bytes")
         return place
 

@@ -170,6 +170,7 @@ class Store(Placing):
                     )
                 if frame.entries:
                     schema.put_checkpoint(self._db, ids[frame.log], positions.stop, frame.checkpoint)
+                    schema.thin_checkpoints(self._db, ids[frame.log], start)
             self._ids, self._edges = ids, edges
         self._tell({frame.log: positions})
         return positions
@@ -209,6 +210,7 @@ class Store(Placing):
             for log in dict.fromkeys(log for positions in found for log in positions):
                 body = self._signed(log, edges[log].size, edges[log].root())
                 schema.put_checkpoint(self._db, ids[log], edges[log].size, body)
+                schema.thin_checkpoints(self._db, ids[log], self.size(log))
         self._ids, self._edges = ids, edges
         for waiting, positions in zip(group, found, strict=True):
             waiting.done, waiting.positions = True, positions

@@ -65,7 +65,7 @@ class Kept(Protocol):
 def prove(kept: Kept, log: LogId, index: int, size: int | None = None) -> LogProof:
     """Return the proof that entry `index` is among the log's first `size`, or among all it has; cosignatures included.
 
-    Of a partner's log, the sizes at which a frame ended can be asked for.
+    Of a partner's log, the sizes of which a checkpoint is kept can be asked for.
     """
     body = kept.checkpoint(log, size)
     hashes = kept.inclusion_proof(log, index, checkpoints.unverified(body).size)

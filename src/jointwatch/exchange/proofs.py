@@ -35,14 +35,19 @@ class Proofs(Record):
             return merkle.consistency_proof(self._node(log), size1, size2)
 
     def consistent(self, log: LogId, size: int, root: bytes) -> bool:
-        """Return whether (size, root) is a beginning of this log; False also where the partner holds more."""
+        """Return whether (size, root) is a beginning of this log; False also where the partner holds more.
+
+        Of an archived shard nothing but the whole can be denied.
+        """
         with self._lock:
+            if self.archived(log) and 0 <= size < self.size(log):
+                return True
             return 0 <= size <= self.size(log) and self.root(log, size) == root
 
     def checkpoint(self, log: LogId, size: int | None = None) -> bytes:
         """Return the note over the log's first `size` entries (the newest where none is given), cosignatures included.
 
-        For an own log any size can be asked for; of a mirrored one, those at which a frame ended.
+        For an own log any size can be asked for; of a mirrored one, those whose notes were kept: see `schema`.
         """
         with self._lock:
             size = self.size(log) if size is None else size

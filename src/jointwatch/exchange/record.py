@@ -47,6 +47,7 @@ class Record:
             self._db = schema.connect(path, run, owner)
             try:
                 self._ids = schema.log_ids(self._db)
+                self._archived = schema.archived(self._db)
                 self._edges = self._checked_edges()
             except BaseException:
                 self._db.close()
@@ -82,7 +83,13 @@ class Record:
             self._check_within(log, stop)
             if start >= stop:
                 return []
+            if self.archived(log):
+                raise Refused(RULE, f"the entries of {log} were archived; they are kept elsewhere, not in {self.path}")
             return schema.entries(self._db, self._ids[log], start, stop)
+
+    def archived(self, log: LogId) -> bool:
+        """Return whether a shard's entries are kept elsewhere; size, root and last checkpoint are still known."""
+        return self._ids.get(log, 0) in self._archived
 
     def close(self) -> None:
         """Close the file; the store cannot be used afterwards."""
@@ -99,7 +106,11 @@ class Record:
             raise Damaged(refusal.rule, refusal.sentence) from None
 
     def _checked_edge(self, log: LogId) -> CompactRange:
-        edge = schema.checked_edge(self._db, self._ids[log], log, log.origin(self.run))
+        number, origin = self._ids[log], log.origin(self.run)
+        if number in self._archived:
+            schema.check_signed(self._db, number, log, self._archived[number], origin)
+            return self._archived[number]
+        edge = schema.checked_edge(self._db, number, log, origin)
         last = schema.checkpoint(self._db, self._ids[log], edge.size)
         if last is not None and self._key is not None and log.owner == self.owner:
             checkpoints.opened(last, log.origin(self.run), self._key.public)

@@ -2,8 +2,9 @@
 
 entry       one row per entry; its rowid is log number * 2^40 + index, so reading on is reading rows in order
 node        the hashes of complete subtrees, leaves included: proofs and old roots cost a few rows
-checkpoint  every signed note, one per transaction
-cosignature the partners' verified lines beneath them, one per name and size
+checkpoint  signed notes: the newest, and of older ones as many as let any stretch be shown within one frame
+cosignature the partners' verified lines beneath them, the newest of each name
+archived    shards whose entries and nodes are kept elsewhere: size and right edge of their trees
 handed_in   the ids of what clients handed in, each with its row in `entry`: handed in twice it stands once
 """
 
@@ -25,6 +26,14 @@ RULE = "jointwatch store v1"
 _VERSION = 1
 _INDEX_BITS = 40
 _CHECK_ROWS = 4096
+_NOTES_APART = 60  # entries, of 64 KiB at most: a frame holds that many and its checkpoint
+_SETTINGS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "journal_size_limit = 16777216",  # a WAL that one large transaction made longer is cut again
+    "trusted_schema = OFF",
+    "cell_size_check = ON",
+)
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -39,6 +48,9 @@ CREATE TABLE IF NOT EXISTS checkpoint (
 CREATE TABLE IF NOT EXISTS cosignature (
   log INTEGER, size INTEGER, name TEXT, line TEXT NOT NULL, PRIMARY KEY (log, size, name)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS archived (
+  log INTEGER PRIMARY KEY, size INTEGER NOT NULL, edge BLOB NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS handed_in (id TEXT PRIMARY KEY, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """
 
@@ -48,7 +60,7 @@ def connect(path: Path, run: str, owner: str) -> apsw.Connection:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its -wal and -shm the same mode
     db = apsw.Connection(str(path))
     try:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "trusted_schema = OFF", "cell_size_check = ON"):
+        for pragma in _SETTINGS:
             db.execute(f"PRAGMA {pragma}")
         with db:
             db.execute(_TABLES)
@@ -113,9 +125,13 @@ def put_entries(db: apsw.Connection, number: int, start: int, new: Iterable[byte
     db.executemany("INSERT INTO entry VALUES (?, ?)", ((row(number, start + i), data) for i, data in enumerate(new)))
 
 
-def handed_in(db: apsw.Connection, id: str) -> tuple[int, int, bytes] | None:
-    """Return log number, index and bytes of the entry that a client handed in under this id; None where none was."""
-    row = db.execute("SELECT entry, data FROM handed_in JOIN entry ON position = entry WHERE id = ?", (id,)).fetchone()
+def handed_in(db: apsw.Connection, id: str) -> tuple[int, int, bytes | None] | None:
+    """Return log number, index and bytes of the entry that a client handed in under this id; None where none was.
+
+    The bytes are None where the entry is archived.
+    """
+    query = "SELECT entry, data FROM handed_in LEFT JOIN entry ON position = entry WHERE id = ?"
+    row = db.execute(query, (id,)).fetchone()
     return None if row is None else (row[0] >> _INDEX_BITS, row[0] & ((1 << _INDEX_BITS) - 1), row[1])
 
 
@@ -142,6 +158,15 @@ def put_checkpoint(db: apsw.Connection, number: int, size: int, body: bytes) -> 
     db.execute("INSERT OR IGNORE INTO checkpoint VALUES (?, ?, ?)", (number, size, body))
 
 
+def thin_checkpoints(db: apsw.Connection, number: int, size: int) -> None:
+    """Remove the note of a size where no one cosigned it and those beside it are near enough to do without it."""
+    before = db.execute("SELECT max(size) FROM checkpoint WHERE log = ? AND size < ?", (number, size)).get
+    after = db.execute("SELECT min(size) FROM checkpoint WHERE log = ? AND size > ?", (number, size)).get
+    if after is not None and after - (before or 0) <= _NOTES_APART:
+        unless = "NOT EXISTS (SELECT 1 FROM cosignature WHERE log = ?1 AND size = ?2)"
+        db.execute(f"DELETE FROM checkpoint WHERE log = ?1 AND size = ?2 AND {unless}", (number, size))
+
+
 def checkpoint(db: apsw.Connection, number: int, size: int) -> bytes | None:
     """Return the signed note of exactly this size, without the cosignatures kept beside it."""
     found: bytes | None = db.execute("SELECT note FROM checkpoint WHERE log = ? AND size = ?", (number, size)).get
@@ -159,8 +184,12 @@ def checkpoint_size(db: apsw.Connection, number: int, after: int, until: int) ->
 
 
 def put_cosignature(db: apsw.Connection, number: int, size: int, name: str, line: str) -> None:
-    """Keep a verified cosignature line; a newer one of the same name takes the older one's place."""
+    """Keep a verified cosignature line in place of those of the same name over less, and over the same."""
+    less = "DELETE FROM cosignature WHERE log = ? AND size < ? AND name = ? RETURNING size"
+    freed: list[int] = [old for (old,) in db.execute(less, (number, size, name))]
     db.execute("INSERT OR REPLACE INTO cosignature VALUES (?, ?, ?, ?)", (number, size, name, line))
+    for old in freed:
+        thin_checkpoints(db, number, old)
 
 
 def cosignatures(db: apsw.Connection, number: int, size: int) -> list[str]:
@@ -174,6 +203,37 @@ def cosigned_size(db: apsw.Connection, number: int, name: str | None = None) -> 
     query = "SELECT max(size) FROM cosignature WHERE log = ?1 AND (?2 IS NULL OR name = ?2)"
     found: int | None = db.execute(query, (number, name)).get
     return found
+
+
+def put_archived(db: apsw.Connection, number: int, edge: CompactRange) -> None:
+    """Keep of a log what its last checkpoint is checked with, before its entries go."""
+    db.execute("INSERT INTO archived VALUES (?, ?, ?)", (number, edge.size, b"".join(edge.hashes)))
+
+
+def archived(db: apsw.Connection) -> dict[int, CompactRange]:
+    """Return the right edge of each log that is kept elsewhere, by its number."""
+    step = merkle.HASH_BYTES
+    return {
+        number: CompactRange(size, tuple(edge[k : k + step] for k in range(0, len(edge), step)))
+        for number, size, edge in db.execute("SELECT log, size, edge FROM archived")
+    }
+
+
+def remove_some(db: apsw.Connection, number: int, most: int) -> int:
+    """Return how many rows of an archived log's entries, nodes and older notes were removed, of `most` each."""
+    last: int = db.execute("SELECT size FROM archived WHERE log = ?", (number,)).get
+    db.execute(
+        "DELETE FROM entry WHERE position IN (SELECT position FROM entry WHERE position >= ? AND position < ? LIMIT ?)",
+        (row(number, 0), row(number + 1, 0), most),
+    )
+    removed = db.changes()
+    nodes = "SELECT level, position FROM node WHERE log = ?1 LIMIT ?2"
+    db.execute(f"DELETE FROM node WHERE log = ?1 AND (level, position) IN ({nodes})", (number, most))
+    removed += db.changes()
+    for table in ("cosignature", "checkpoint"):
+        db.execute(f"DELETE FROM {table} WHERE log = ? AND size < ?", (number, last))
+        removed += db.changes()
+    return removed
 
 
 def checked_edge(db: apsw.Connection, number: int, log: LogId, origin: str) -> CompactRange:
