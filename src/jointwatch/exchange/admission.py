@@ -127,7 +127,7 @@ def _check_history(came: Frame, claimed: Checkpoint, kept: Proofs) -> None:
         raise Equivocation(came.log, _evidence_of(came.log, came.checkpoint, claimed, kept))
     known = kept.entries(came.log, came.start, min(held, came.end))
     same = list(came.entries[: len(known)]) == known
-    edge, _ = kept.edge(came.log).extend(map(merkle.leaf_hash, came.entries[len(known) :]))
+    edge, _ = merkle.grown(kept.edge(came.log), came.entries[len(known) :])
     if same and (came.end <= held or edge.root() == claimed.root):
         return
     if not same and came.end > held:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -17,7 +18,8 @@ from jointwatch.exchange.refused import Refused
 RETRY_S = 0.25  # with the line's own limit of 1.5 s for a connection: a line that is back is used within 2 s
 WAIT_S = 0.4
 BEAT_S = 0.5  # with the wait, and the round itself: less than a second
-RECEIPTS_S = 0.25  # while there is more to ask for
+AHEAD_BYTES = 128 << 10  # a slow line asks for less, and has nothing fetched ahead that a notice would wait behind
+RECEIPTS_S = 0.25
 APART_S = 0.004  # from question to question where there is little to bring: entries come together, and few of them wait
 
 
@@ -86,28 +88,43 @@ def keep_following(
 ) -> None:
     """Follow a partner until told to stop, and tell of every round.
 
-    While there is more to ask for, the next answer is fetched while this one is verified, and receipts go 4 times a
-    second. With nothing new the partner holds its answer back for `wait_s` seconds, which is also how soon a line that
-    has gone silent is asked something; a line that is idle carries fresh receipts at most a second apart. While it is
-    cut, the next attempt begins 0.25 s after one has failed.
+    While there is more to ask for, the next answer is fetched while this one is verified. With nothing new the partner
+    holds its answer back for `wait_s` seconds, which is also how soon a line that has gone silent is asked something.
+    Receipts go at most four times a second; an idle line carries fresh ones at most a second apart. While it is cut,
+    the next attempt begins 0.25 s after one has failed.
     """
+    receipts = _Receipts(line, mirror)
     with _Ahead(line) as ahead:
-        receipts = beat = time.monotonic()
         while not stop.is_set():
             start = time.monotonic()
-            found = ahead.round(mirror, wait_s)
-            now = time.monotonic()
-            if not found.cut and now - beat >= BEAT_S:
-                found = _refreshed(mirror, line.peer, found)
-                beat = now
-            if not found.cut and (not found.more or now - receipts >= RECEIPTS_S):
-                found = _hand_in(line, mirror, found)
-                receipts = now
+            found = receipts.handed_in(ahead.round(mirror, min(wait_s, receipts.due_in_s())))
             tell(found)
             if found.cut or found.refusals:
                 stop.wait(RETRY_S)
             elif not found.more:
                 stop.wait(max(0.0, start + APART_S - time.monotonic()))
+
+
+class _Receipts:
+    """When receipts are due, and when they are to be dated anew."""
+
+    def __init__(self, line: Line, mirror: Mirror) -> None:
+        self._line, self._mirror = line, mirror
+        self._handed_s, self._dated_s = -RECEIPTS_S, time.monotonic()
+
+    def due_in_s(self) -> float:
+        """Return how soon receipts that wait are to go; infinity where none waits."""
+        waiting = self._mirror.receipts(self._line.peer)
+        return max(0.0, self._handed_s + RECEIPTS_S - time.monotonic()) if waiting else math.inf
+
+    def handed_in(self, found: Round) -> Round:
+        """Return what a round brought, and why receipts that were due could not be made or delivered, if so."""
+        now = time.monotonic()
+        if not found.cut and now - self._dated_s >= BEAT_S:
+            found, self._dated_s = _refreshed(self._mirror, self._line.peer, found), now
+        if not found.cut and now - self._handed_s >= RECEIPTS_S:
+            found, self._handed_s = _hand_in(self._line, self._mirror, found), now
+        return found
 
 
 class _Ahead:
@@ -125,7 +142,7 @@ class _Ahead:
             answer = self._answer(mirror.positions(self._line.peer), wait_s)
         except LineCut as cut:
             return Round(cut=cut.reason)
-        if answer.more:
+        if answer.more and sum(map(len, answer.frames)) >= AHEAD_BYTES:
             self._fetch(mirror.positions(self._line.peer), answer)
         return take(answer, mirror)
 

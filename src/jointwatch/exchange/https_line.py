@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import math
 import ssl
 import threading
 import time
@@ -30,7 +31,7 @@ from jointwatch.exchange.tls import Identity, client_context
 
 A = TypeVar("A", Answer, Health)
 LEAST_ASKED_BYTES = 8 << 10  # one second of a line of 64 kbit/s
-QUICK_S, SLOW_S = 0.25, 1.0  # an answer that takes no longer to read may be followed by a larger one; one that does not
+QUICK_S, SLOW_S = 0.15, 0.3  # what an answer takes, beneath which more is asked for, and above which less
 ANSWER_S = 10.0  # an answer's last byte must be here by then
 _READ_BYTES = 64 << 10
 
@@ -58,6 +59,7 @@ class Client:
         self._path, self._timeout_s = path, timeout_s
         self._pulls, self._rest = (_Connection(host, port, self.tls, peer, timeout_s) for _ in range(2))
         self._asked_bytes = 2 * LEAST_ASKED_BYTES
+        self._full_since = math.inf  # when an answer came behind which there is more: how long it keeps the asker busy
 
     def pull(self, positions: Mapping[str, Position], *, wait_s: float = 0.0) -> Answer:
         """What the partner's logs hold after these positions, unverified: hand each frame to the Mirror.
@@ -102,6 +104,7 @@ class Client:
         self.close()
 
     def _pull(self, path: str, positions: Mapping[str, Position], wait_s: float) -> Answer:
+        busy_s = max(0.0, time.monotonic() - self._full_since)
         question = Pull(WIRE_VERSION, dict(positions), round(wait_s * 1e3), self._asked_bytes)
         try:
             asked = ("POST", path, msgspec.msgpack.encode(question))
@@ -110,8 +113,10 @@ class Client:
             if not isinstance(cut, TurnedDown):
                 self._asked_bytes = max(self._asked_bytes // 4, LEAST_ASKED_BYTES)
             raise
-        self._asked_bytes = to_ask_next(self._asked_bytes, len(body), took_s)
-        return _decoded(body, Answer)
+        answer = _decoded(body, Answer)
+        self._asked_bytes = to_ask_next(self._asked_bytes, len(body), max(took_s, busy_s))
+        self._full_since = time.monotonic() if answer.more else math.inf
+        return answer
 
     def _ask(
         self,
@@ -190,15 +195,15 @@ class _Connection(http.client.HTTPConnection):
 
 
 def to_ask_next(asked: int, came: int, took_s: float) -> int:
-    """Return how many bytes to ask for, after an answer of `came` bytes to a question for `asked` took so long to read.
+    """Return how many bytes to ask for, after an answer of `came` bytes to a question for `asked` that took so long.
 
-    Twice as many where it came quickly and was full, half a second's worth where it came slowly.
+    Twice as many where it was full and quick; a quarter of a second's worth where it was slow.
 
     >>> to_ask_next(16_384, 16_384, 0.01), to_ask_next(65_536, 65_536, 8.0)
     (32768, 8192)
     """
     if took_s > SLOW_S:
-        return min(asked, max(LEAST_ASKED_BYTES, int(came * 0.5 / took_s)))
+        return min(asked, max(LEAST_ASKED_BYTES, int(came * 0.25 / took_s)))
     if took_s < QUICK_S and came > asked // 2:
         return min(2 * asked, MOST_ASKED_BYTES)
     return asked

@@ -234,7 +234,7 @@ class Store(Placing):
         old = edges.get(log, CompactRange())
         if log not in ids:
             ids[log] = schema.add_log(self._db, log)
-        edges[log], nodes = old.extend(merkle.leaf_hash(entry) for entry in entries)
+        edges[log], nodes = merkle.grown(old, tuple(entries))
         schema.put_entries(self._db, ids[log], old.size, entries)
         schema.put_nodes(self._db, ids[log], nodes)
         return range(old.size, edges[log].size)

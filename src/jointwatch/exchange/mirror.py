@@ -75,6 +75,7 @@ class Mirror:
         self.evidence_folder = evidence_folder
         self._keys: dict[str, Keyrings] = {}
         self._receipts: dict[LogId, bytes] = {}
+        self._dated: dict[LogId, int] = {}
         for centre, identity in identities.items():
             self._keys[centre] = Keyrings(centre, store.run, mode, identity.fingerprint)
             self._resume(centre)
@@ -114,12 +115,15 @@ class Mirror:
     def refresh(self, partner: str) -> None:
         """Cosign anew, with the time it is now, what is held of the partner's logs: that we are here, with a date.
 
-        Closed shards keep the receipts they have, and so do logs that are frozen.
+        Closed shards keep the receipts they have, and so do logs that are frozen or were cosigned this very second.
         """
-        frozen = {log.whole for log in self.frozen}
+        frozen, now = {log.whole for log in self.frozen}, int(self._now_posix_s())
         logs = [log for log in map(LogId.parse, self.positions(partner)) if log.whole not in frozen]
+        stale = [log for log in logs if self.store.size(log) and self._dated.get(log) != now]
+        if not stale:
+            return
         with self.store.together():
-            receipts = [self._cosigned(log) for log in logs if self.store.size(log)]
+            receipts = [self._cosigned(log) for log in stale]
         for receipt in receipts:
             self._receipts |= receipt
 
@@ -170,7 +174,8 @@ class Mirror:
         if self._cosign_key is None:
             return {}
         name, body = cosigner_name(self.store.run, self.store.owner), admission.held_note(self.store, log)
-        line = checkpoints.cosign(body, name, self._cosign_key, int(self._now_posix_s()))
+        self._dated[log] = int(self._now_posix_s())
+        line = checkpoints.cosign(body, name, self._cosign_key, self._dated[log])
         self.store.add_cosignature(log, self.store.size(log), line.line(), Cosigner(name, self._cosign_key.public))
         return {log: self.store.checkpoint(log)}
 
