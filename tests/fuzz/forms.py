@@ -12,14 +12,16 @@ from jointwatch.exchange import dsse, equivocation, export_label, frame, note, p
 from jointwatch.exchange.checkpoint import Cosigner
 from jointwatch.exchange.keys import PublicKey, SigningKey
 from jointwatch.exchange.logid import LogId, parse_origin
-from jointwatch.messages.encoding import PAYLOAD_TYPE, decode, encode, from_json, kind_of, to_json
+from jointwatch.messages.encoding import PAYLOAD_TYPE, decode, encode, from_json, hear, kind_of, to_json
 from jointwatch.messages.examples import EXAMPLES
+from jointwatch.messages.not_understood import NotUnderstood
 from tests.exchange.second import directories, messagepack, messages, notes
 from tests.fuzz.target import Target, agreed, value_of
 
 VECTORS: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "oracles" / "exchange.json").read_text(encoding="utf-8")
 )
+LATER = "later"
 ORIGIN, COSIGNER = VECTORS["log"]["origin"], VECTORS["log"]["cosigner"]
 LOG_KEY, PARTNER_KEY = (bytes.fromhex(VECTORS["keys"][name]["public"]) for name in ("log", "partner"))
 ENTRY = bytes.fromhex(VECTORS["log"]["entries"][1])
@@ -168,10 +170,14 @@ def _evidence(data: bytes) -> bool:
 
 def _message(kind: str, data: bytes) -> bool:
     envelope = messages.Envelope(PAYLOAD_TYPE, data, {})
-    both = agreed(lambda: decode(data), lambda: messages.message(envelope))
+    both = agreed(lambda: hear(data), lambda: messages.message(envelope))
     if both is None:
         return False
     found, said = both
+    if isinstance(found, NotUnderstood):
+        assert found.payload == data
+        assert said == {name: getattr(found, name) for name in messages.HEADER} | {"kind": "not understood"}
+        return kind == LATER
     assert kind_of(found) == said["kind"]
     assert encode(found) == messagepack.dump(said) == data
     assert from_json(to_json(found)) == found
@@ -190,6 +196,13 @@ def _message_json(data: bytes) -> bool:
 
 def _example(kind: str) -> list[bytes]:
     return [encode(EXAMPLES[kind])]
+
+
+def _later_versions() -> list[bytes]:
+    """Return every example as a later version might write it: with a field more, and as a kind that is new."""
+    said = [messagepack.load(encode(one)) for one in EXAMPLES.values()]
+    more = [one | {"v": 2, "confidence": 0.5, "parts": [{"x": b"1"}, None]} for one in said]
+    return [messagepack.dump(one) for one in (*more, said[2] | {"kind": "weather"})]
 
 
 def _two_histories() -> bytes:
@@ -222,5 +235,6 @@ TARGETS = {
     ),
     "evidence": Target(_evidence, lambda: [_two_histories()]),
     "message_json": Target(_message_json, lambda: [to_json(one) for one in EXAMPLES.values()]),
+    "message_of_later_version": Target(partial(_message, LATER), _later_versions, packed=0),
     **{f"message_{kind}": Target(partial(_message, kind), partial(_example, kind), packed=0) for kind in EXAMPLES},
 }

@@ -24,7 +24,7 @@ from jointwatch.exchange import dsse
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.messages import finding as findings
 from jointwatch.messages import statement as statements
-from jointwatch.messages.encoding import PAYLOAD_TYPE, Message, encode
+from jointwatch.messages.encoding import PAYLOAD_TYPE, Heard, encode
 from jointwatch.messages.finding import ObjectFinding, PointFinding
 from jointwatch.messages.quantities import Mode, RangeClass
 from jointwatch.messages.reference import EntryReference
@@ -52,7 +52,7 @@ class Agreement:
         """Take in a centre's finding, own or verified."""
         self._said[centre] = (finding, reference)
 
-    def hear(self, centre: str, message: Message, reference: EntryReference) -> None:
+    def hear(self, centre: str, message: Heard, reference: EntryReference) -> None:
         """Take in what a partner said, where it concerns the statement."""
         if isinstance(message, findings.Finding):
             self.found(centre, message, reference)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from jointwatch.assessment.priors import BoostPriors
 from jointwatch.centre.watch import Watch
-from jointwatch.messages.encoding import Message
+from jointwatch.messages.encoding import Heard
 from jointwatch.messages.picture import Picture
 from jointwatch.tracking.known import Known
 
@@ -21,7 +21,7 @@ Place = tuple[int, str, str, int]  # logged, owner, log, position: the order of 
 @dataclass(order=True)
 class _Waiting:
     place: Place
-    message: Message = field(compare=False)
+    message: Heard = field(compare=False)
 
 
 class JointPicture:
@@ -37,7 +37,7 @@ class JointPicture:
         """The time to which every centre has been heard."""
         return min(self._heard_until.values())
 
-    def said(self, owner: str, log: str, position: int, message: Message) -> None:
+    def said(self, owner: str, log: str, position: int, message: Heard) -> None:
         """Take in one entry of an outbound log, own or verified."""
         insort(self._waiting, _Waiting((message.logged_tai_ns, owner, log, position), message))
         self._heard_until[owner] = max(self._heard_until[owner], message.logged_tai_ns)

@@ -33,6 +33,7 @@ from jointwatch.messages.finding import Finding
 from jointwatch.messages.heartbeat import Heartbeat
 from jointwatch.messages.launch_report import LaunchReport
 from jointwatch.messages.manifest import Manifest
+from jointwatch.messages.not_understood import NotUnderstood
 from jointwatch.messages.notice import Notice
 from jointwatch.messages.picture import CentreState
 from jointwatch.messages.plot_report import PlotReport
@@ -281,6 +282,8 @@ class Centre:
             )
             if isinstance(message, LaunchReport | Correction):
                 self.news.note("report", f"has {_said_by(partner, message)}, verified and cosigned", self.now_tai_ns)
+            if isinstance(message, NotUnderstood):
+                self.news.note("info", f"{partner}: {message.in_words()}", self.now_tai_ns)
 
     def _state(self) -> CentreState:
         own = [log for log in self.store.logs() if log.owner == self.id]

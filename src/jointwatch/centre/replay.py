@@ -16,14 +16,14 @@ from jointwatch.exchange import dsse
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.run_directory import LOGS, MANIFEST
 from jointwatch.exchange.tiles import read_log_directory
-from jointwatch.messages.encoding import Message, decode
+from jointwatch.messages.encoding import Heard, hear
 from jointwatch.messages.notice import Notice
 from jointwatch.messages.picture import Picture
 from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.receipt import Receipt
 from jointwatch.tracking.known import Known
 
-Logs = dict[LogId, list[Message]]
+Logs = dict[LogId, list[Heard]]
 
 
 def read_logs(directory: Path) -> Logs:
@@ -32,7 +32,7 @@ def read_logs(directory: Path) -> Logs:
     for checkpoint in sorted((directory / LOGS).glob("*/*/*/checkpoint")):
         log = LogId(*checkpoint.relative_to(directory / LOGS).parts[:3])
         entries, _ = read_log_directory(checkpoint.parent)
-        found[log] = [decode(dsse.parse(entry).payload) for entry in entries]
+        found[log] = [hear(dsse.parse(entry).payload) for entry in entries]
     return found
 
 
@@ -75,7 +75,7 @@ class Replay:
                 waiting = next(record, None)
             yield watch.picture(time)
 
-    def _hear(self, watch: Watch, centre: str, message: Message) -> None:
+    def _hear(self, watch: Watch, centre: str, message: Heard) -> None:
         """Hear an entry of an internal log: own plots and notices, and, at its receipt, what a partner had said."""
         if isinstance(message, PlotReport | Notice):
             watch.hear(centre, message)

@@ -20,7 +20,7 @@ from jointwatch.earth.arrays import Floats
 from jointwatch.earth.states import Ecef
 from jointwatch.earth.timescale import NS_PER_S, utc_from_tai_ns
 from jointwatch.flight import coast
-from jointwatch.messages.encoding import Message
+from jointwatch.messages.encoding import Heard
 from jointwatch.messages.notice import Notice
 from jointwatch.messages.picture import Picture, PictureSatellite
 from jointwatch.messages.plot_report import PlotReport
@@ -62,7 +62,7 @@ class Watch:
         self._dirty = True
         self._objects: list[Held] = []
 
-    def hear(self, owner: str, message: Message) -> None:
+    def hear(self, owner: str, message: Heard) -> None:
         """Take in one message of a centre: plots, tracklets and notices change the picture, the rest does not."""
         self._now_tai_ns = max(self._now_tai_ns, message.logged_tai_ns)
         if isinstance(message, PlotReport):

@@ -16,7 +16,8 @@ from jointwatch.exchange import dsse, merkle
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.merkle import HASH_BYTES
 from jointwatch.exchange.tiles import WIDTH, DirectoryRefused, tile_name, width
-from jointwatch.messages.encoding import decode, kind_of
+from jointwatch.messages.encoding import hear, kind_of
+from jointwatch.messages.not_understood import NotUnderstood
 
 
 def logs_to_show(held: Held, name: str | None) -> list[LogId]:
@@ -51,8 +52,10 @@ def print_log(console: Console, held: Held, log: LogId) -> None:
 
 def _cells(entry: bytes) -> tuple[str, str, str, str, str]:
     try:
-        message = decode(dsse.parse(entry).payload)
+        message = hear(dsse.parse(entry).payload)
     except ValueError as error:  # both refusals are one
         return "", "not understood", "", "", str(error)
     time = utc_from_tai_ns(message.logged_tai_ns, digits=3)
+    if isinstance(message, NotUnderstood):
+        return time, "not understood", message.origin, message.id, message.in_words()
     return time, kind_of(message), message.origin, message.id, in_words(message)

@@ -23,7 +23,7 @@ from jointwatch.exchange.keyrings import ROSTER, Keyrings, Unverified, logged_ta
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.proofs import Proofs
 from jointwatch.exchange.refused import Refused
-from jointwatch.messages.encoding import Message
+from jointwatch.messages.encoding import Heard
 
 ROLLBACK = "no rollback"
 ROOT = "RFC 6962 2.1 tree hash"
@@ -38,11 +38,11 @@ class Admitted:
     """
 
     fresh: Frame
-    messages: tuple[Message, ...]
+    messages: tuple[Heard, ...]
     keys: Keyrings
     unverified: Mapping[int, str] = field(default_factory=dict)
 
-    def usable(self) -> tuple[Message | None, ...]:
+    def usable(self) -> tuple[Heard | None, ...]:
         """Return the messages, with None in place of each that may not be used."""
         numbered = enumerate(self.messages, self.fresh.start)
         return tuple(None if position in self.unverified else message for position, message in numbered)
@@ -146,7 +146,7 @@ def _check_other_history(came: Frame, claimed: Checkpoint, kept: Proofs) -> None
         raise Equivocation(came.log, equivocation.evidence(*found))
 
 
-def _check_shard(log: LogId, messages: Sequence[Message], kept: Proofs, keys: Keyrings) -> None:
+def _check_shard(log: LogId, messages: Sequence[Heard], kept: Proofs, keys: Keyrings) -> None:
     """A shard begins where the one before it was closed, and a closed one does not grow."""
     held = kept.size(log)
     shard.check_places(log, held, messages)
@@ -185,12 +185,12 @@ def _evidence_of(log: LogId, body: bytes, claimed: Checkpoint, kept: Proofs) -> 
 
 def _messages(
     log: LogId, start: int, entries: Sequence[bytes], keys: Keyrings
-) -> tuple[tuple[Message, ...], dict[int, str]]:
+) -> tuple[tuple[Heard, ...], dict[int, str]]:
     """Return the messages of new entries, once every signature holds, and which of them may not be used, and why.
 
     libsodium verifies without Python's lock, so the processors share the signatures of a long frame.
     """
-    messages, claimed = list[Message](), list[tuple[int, Claim]]()
+    messages, claimed = list[Heard](), list[tuple[int, Claim]]()
     for position, entry in enumerate(entries, start):
         try:
             message, claims = keys.read_entry(entry, log)

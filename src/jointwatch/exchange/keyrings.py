@@ -22,7 +22,7 @@ from jointwatch.exchange.logid import COMMON, LogId
 from jointwatch.exchange.party import Party
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roster import RULE, KeyRing, LogVerifier, check_header, decoded, open_roster
-from jointwatch.messages.encoding import Message, MessageRefused, decode
+from jointwatch.messages.encoding import Heard, MessageRefused, hear
 from jointwatch.messages.key_bounds import KeyBounds
 from jointwatch.messages.party_root import PartyRoot
 from jointwatch.messages.roster import Roster
@@ -93,7 +93,7 @@ class Keyrings:
         """Return the keys of the roster in force at a time; of the first one also before it."""
         return self._since(tai_ns)[0]
 
-    def open_entry(self, entry: bytes, log: LogId, index: int | None = None) -> Message:
+    def open_entry(self, entry: bytes, log: LogId, index: int | None = None) -> Heard:
         """Return the message in an entry of this centre's `log`, once signature and header are what they must be.
 
         index: where it stands. Raises Unverified where it holds but for a key that signed it outside of its bounds.
@@ -105,7 +105,7 @@ class Keyrings:
             self.check_bounds(entry, log, index)
         return message
 
-    def read_entry(self, entry: bytes, log: LogId) -> tuple[Message, tuple[dsse.Claim, ...]]:
+    def read_entry(self, entry: bytes, log: LogId) -> tuple[Heard, tuple[dsse.Claim, ...]]:
         """Return the message in an entry of this centre's `log`, and the signatures that must yet hold for it."""
         if log == roster_log(self.centre) and _digest(entry) in self.known:
             return decoded(dsse.parse(entry)), ()
@@ -226,7 +226,7 @@ class Keyrings:
 def logged_tai_ns(entry: bytes) -> int:
     """Return when an entry says it was logged; its signature is not looked at."""
     try:
-        return decode(dsse.parse(entry).payload).logged_tai_ns
+        return hear(dsse.parse(entry).payload).logged_tai_ns
     except MessageRefused as refusal:
         raise Refused("jointwatch messages v1", str(refusal)) from None
 

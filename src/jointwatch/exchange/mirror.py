@@ -27,7 +27,7 @@ from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import COMMON, LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roster import cosigner_name
-from jointwatch.messages.encoding import Message
+from jointwatch.messages.encoding import Heard
 
 
 class Identity(Protocol):
@@ -47,7 +47,7 @@ class Accepted:
 
     log: LogId
     positions: range
-    messages: tuple[Message | None, ...]
+    messages: tuple[Heard | None, ...]
     unverified: Mapping[int, str] = field(default_factory=dict)
 
 

@@ -16,7 +16,8 @@ from jointwatch.exchange.keys import PublicKey, SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.party import Party
 from jointwatch.exchange.refused import Refused
-from jointwatch.messages.encoding import PAYLOAD_TYPE, Message, MessageRefused, decode, encode, kind_of
+from jointwatch.messages.encoding import PAYLOAD_TYPE, Heard, MessageRefused, encode, hear, kind_of
+from jointwatch.messages.not_understood import NotUnderstood
 from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.release_policy import ReleasePolicy
 from jointwatch.messages.roster import Roster, RosterKey
@@ -25,6 +26,7 @@ RULE = "jointwatch roster"
 LogVerifier = note.Ed25519Verifier | ml_dsa.Verifier
 ML_DSA_LOG = "log-ml-dsa-44"
 _OTHER_KINDS = (ML_DSA_LOG, "tls-ca")  # purposes of keys that are not Ed25519
+_SPEAKING = ("desk", "sensor", "releaser")
 _HELD = ("log", "cosign", "desk")  # purposes whose keys are the centre's own, and prove it
 
 
@@ -80,18 +82,19 @@ class KeyRing:
             raise Refused(RULE, f"the roster of {self.roster.origin} names no valid certificate authority")
         return found[-1]
 
-    def open_entry(self, entry: bytes, log: LogId) -> Message:
+    def open_entry(self, entry: bytes, log: LogId) -> Heard:
         """Return the message in an entry of this centre's `log`, once signature and header are what they must be.
 
         A roster is signed by the identity key; plots by the sensor's key or the desk's; a release policy after the
-        first by two officers of release; everything else by the desk's.
+        first by two officers of release; everything else by the desk's. What is not understood here may be any of
+        those, and is never acted on: one key of a desk, a sensor or an officer is enough.
         """
         message, claims = self.read_entry(entry, log)
         for claim in claims:
             claim.check()
         return message
 
-    def read_entry(self, entry: bytes, log: LogId) -> tuple[Message, tuple[dsse.Claim, ...]]:
+    def read_entry(self, entry: bytes, log: LogId) -> tuple[Heard, tuple[dsse.Claim, ...]]:
         """Return the message in an entry, and the signatures that must yet hold; all else is checked."""
         envelope = dsse.parse(entry)
         message = decoded(envelope)
@@ -117,9 +120,12 @@ class KeyRing:
         named = [key for key in self.roster.keys if key.purpose.startswith("releaser:") and _valid(key, tai_ns)]
         return {PublicKey(key.public_key): key.purpose for key in named}
 
-    def _may_sign(self, message: Message) -> tuple[PublicKey, ...]:
+    def _may_sign(self, message: Heard) -> tuple[PublicKey, ...]:
         if isinstance(message, Roster):
             return (self.identity,)
+        if isinstance(message, NotUnderstood):
+            speaking = (purpose for purpose in self._of_purpose if purpose.split(":")[0] in _SPEAKING)
+            return tuple(key for purpose in speaking for key in self.keys(purpose, message.logged_tai_ns))
         desk = self.keys("desk", message.logged_tai_ns)
         if isinstance(message, PlotReport) and message.sensor:
             return desk + self.keys(f"sensor:{message.sensor}", message.logged_tai_ns)
@@ -165,7 +171,7 @@ def open_roster(
     return KeyRing(roster)
 
 
-def check_header(message: Message, log: LogId, *, run: str, mode: str) -> None:
+def check_header(message: Heard, log: LogId, *, run: str, mode: str) -> None:
     """Raise Refused unless a message says of itself what its place says: run, mode, origin and log, whole."""
     said = {"run": message.run, "mode": message.mode, "origin": message.origin, "log": message.log}
     for name, wanted in (("run", run), ("mode", mode), ("origin", log.owner), ("log", str(log.whole))):
@@ -175,12 +181,12 @@ def check_header(message: Message, log: LogId, *, run: str, mode: str) -> None:
             )
 
 
-def decoded(envelope: dsse.Envelope) -> Message:
+def decoded(envelope: dsse.Envelope) -> Heard:
     """Return the message in an envelope; no signature is looked at."""
     if envelope.payload_type != PAYLOAD_TYPE:
         raise Refused(dsse.RULE, f"the entry holds {envelope.payload_type!r}; {PAYLOAD_TYPE!r} was wanted")
     try:
-        return decode(envelope.payload)
+        return hear(envelope.payload)
     except MessageRefused as error:
         raise Refused("jointwatch messages v1", str(error)) from None
 

@@ -19,7 +19,7 @@ from jointwatch.exchange.keyrings import ROSTER, Keyrings
 from jointwatch.exchange.logid import LogId, parse_origin
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.run_directory import MANIFEST
-from jointwatch.messages.encoding import Message
+from jointwatch.messages.encoding import Heard, Message
 from jointwatch.messages.quantities import Mode
 from jointwatch.messages.shard_opening import ShardOpening, month_of
 
@@ -101,7 +101,7 @@ def newest(logs: Iterable[LogId]) -> list[LogId]:
     return sorted({log.whole: log for log in sorted(logs)}.values())
 
 
-def check_places(log: LogId, start: int, messages: Sequence[Message]) -> None:
+def check_places(log: LogId, start: int, messages: Sequence[Heard]) -> None:
     """Raise Refused unless an opening is the first entry of a shard, the shard's own, and stands nowhere else.
 
     start: the position of the first of the messages.
@@ -117,7 +117,7 @@ def check_places(log: LogId, start: int, messages: Sequence[Message]) -> None:
             raise Refused(RULE, f"{log} begins with the opening of the shard of {message.shard}")
 
 
-def closed_by(opening: Message, log: LogId, keys: Keyrings) -> Closed | None:
+def closed_by(opening: Heard, log: LogId, keys: Keyrings) -> Closed | None:
     """Return how the shard before `log` ended, as its opening says under the owner's signature; None: it is the first.
 
     It is an earlier shard of the same log, and the note carries the owner's signatures alone.

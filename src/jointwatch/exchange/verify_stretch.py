@@ -22,7 +22,7 @@ from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.source import Source
 from jointwatch.exchange.tiles import WIDTH
-from jointwatch.messages.encoding import Message
+from jointwatch.messages.encoding import Heard
 from jointwatch.messages.release_policy import ReleasePolicy
 
 TILES = 16
@@ -153,5 +153,5 @@ def _open(found: Found, keys: Keyrings, position: int, entry: bytes, leaf: bytes
         found.policies.append((position, leaf, message))
 
 
-def _id(message: Message) -> bytes:
+def _id(message: Heard) -> bytes:
     return sha256(f"{message.origin}\n{message.id}".encode()).digest()[:_ID_BYTES]

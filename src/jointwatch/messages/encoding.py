@@ -15,6 +15,7 @@ from jointwatch.messages.key_bounds import KeyBounds
 from jointwatch.messages.launch_report import LaunchReport
 from jointwatch.messages.local_track import LocalTrack
 from jointwatch.messages.manifest import Manifest
+from jointwatch.messages.not_understood import NotUnderstood, beginning
 from jointwatch.messages.notice import Notice
 from jointwatch.messages.party_root import PartyRoot
 from jointwatch.messages.plot_report import PlotReport
@@ -53,6 +54,9 @@ Message: TypeAlias = (
     | Incident
 )
 
+Heard: TypeAlias = Message | NotUnderstood
+"""What a partner may have said: it may run a later version."""
+
 PAYLOAD_TYPE = "application/vnd.jointwatch.message+msgpack"
 """What the DSSE envelope around `encode(message)` calls it."""
 PAYLOAD_TYPE_JSON = "application/vnd.jointwatch.message+json"
@@ -76,8 +80,10 @@ def kinds() -> dict[str, type[Message]]:
     return {str(struct.__struct_config__.tag): struct for struct in Message.__args__}
 
 
-def kind_of(message: Message) -> str:
+def kind_of(message: Heard) -> str:
     """Return the name of the message's kind."""
+    if isinstance(message, NotUnderstood):
+        return message.kind
     return str(message.__struct_config__.tag)
 
 
@@ -105,6 +111,28 @@ def decode(data: bytes) -> Message:
     if _encoder.encode(message) != data:
         raise MessageRefused(f"the MessagePack of this {kind_of(message)} is not in the one form that is written")
     return message
+
+
+def hear(data: bytes) -> Heard:
+    """Return the message these bytes hold, or what a later version wrote: another kind, or one with v above 1."""
+    try:
+        return decode(data)
+    except MessageRefused as refusal:
+        later = _later(data)
+        if later is None:
+            raise refusal from None
+        return later
+
+
+def _later(data: bytes) -> NotUnderstood | None:
+    """Return what only a later version can read; None where these bytes hold no such thing."""
+    if len(data) > MAX_MESSAGE_BYTES:
+        return None
+    try:
+        found = beginning(data)
+    except (*_UNREADABLE, ValueError, TypeError, OverflowError):
+        return None
+    return None if found.v == 1 and found.kind in kinds() else found
 
 
 def to_json(message: Message, *, indent: int | None = None) -> bytes:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from jointwatch.earth.timescale import tai_ns_from_utc
 from jointwatch.exchange.logid import LogId
 from jointwatch.messages.correction import Correction
-from jointwatch.messages.encoding import Message
+from jointwatch.messages.encoding import Heard
 from jointwatch.messages.launch_report import LaunchItems, LaunchReport
 from jointwatch.messages.picture import Event
 from jointwatch.messages.plot_report import PlotReport
@@ -21,7 +21,7 @@ from jointwatch.messages.tracklet import Tracklet
 from jointwatch.studies.followed import Followed
 from jointwatch.studies.sightings import Sighting
 
-Logs = Mapping[LogId, Sequence[Message]]
+Logs = Mapping[LogId, Sequence[Heard]]
 RECORD = "record"
 
 
@@ -48,13 +48,13 @@ class Logged:
     logs: Logs
     _received: dict[str, tuple[Receipt, ...]] = field(init=False, default_factory=dict)
 
-    def said(self, centre: str) -> Iterator[Message]:
+    def said(self, centre: str) -> Iterator[Heard]:
         """Everything a centre wrote for others to read."""
         for log, messages in self.logs.items():
             if log.owner == centre and not log.internal:
                 yield from messages
 
-    def verified(self, centre: str) -> Iterator[tuple[int, str, Message]]:
+    def verified(self, centre: str) -> Iterator[tuple[int, str, Heard]]:
         """Everything a centre verified of its partners: when, whose, what."""
         for receipt in self._receipts(centre):
             log = LogId.parse(receipt.head.log)
@@ -118,7 +118,7 @@ def plots_held(centre: str, logged: Logged, sightings: Sequence[Sighting]) -> li
     return own + released
 
 
-def _items(message: Message) -> LaunchItems | None:
+def _items(message: Heard) -> LaunchItems | None:
     if isinstance(message, LaunchReport):
         return message.items
     return message.replacement if isinstance(message, Correction) else None

@@ -11,6 +11,7 @@ from .wrong import need
 
 Said = dict[str, Any]
 KINDS = ("roster", "party_root", "key_bounds")
+SPEAKING = ("desk", "sensor", "releaser")
 
 
 class Keys:
@@ -128,6 +129,9 @@ class Keys:
     def _may_sign(self, said: Said) -> set[bytes]:
         if said["kind"] == "roster":
             return {said["identity"]}
+        if said["kind"] == "not understood":
+            keys = self.in_force(said["logged_tai_ns"])["keys"]
+            return {k["public_key"] for k in keys if k["purpose"].split(":")[0] in SPEAKING and valid(k, said)}
         sensor = {f"sensor:{said['sensor']}"} if said["kind"] == "plot_report" and said["sensor"] else set()
         officers = {key["public_key"] for key in self._officers(said)} if by_officers(said) else set()
         return self._of({"desk"} | sensor, said) | officers

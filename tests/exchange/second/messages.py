@@ -17,6 +17,7 @@ from .wrong import need
 
 PAYLOAD_TYPE = "application/vnd.jointwatch.message+msgpack"
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs/reference/messages.schema.json").read_text(encoding="utf-8"))
+HEADER = ["kind", "v", "mode", "run", "origin", "log", "logged_tai_ns", "id"]
 KINDS = {kind: ref.rpartition("/")[2] for kind, ref in SCHEMA["discriminator"]["mapping"].items()}
 
 
@@ -68,12 +69,25 @@ def _envelope(found: Any, binary: type, read: Any) -> Envelope:
 
 
 def message(found: Envelope) -> dict[str, Any]:
-    """The message in an envelope, of a known kind, every field in its place and range."""
+    """The message in an envelope, every field in its place and range; of one of a later version what it begins with."""
     need(found.payload_type == PAYLOAD_TYPE and len(found.payload) <= 64_000, 3, "no message, or one too long")
     said = messagepack.load(found.payload)
-    need(isinstance(said, dict) and said.get("kind") in list(KINDS), 3, "not a message of a known kind")
+    need(isinstance(said, dict) and isinstance(said.get("kind"), str), 3, "not a message")
+    if said["kind"] not in KINDS or said.get("v") != 1:
+        return _not_understood(said)
     check(said, SCHEMA["$defs"][KINDS[said["kind"]]])
     return said
+
+
+def _not_understood(said: dict[str, Any]) -> dict[str, Any]:
+    """What a message of a later version begins with; its kind is none that is known."""
+    need(list(said)[:8] == HEADER, 3, "not the beginning of a message")
+    need(re.fullmatch("[a-z][a-z0-9_]{0,62}", said["kind"]) is not None, 3, "not a kind")
+    need(type(said["v"]) is int and 1 <= said["v"] <= 65_535, 3, "not a version")
+    fields = SCHEMA["$defs"]["Heartbeat"]["properties"]
+    for name in HEADER[2:]:
+        check(said[name], fields[name])
+    return {name: said[name] for name in HEADER} | {"kind": "not understood"}
 
 
 def check(value: Any, schema: dict[str, Any]) -> None:
