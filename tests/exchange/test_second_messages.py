@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jointwatch.messages.encoding import MessageRefused, decode, encode, kinds
+from jointwatch.messages.encoding import MessageRefused, encode, hear, kinds
 from jointwatch.messages.examples import EXAMPLES
 from tests.exchange.second import conditions, messagepack, messages
 from tests.exchange.second.wrong import Wrong
@@ -24,7 +24,7 @@ ROOT = HERE.parents[1]
 def both(payload: bytes) -> list[bool]:
     """Whether the second reader and ours accept these bytes as a message."""
     verdicts = []
-    for read, refusal in ((read_by_second, Wrong), (decode, MessageRefused)):
+    for read, refusal in ((read_by_second, Wrong), (hear, MessageRefused)):
         try:
             read(payload)
             verdicts.append(True)

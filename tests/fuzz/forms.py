@@ -147,7 +147,7 @@ def _bundle(data: bytes) -> bool:
         return False
     count, rest = data[0] + 1, data[1:]
     both = agreed(lambda: tiles.parse_bundle("tile", rest, count), lambda: directories.bundle(rest, count))
-    assert both is None or (both[0] == both[1] and tiles._bundle(both[0]) == rest)
+    assert both is None or (both[0] == both[1] and tiles.bundled(both[0]) == rest)
     return both is not None
 
 
@@ -214,7 +214,7 @@ def _two_histories() -> bytes:
 
 def _entry_bundle() -> bytes:
     entries = [bytes.fromhex(one) for one in VECTORS["log"]["entries"]]
-    return bytes([len(entries) - 1]) + tiles._bundle(entries)
+    return bytes([len(entries) - 1]) + tiles.bundled(entries)
 
 
 TARGETS = {

@@ -7,13 +7,16 @@ from math import degrees
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jointwatch.messages.encoding import Message
+    from jointwatch.messages.encoding import Heard
 
 
-def in_words(message: Message) -> str:
+def in_words(message: Heard) -> str:
     """Return one line on what the message says; of what it withholds, that it is withheld."""
     from jointwatch.messages.encoding import kind_of
+    from jointwatch.messages.not_understood import NotUnderstood
 
+    if isinstance(message, NotUnderstood):
+        return message.in_words()
     return _WORDS[kind_of(message)](message)
 
 

@@ -56,6 +56,5 @@ def _cells(entry: bytes) -> tuple[str, str, str, str, str]:
     except ValueError as error:  # both refusals are one
         return "", "not understood", "", "", str(error)
     time = utc_from_tai_ns(message.logged_tai_ns, digits=3)
-    if isinstance(message, NotUnderstood):
-        return time, "not understood", message.origin, message.id, message.in_words()
-    return time, kind_of(message), message.origin, message.id, in_words(message)
+    kind = "not understood" if isinstance(message, NotUnderstood) else kind_of(message)
+    return time, kind, message.origin, message.id, in_words(message)

@@ -64,8 +64,8 @@ def _closed(closed: notes.Checkpoint, name: str, tai_ns: int, owner: Keys) -> st
     month = last.removeprefix(f"{whole(name)}/")
     earlier = MONTH.fullmatch(month) and last == f"{whole(name)}/{month}" and last < name
     need(bool(earlier) and closed.size > 0, 12, f"{last} is no earlier shard than {name}")
-    notes.check_log_signature(closed, closed.origin, owner.single("log", tai_ns))
-    second = owner.all("log-ml-dsa-44", tai_ns)[-1:]
+    log_key, second = owner.signer("log", tai_ns, lambda one: notes.by(closed, closed.origin, notes.LOG, one))
+    notes.check_log_signature(closed, closed.origin, log_key)
     for key in second:
         notes.check_second_log_signature(closed, closed.origin, key)
     need([line.name for line in closed.lines] == [closed.origin] * (1 + len(second)), 12, "lines of others")
