@@ -32,6 +32,7 @@ FROM = Annotated[
 STICK = Annotated[Path, typer.Argument(help="The stick, or a copy of what was on it.", metavar="DIR")]
 INTO = Annotated[Path, typer.Option(help="The record of the centre that takes it in, RUN.sqlite.")]
 PINS = Annotated[Path, typer.Option("--trust", help="TOML file with the partners' pinned identities.")]
+LISTEN = Annotated[str, typer.Option(help="Where Prometheus finds /metrics.", metavar="HOST:PORT")]
 LOG = Annotated[str | None, typer.Option("--log", help="Only this log, as owner/audience/class.")]
 
 
@@ -53,6 +54,27 @@ def verify(place: PLACE, trust: TRUST = None) -> None:
         report = verified(place, pinned, progress)
     print_report(Console(), report)
     raise typer.Exit(0 if report.ok else 1)
+
+
+@app.command()
+def monitor(
+    place: PLACE,
+    state: Annotated[Path, typer.Option(help="Where to remember what was verified: a file, or a new one.")],
+    trust: TRUST = None,
+    every: Annotated[float, typer.Option(help="Seconds from one round to the next.", min=0.1)] = 5.0,
+    listen: Annotated[
+        str, typer.Option(help="Where Prometheus finds /metrics.", metavar="HOST:PORT")
+    ] = "127.0.0.1:9464",
+) -> None:
+    """Verify what is new, again and again, and say at once what is wrong: altered, rolled back, two histories, gaps.
+
+    Each log must go on from where it was last seen, also by a monitor that was ended and begun again. What proves two
+    histories is kept beside the state, in FILE.evidence. Ends on an interrupt; exit code 1 where anything was wrong.
+    """
+    from jointwatch.cli.log_monitor import keep_watch
+    from jointwatch.cli.trust_file import read_trust
+
+    raise typer.Exit(keep_watch(place, state, {} if trust is None else read_trust(trust), every, listen))
 
 
 @app.command()

@@ -119,11 +119,9 @@ def _check_cosignature(lines: Lines, size: int, tai_ns: int, name: str, line: by
     centre, signature = name.rpartition("/")[2], note.parse_signature(line.decode())
     if centre not in lines.keys or name != cosigner_name(lines.owner.run, centre):
         raise Refused(checkpoints.COSIGNATURE_RULE, f"{name} is no centre whose rosters are here")
-    cosigner = lines.keys[centre].cosigner(tai_ns)
-    if (signature.name, signature.key_id) != (cosigner.name, cosigner.key_id):
-        raise Refused(checkpoints.COSIGNATURE_RULE, f"the line is not by the cosign key of {centre}")
     over = checkpoints.Checkpoint(lines.log.origin(lines.owner.run), size, _root(lines, size))
-    cosigner.check(over.text(), signature.signature)
+    body = note.Note(over.text(), (signature,)).encode()
+    checkpoints.cosigned_at(body, lines.keys[centre].cosigner(tai_ns, body))
 
 
 def _root(lines: Lines, size: int) -> bytes:
