@@ -206,3 +206,13 @@ def test_several_processes_find_what_one_does(record: Path, monkeypatch: pytest.
     at = schema.row(number_of(record, LogId("moscow", "brussels", "plot")), 500)
     run_sql(record, "UPDATE entry SET data = x'00' WHERE position = ?", values=(at,))
     assert verify_record(record, processes=2).faults == verify_record(record, processes=1).faults != ()
+
+
+def test_another_file_in_the_place_of_the_first_is_read_anew(record: Path) -> None:
+    """A centre that sets a damaged record aside writes a new one under the same name."""
+    assert verify_record(record).ok
+    other = Path(shutil.copyfile(record, record.with_name("other")))
+    at = schema.row(number_of(other, NOTIFY), 1)
+    run_sql(other, "UPDATE entry SET data = x'00' WHERE position = ?", values=(at,))
+    other.replace(record)
+    assert list(faults(record)) == ["moscow/common/notify, entries 0 to 2"]

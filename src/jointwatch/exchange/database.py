@@ -134,7 +134,7 @@ class Database:
 
     @property
     def _db(self) -> apsw.Connection:
-        return _connection(self.path, os.getpid())
+        return _connection(self.path, os.getpid(), self.path.stat().st_ino)
 
     def _number(self, log: LogId) -> int:
         return schema.log_ids(self._db)[log]
@@ -143,13 +143,13 @@ class Database:
     def _refusing(self, name: str) -> Iterator[None]:
         try:
             yield
-        except apsw.Error as error:
+        except (apsw.Error, OSError) as error:
             raise DirectoryRefused(name or str(self.path), f"cannot be read: {error}") from None
 
 
 @lru_cache(maxsize=4)
-def _connection(path: Path, _process: int) -> apsw.Connection:
-    """Return this process's connection to the file, which cannot write."""
+def _connection(path: Path, _process: int, _inode: int) -> apsw.Connection:
+    """Return this process's connection to the file, which cannot write; a new one where another file took its place."""
     try:
         db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
         db.execute("PRAGMA query_only = ON")
