@@ -18,7 +18,7 @@ from tests.faults.stations import MODE, RUN, Station
 
 def message(station: Station, log: LogId, number: int, **other: Any) -> Incident:
     """Return something a centre might say."""
-    said = {"mode": MODE, "run": RUN, "origin": station.name, "log": str(log), "logged_tai_ns": now_tai_ns()}
+    said = {"mode": MODE, "run": RUN, "origin": station.name, "log": str(log.whole), "logged_tai_ns": now_tai_ns()}
     return Incident(**{**said, "id": f"forged-{number}", "about": "faults", "text": "never said", **other})
 
 

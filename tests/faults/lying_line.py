@@ -34,12 +34,13 @@ def honest(answer: Answer, _: Mapping[str, Position]) -> Answer:
 
 @dataclass
 class LyingLine:
-    """The desk that a receiver takes for the sender's. lie: what is made of each answer."""
+    """The desk that a receiver takes for the sender's. lie: what is made of an answer; passed: what the sender said."""
 
     centre: str
     line: Client
     lie: Answers = honest
     answered: int = 0
+    passed: list[Frame] = field(default_factory=list)
     asking: threading.Lock = field(default_factory=threading.Lock)
 
     def listen(self, heard: Callable[[], None]) -> None:
@@ -50,7 +51,9 @@ class LyingLine:
         heard()
 
     def pull(self, peer: str, positions: Mapping[str, Position], *, max_bytes: int = MOST_ASKED_BYTES) -> Answer:
-        answer = self.lie(self._ask(lambda: self.line.pull(positions)), positions)
+        true = self._ask(lambda: self.line.pull(positions))
+        self.passed += map(frame.decode, true.frames)
+        answer = self.lie(true, positions)
         self.answered += 1
         return answer
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from jointwatch.exchange import frame
-from jointwatch.exchange.carrier import Answer, Position
+from jointwatch.exchange.frame import Frame
 from jointwatch.exchange.logid import LogId
 from tests.faults import forger
 from tests.faults.harness import Outcome, seconds_until
@@ -21,15 +19,9 @@ FOR_ANKARA = LogId("moscow", "ankara", "notify")
 
 
 def run(folder: Path, *, full: bool) -> Outcome:
-    old: list[bytes] = []
-
-    def heard(answer: Answer, _: Mapping[str, Position]) -> Answer:
-        old.extend(answer.frames)
-        return answer
-
     with lied_to(folder) as (moscow, brussels, line), Submitter(moscow, "moscow/common/notify") as radar:
-        line.lie = heard
-        seconds_until(lambda: len(old) >= (50 if full else 8), 60.0, "enough frames to replay")
+        seconds_until(lambda: len(line.passed) >= (50 if full else 8), 60.0, "enough frames to replay")
+        old = list(line.passed)
         without_effect(brussels, line, old)
         for lie, rule in replays(moscow, old):
             refused(brussels, line, told(lie), rule)
@@ -40,7 +32,7 @@ def run(folder: Path, *, full: bool) -> Outcome:
     return found.outcome(worst, f"{len(old)} old frames without effect, 5 replays elsewhere refused by their rule")
 
 
-def without_effect(brussels: Station, line: LyingLine, old: list[bytes]) -> None:
+def without_effect(brussels: Station, line: LyingLine, old: list[Frame]) -> None:
     """Tell every old frame once more, newest first: nothing is refused, and nothing changes."""
     quiet(line)
     before, answered = brussels.state(), line.answered
@@ -51,9 +43,9 @@ def without_effect(brussels: Station, line: LyingLine, old: list[bytes]) -> None
     assert (after["sizes"], after["refused"]) == (before["sizes"], before["refused"]), "old frames had an effect"
 
 
-def replays(moscow: Station, old: list[bytes]) -> list[tuple[frame.Frame, str]]:
+def replays(moscow: Station, old: list[Frame]) -> list[tuple[Frame, str]]:
     """Return frames whose every signature is Moscow's, each where it does not belong, and the rule against it."""
-    mine = next(found for found in map(frame.decode, old) if found.log == NOTIFY and found.entries)
+    mine = next(found for found in old if found.log.whole == NOTIFY and found.start and found.entries)
     there = forger.entry(moscow, PLOT, 1)
     return [
         (replace(mine, log=ASSESS, start=0), "tlog-checkpoint"),
