@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import re
 import resource
 import socket
 import ssl
@@ -16,7 +17,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from jointwatch.exchange import frame
+from jointwatch.exchange import frame, https_app
+from jointwatch.exchange.allowance import Allowance
 from jointwatch.exchange.carrier import (
     MAX_REQUEST_BYTES,
     MOST_ASKED_BYTES,
@@ -26,6 +28,7 @@ from jointwatch.exchange.carrier import (
     NotForYou,
     Position,
     Pull,
+    TurnedDown,
 )
 from jointwatch.exchange.follow import follow
 from jointwatch.exchange.https import Client, Server
@@ -413,3 +416,72 @@ def test_two_centres_over_https_end_with_equal_logs_and_receipts_on_both_sides(
         assert (time.perf_counter() - start) / 50 < 0.025  # one round with nothing new; measured 2 ms
     for centre in centres.values():
         centre.close()
+
+
+def test_who_floods_the_door_is_told_to_wait_and_slows_down_nobody_else(
+    identities: dict[str, Identity], desk: RecordingDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The share is a twentieth here, as the flood comes from the door's own process and cannot take more."""
+    monkeypatch.setattr(https_app, "Allowance", lambda: Allowance(share=0.05, saved_s=0.1))
+    pins = {name: identities[name].authority_pem() for name in ("brussels", "ankara")}
+    start, told = time.monotonic(), list[TurnedDown]()
+    with Server(desk, identities["moscow"], pins) as door:
+        authority = identities["moscow"].authority_pem()
+
+        def flood() -> None:
+            with Client(identities["brussels"], "moscow", authority, host="127.0.0.1", port=door.port) as line:
+                while time.monotonic() - start < 12 and not told:
+                    try:
+                        line.pull({})
+                    except TurnedDown as refusal:
+                        told.append(refusal)
+
+        crowd = [threading.Thread(target=flood) for _ in range(4)]
+        for one in crowd:
+            one.start()
+        slowest_s = 0.0
+        with Client(identities["ankara"], "moscow", authority, host="127.0.0.1", port=door.port) as line:
+            while any(one.is_alive() for one in crowd):
+                asked = time.monotonic()
+                assert line.health().peer == "ankara"
+                slowest_s = max(slowest_s, time.monotonic() - asked)
+                time.sleep(0.01)
+    assert told, "not within 12 s"
+    assert {refusal.status for refusal in told} == {429}
+    assert re.search(r"brussels has had its share of this door's time; the next \d+\.\d s are for others", str(told[0]))
+    assert slowest_s < 1
+
+
+def test_a_caller_has_sixteen_connections_and_others_have_their_own(identities: dict[str, Identity]) -> None:
+    pins = {name: identities[name].authority_pem() for name in ("brussels", "ankara")}
+    authority = identities["moscow"].authority_pem()
+    with Server(RecordingDesk(), identities["moscow"], pins) as door, contextlib.ExitStack() as stack:
+        context = client_context(identities["brussels"], authority)
+        held = [http.client.HTTPSConnection("127.0.0.1", door.port, context=context, timeout=5) for _ in range(17)]
+        for connection in held:
+            stack.callback(connection.close)
+        for connection in held[:16]:
+            assert ask(connection, msgspec.msgpack.encode(Pull(1, {}))).status == 200
+        with pytest.raises(OSError):  # noqa: PT011 - reset or end of file, as the kernel times it
+            ask(held[16], msgspec.msgpack.encode(Pull(1, {})))
+        with Client(identities["ankara"], "moscow", authority, host="127.0.0.1", port=door.port) as other:
+            assert other.health().peer == "ankara"
+        held[0].close()
+        time.sleep(0.1)
+        again = http.client.HTTPSConnection("127.0.0.1", door.port, context=context, timeout=5)
+        stack.callback(again.close)
+        assert ask(again, msgspec.msgpack.encode(Pull(1, {}))).status == 200
+
+
+def test_an_allowance_is_saved_up_to_its_limit_and_paid_back() -> None:
+    now = [0.0]
+    allowance = Allowance(share=0.5, saved_s=2.0, clock=lambda: now[0])
+    now[0] = 100.0
+    allowance.spend(2.0)
+    assert allowance.wait_s() == 0
+    allowance.spend(1.0)
+    assert allowance.wait_s() == 2
+    now[0] = 101.0
+    assert allowance.wait_s() == 1
+    now[0] = 102.0
+    assert allowance.wait_s() == 0

@@ -15,12 +15,14 @@ import asyncio
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from jointwatch.exchange.allowance import MAX_CONNECTIONS
 from jointwatch.exchange.carrier import Desk
 from jointwatch.exchange.door import Door, Guests
 from jointwatch.exchange.https_app import ExchangeApp
@@ -29,14 +31,27 @@ from jointwatch.exchange.tls import Identity, server_context
 
 
 def _protocol(guests: Guests) -> type[H11Protocol]:
-    """uvicorn's HTTP protocol, taught to say whose certificate the connection showed: stock uvicorn does not."""
+    """uvicorn's HTTP protocol, taught to say whose certificate the connection showed: stock uvicorn does not.
+
+    A caller has so many connections and no more: a further one is closed before anything is read from it.
+    """
+    open_of = Counter[str]()
 
     class PeerProtocol(H11Protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
             line = transport.get_extra_info("ssl_object")
             shown = line.getpeercert(binary_form=True) if line is not None else None
-            self.app_state = {**self.app_state, "caller": guests.of(shown)}
+            caller = guests.of(shown)
+            self.app_state = {**self.app_state, "caller": caller}
+            self.name = caller.name if caller is not None else ""
+            open_of[self.name] += 1
+            if open_of[self.name] > MAX_CONNECTIONS:
+                transport.abort()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            super().connection_lost(exc)
+            open_of[self.name] -= 1
 
         def shutdown(self) -> None:
             super().shutdown()
@@ -76,7 +91,7 @@ class Server:
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            limit_concurrency=64,
+            limit_concurrency=2_048,  # of all callers together
             timeout_keep_alive=75,
             timeout_graceful_shutdown=1,
             h11_max_incomplete_event_size=8 << 10,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+import math
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
 import msgspec
@@ -15,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from jointwatch.exchange import carrier
+from jointwatch.exchange.allowance import LONGEST_WAIT_S, REQUEST_S, Allowance
 from jointwatch.exchange.carrier import (
     MAX_REQUEST_BYTES,
     WIRE_VERSION,
@@ -45,6 +49,7 @@ class ExchangeApp:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self._allowances: defaultdict[str, Allowance] = defaultdict(Allowance)  # as many as there are partners
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         desk.listen(self._wake)
         self.routes = Starlette(
@@ -58,8 +63,16 @@ class ExchangeApp:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a partner's request on to its endpoint."""
-        await self.routes(scope, receive, send)
+        """Pass a partner's request on to its endpoint; 429, after a while, where it has taken more than its share."""
+        caller = scope["state"]["caller"].name
+        wait_s = self._allowances[caller].wait_s()
+        if wait_s:
+            await asyncio.sleep(min(wait_s, LONGEST_WAIT_S))
+            sentence = f"{caller} has had its share of this door's time; the next {wait_s:.1f} s are for others"
+            await _sentence(TurnedAwayError(429, sentence, retry_after_s=math.ceil(wait_s)))(scope, receive, send)
+        else:
+            self._allowances[caller].spend(REQUEST_S)
+            await self.routes(scope, receive, send)
 
     async def pull(self, request: Request) -> Response:
         """Frames after the positions given, waited for where there are none; 409 for a position not in our history."""
@@ -76,10 +89,12 @@ class ExchangeApp:
             answer = await ask(request.state.caller.name, question)
         except NotForYou as refusal:
             raise TurnedAwayError(403, str(refusal)) from refusal
-        return Response(msgspec.msgpack.encode(answer), 409 if answer.conflicts else 200, MESSAGEPACK)
+        with self._spent_by(request.state.caller.name):
+            return Response(msgspec.msgpack.encode(answer), 409 if answer.conflicts else 200, MESSAGEPACK)
 
     async def _given_back(self, peer: str, question: Pull) -> Answer:
-        return self.desk.give_back(peer, question.positions)
+        with self._spent_by(peer):
+            return self.desk.give_back(peer, question.positions)
 
     async def _waited_for(self, peer: str, question: Pull) -> Answer:
         """Return the first answer that brings something, or the last one before the time is over."""
@@ -89,13 +104,23 @@ class ExchangeApp:
         try:
             while True:
                 moved.clear()
-                answer = self.desk.pull(peer, question.positions, max_bytes=question.max_bytes)
+                with self._spent_by(peer):
+                    answer = self.desk.pull(peer, question.positions, max_bytes=question.max_bytes)
                 if answer.frames or answer.conflicts or loop.time() >= end:
                     return answer
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(moved.wait(), end - loop.time())
         finally:
             self._waiting.discard(waiter)
+
+    @contextlib.contextmanager
+    def _spent_by(self, caller: str) -> Iterator[None]:
+        """Count the work inside, in this thread, towards a caller's share."""
+        start = time.thread_time()
+        try:
+            yield
+        finally:
+            self._allowances[caller].spend(time.thread_time() - start)
 
     def _wake(self) -> None:
         """Have every pull that waits look again; in the writer's thread."""
@@ -109,7 +134,8 @@ class ExchangeApp:
         need(request, "cosign")
         receipts = await read_body(request, Cosignatures)
         try:
-            self.desk.cosign(request.state.caller.name, receipts.notes)
+            with self._spent_by(request.state.caller.name):
+                self.desk.cosign(request.state.caller.name, receipts.notes)
         except NotForYou as refusal:
             raise TurnedAwayError(403, str(refusal)) from refusal
         except ValueError as refusal:
