@@ -91,7 +91,7 @@ def test_a_lost_record_comes_back_from_the_partner(tmp_path: Path) -> None:
     log = LogId.parse(places[0][0])
     assert (
         found.text
-        == f"32 entries of {log}, moscow/common/roster were missing in our record and came back from brussels"
+        == f"33 entries of {log}, moscow/common/roster were missing in our record and came back from brussels"
     )
     with (
         Store(kept, run="watch", owner="brussels") as theirs,

@@ -141,6 +141,11 @@ class Place:
         return self.folder / "nats"
 
     @property
+    def officers(self) -> Path:
+        """The officers' root keys, until each is taken away by its officer; no command of the service reads them."""
+        return self.folder / "officers"
+
+    @property
     def card(self) -> Path:
         """What a partner needs to know this centre; public."""
         return self.folder / "card.toml"

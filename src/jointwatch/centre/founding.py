@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+import ssl
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jointwatch.centre import cards, configuration, credentials
+from jointwatch.centre import cards, configuration, service_keys
 from jointwatch.centre.configuration import Configuration, ConfigurationError, Place
-from jointwatch.centre.orders import ReleaserKey, SensorKey
+from jointwatch.centre.drafts import Author, Enrolled
+from jointwatch.centre.service_keys import ServiceKeys
 from jointwatch.earth.timescale import now_tai_ns
-from jointwatch.exchange import roles, salvage, tls, whole_file
+from jointwatch.exchange import dsse, roles, salvage, tls, whole_file
 from jointwatch.exchange.handed_in import Counter, HandedIn
-from jointwatch.exchange.keyrings import roster_log
+from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.keys import SigningKey, read_or_create_key
 from jointwatch.exchange.shard import Monthly
+from jointwatch.messages.encoding import PAYLOAD_TYPE, Message, encode
+from jointwatch.messages.party_root import Officer
 
 FIRST_PORT = 8701
+OFFICERS = ("officer-1", "officer-2", "officer-3")
 _HEAD = "# A centre of Jointwatch. Its partners follow, one table each; `jointwatch centre meet` adds them.\n"
 
 
@@ -38,6 +43,9 @@ class Client:
             )
         return cls(role, name)
 
+    def __str__(self) -> str:
+        return f"{self.role}:{self.name}"
+
     @property
     def purpose(self) -> str:
         """What its signing key is for in the roster; empty where it signs nothing."""
@@ -56,7 +64,7 @@ def found(
         raise ConfigurationError(f"{place.configuration} is there already; a centre is made once")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     known = _checked(place, f'centre = "{name}"\nrun = "{run}"\nmode = "{mode}"\nlisten = "{listen or _free(taken)}"\n')
-    keys = credentials.ensure(place.keys, name)
+    keys = service_keys.make(place.keys, name)
     signing = [_client_files(place, known, keys.line, client) for client in clients]
     rosters = _enrol(place, known, keys, clients, signing)
     cards.write(place, known, rosters)
@@ -87,38 +95,73 @@ def _client_files(place: Place, known: Configuration, line: tls.Identity, client
 def _enrol(
     place: Place,
     known: Configuration,
-    keys: credentials.Credentials,
+    keys: ServiceKeys,
     clients: Sequence[Client],
     signing: Sequence[SigningKey | None],
 ) -> list[bytes]:
-    """Return the entries with which the roster log now begins: the keys of the centre, and those of its clients."""
-    held = [(client, key) for client, key in zip(clients, signing, strict=True) if key is not None]
-    desks = [key for client, key in held if client.purpose == "desk"]
-    roster = keys.roster(
-        run=known.run,
-        mode=known.mode,
-        now_tai_ns=now_tai_ns(),
-        sensors=tuple(SensorKey(c.name, k.public.data) for c, k in held if c.role == "sensor-writer"),
-        releasers=tuple(ReleaserKey(c.name, k.public.data) for c, k in held if c.role == "releaser"),
-        desks=tuple(key.public.data for key in desks),
+    """Return the entries with which the roster log now begins: the officers, the centre's keys, those of its clients.
+
+    The identity key is made here, signs that these are the officers, and is forgotten: nothing of it is kept.
+    """
+    identity = SigningKey.generate()
+    officers = {name: read_or_create_key(place.officers / f"{name}.pem") for name in OFFICERS}
+    place.officers.chmod(0o700)
+    enrolled = list(_enrolled(keys, clients, signing))
+    author = Author(Keyrings(known.centre, known.run, known.mode), identity.public.data)
+    named = [Officer(name=name, public_key=key.public.data) for name, key in officers.items()]
+    root, roster = (
+        author.root(named, now_tai_ns=now_tai_ns()),
+        author.roster(enrolled, (), in_force_tai_ns=now_tai_ns()),
     )
-    entry, _ = keys.signed(roster, desks)
-    with opened(place, known, keys) as store:
-        store.hand_in([HandedIn(roster_log(known.centre), roster.id, entry)])
-    return [entry]
+    desks = [key for client, key in zip(clients, signing, strict=True) if key is not None and client.purpose == "desk"]
+    entries = [
+        _entry(root, [identity, *officers.values()]),
+        _entry(roster, [*officers.values(), keys.log, keys.cosign, *keys.desks, *desks]),
+    ]
+    own = author.own
+    for entry in entries:
+        own = own.learn(entry)
+    with opened(place, known, keys, lambda said: keys.said_by_desk(said, own)) as store:
+        log = roster_log(known.centre)
+        store.hand_in([HandedIn(log, said.id, entry) for said, entry in zip((root, roster), entries, strict=True)])
+    return entries
 
 
-def reopened(place: Place, known: Configuration, keys: credentials.Credentials) -> salvage.Opened[Counter]:
+def _enrolled(keys: ServiceKeys, clients: Sequence[Client], signing: Sequence[SigningKey | None]) -> Iterator[Enrolled]:
+    """Return the keys of the first roster: the centre's own desk key comes behind those of operators' desks."""
+    yield Enrolled("log", "log", keys.log.public.data)
+    yield Enrolled("cosign", "cosign", keys.cosign.public.data)
+    for client, key in zip(clients, signing, strict=True):
+        if key is not None:
+            yield Enrolled(str(client), client.purpose, key.public.data)
+    yield Enrolled("desk", "desk", keys.desks[-1].public.data)
+    yield Enrolled("tls-ca", "tls-ca", ssl.PEM_cert_to_DER_cert(keys.line.authority_pem()))
+
+
+def reopened(
+    place: Place, known: Configuration, keys: ServiceKeys, desk: Callable[[Message], bytes]
+) -> salvage.Opened[Counter]:
     """Return a centre's record as `opened` does; where it is damaged, a new one that takes its place."""
-    return salvage.opened(place.record(known.run), lambda: opened(place, known, keys))
+    return salvage.opened(place.record(known.run), lambda: opened(place, known, keys, desk))
 
 
-def opened(place: Place, known: Configuration, keys: credentials.Credentials) -> Counter:
-    """Return a centre's record, open for writing."""
+def opened(place: Place, known: Configuration, keys: ServiceKeys, desk: Callable[[Message], bytes]) -> Counter:
+    """Return a centre's record, open for writing. desk: signs what the centre itself says."""
     path = place.record(known.run)
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    monthly = Monthly(known.mode, now_tai_ns, keys.said_by_desk)
-    return Counter(path, run=known.run, owner=known.centre, log_key=keys.held["log"], monthly=monthly)
+    monthly = Monthly(known.mode, now_tai_ns, desk)
+    return Counter(
+        path,
+        run=known.run,
+        owner=known.centre,
+        log_key=keys.log,
+        former_log_keys=keys.former_log_keys,
+        monthly=monthly,
+    )
+
+
+def _entry(message: Message, keys: Sequence[SigningKey]) -> bytes:
+    return dsse.sign(PAYLOAD_TYPE, encode(message), keys).encode()
 
 
 def _checked(place: Place, text: str) -> Configuration:

@@ -14,21 +14,21 @@ import msgspec
 
 from jointwatch.centre.configuration import Configuration
 from jointwatch.earth.timescale import now_tai_ns
-from jointwatch.exchange import dsse
 from jointwatch.exchange.equivocation import Equivocation
 from jointwatch.exchange.handed_in import Counter, HandedIn
-from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
-from jointwatch.messages.encoding import PAYLOAD_TYPE, encode
+from jointwatch.messages.encoding import Message
 from jointwatch.messages.incident import Incident
 
 
 class Incidents:
     """Writes a centre's incidents, and tells whoever watches its process."""
 
-    def __init__(self, store: Counter, known: Configuration, desk: SigningKey, tell: Callable[[str], None]) -> None:
-        self._store, self._known, self._desk, self._tell = store, known, desk, tell
+    def __init__(
+        self, store: Counter, known: Configuration, signed: Callable[[Message], bytes], tell: Callable[[str], None]
+    ) -> None:
+        self._store, self._known, self._signed, self._tell = store, known, signed, tell
         self._written: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
@@ -48,9 +48,8 @@ class Incidents:
             text=text[:2_000],
             evidence=evidence,
         )
-        entry = dsse.sign(PAYLOAD_TYPE, encode(message), [self._desk]).encode()
         with contextlib.suppress(Refused, OSError):
-            self._store.hand_in([HandedIn(log, message.id, entry)])
+            self._store.hand_in([HandedIn(log, message.id, self._signed(message))])
 
     def refused(self, partner: str, refusal: Refused) -> None:
         """Write down what a partner sent that was not accepted: the first of its sort since the start."""

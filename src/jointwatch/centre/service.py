@@ -9,30 +9,35 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jointwatch.centre import configuration, consoles, credentials, founding
+from jointwatch.centre import cards, configuration, consoles, founding, service_keys
 from jointwatch.centre.configuration import Place
 from jointwatch.centre.counter import CounterApp
 from jointwatch.centre.incidents import Incidents
+from jointwatch.centre.marks import Marks
 from jointwatch.centre.submission import Intake
+from jointwatch.earth.timescale import now_tai_ns
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange.audit import Audited, keep_auditing
 from jointwatch.exchange.desk import StoreDesk
 from jointwatch.exchange.door import Guests
 from jointwatch.exchange.follow import RETRY_S, Round, keep_following
 from jointwatch.exchange.guard import Guard
-from jointwatch.exchange.handed_in import Counter
+from jointwatch.exchange.handed_in import Counter, HandedIn
+from jointwatch.exchange.handed_in import Place as Written
 from jointwatch.exchange.https import Client, Server
-from jointwatch.exchange.keyrings import Keyrings
+from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.mirror import Mirror
 from jointwatch.exchange.record import Damaged
+from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.salvage import Opened
+from jointwatch.messages.encoding import Message
 
 if TYPE_CHECKING:
     from jointwatch.exchange.broker import Broker
@@ -69,13 +74,17 @@ class Service:
         self._stop, self._open = threading.Event(), ExitStack()
         self.broker: Broker | None = None
         with ExitStack() as opening:
-            self.keys = credentials.ensure(self.place.keys, self.known.centre)
-            found = founding.reopened(self.place, self.known, self.keys)
+            card = cards.keys(cards.read(folder))  # by which the log key is known before the record is open
+            self._own_keys: Callable[[], Keyrings] = lambda: card
+            self.keys = service_keys.held(self.place.keys, card)
+            found = founding.reopened(self.place, self.known, self.keys, self.said_by_desk)
             self.store = opening.enter_context(found.store)
-            self.incidents = Incidents(self.store, self.known, self.keys.held["desk"], tell)
+            self.incidents = Incidents(self.store, self.known, self.said_by_desk, tell)
             self.mirror = self._mirror()
-            self.guard = self._guard(found)
-            self.intake = Intake(self.store, lambda: self.own_keys, frozenset(self.known.partners))
+            self.guard = self._guard(found, card.identity)
+            self._own_keys = lambda: self.guard.keys
+            self.marks = Marks(self.store, self._keys_of)
+            self.intake = Intake(self.store, lambda: self.own_keys, frozenset(self.known.partners), self._take_up)
             opening.callback(self.intake.close)
             self._tell_consoles(opening)
             self.door = self._door()
@@ -101,6 +110,7 @@ class Service:
         logs = {str(log): {"size": self.store.size(log), "cosigned": self._cosigned(log)} for log in self.store.logs()}
         partners = {name: asdict(at) | {"linked": not at.cut} for name, at in self.standing.items()}
         own = {"identity": self.own_keys.identity, "waiting": self.intake.waiting}
+        own |= {"unverified": self.marks.counts()}
         own |= {"damage": self.guard.damage, "waits_for": [name for name in partners if self.guard.waits_for(name)]}
         told = {} if self.broker is None else {"nats": {"linked": self.broker.connected, "cut": self.broker.cut}}
         return {**about, **own, "logs": logs, "partners": partners, **told}
@@ -112,11 +122,18 @@ class Service:
     @property
     def own_keys(self) -> Keyrings:
         """The centre's own keys as its rosters name them."""
-        return self.guard.keys
+        return self._own_keys()
 
-    def _guard(self, found: Opened[Counter]) -> Guard:
+    def _keys_of(self, centre: str) -> Keyrings:
+        return self.own_keys if centre == self.known.centre else self.mirror.keys(centre)
+
+    def said_by_desk(self, message: Message) -> bytes:
+        """Return a message of the centre's own as an entry under its desk key."""
+        return self.keys.said_by_desk(message, self.own_keys)
+
+    def _guard(self, found: Opened[Counter], identity: str) -> Guard:
         """Return what keeps the own logs closed until the partners were asked what they hold of them."""
-        known = Keyrings(self.known.centre, self.known.run, self.known.mode, self.keys.identity.public.fingerprint)
+        known = Keyrings(self.known.centre, self.known.run, self.known.mode, identity)
         guard = Guard(self.mirror, known, self.known.partners, aside=found.aside)
         if found.aside is not None:
             self.incidents.happened(
@@ -133,9 +150,29 @@ class Service:
             self.store,
             mode=self.known.mode,
             identities=pinned,
-            cosign_key=self.keys.held["cosign"],
+            cosign_key=self.keys.cosign,
             evidence_folder=self.store.path.with_suffix(".evidence"),
         )
+
+    def _take_up(self, entries: Sequence[HandedIn]) -> list[Written]:
+        """Put in force what officers said of the centre's keys: learned, kept, and signed with from now on.
+
+        Partners hear of it before anything that the new keys sign, as the roster log goes before all others.
+        """
+        own = self.own_keys
+        for one in entries:
+            own = own if own.knows(one.entry) else own.learn(one.entry)
+        rosters = own.rings[len(self.own_keys.rings) :]
+        if any(ring.roster.logged_tai_ns < now_tai_ns() for ring in rosters):
+            raise Refused(service_keys.RULE, "the roster was to be in force before now; draft it anew, with more time")
+        service_keys.take_up(self.place.keys, own)
+        keys = service_keys.held(self.place.keys, own)
+        places = self.store.take_up(entries, keys.log)
+        self.keys = keys
+        self.mirror.cosign_with(keys.cosign)
+        cards.write(self.place, self.known, self.store.entries(roster_log(self.known.centre)))
+        self._tell(f"took up {', '.join(one.id for one in entries)}")
+        return places
 
     def _door(self) -> Server:
         partners = self.known.partners

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 
 from jointwatch.exchange import dsse
 from jointwatch.exchange.handed_in import Counter, HandedIn, Place
-from jointwatch.exchange.keyrings import Keyrings
+from jointwatch.exchange.keyrings import ROSTER, Keyrings
 from jointwatch.exchange.logid import COMMON, LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roles import Caller
 from jointwatch.messages.encoding import Message, MessageRefused, decode
+from jointwatch.messages.key_bounds import KeyBounds
+from jointwatch.messages.party_root import PartyRoot
 from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.release_policy import ReleasePolicy
 from jointwatch.messages.roster import Roster
@@ -37,16 +39,35 @@ class NotYoursError(Exception):
 
 @dataclass
 class _Batch:
+    """What a caller handed in, checked under the keys as they were then."""
+
+    caller: Caller
     entries: Sequence[HandedIn]
+    keys: Keyrings
     places: Future[list[Place]] = field(default_factory=Future)
+
+    @property
+    def of_keys(self) -> bool:
+        """Whether it says which keys speak for the centre."""
+        return any(one.log.klass == ROSTER for one in self.entries)
 
 
 class Intake:
-    """One queue and one thread that writes what stands in it."""
+    """One queue and one thread that writes what stands in it.
 
-    def __init__(self, store: Counter, keys: Callable[[], Keyrings], partners: frozenset[str]) -> None:
-        self.store, self._keys, self._partners = store, keys, partners
+    take_up: keeps what is said of the centre's own keys, and puts it in force.
+    """
+
+    def __init__(
+        self,
+        store: Counter,
+        keys: Callable[[], Keyrings],
+        partners: frozenset[str],
+        take_up: Callable[[Sequence[HandedIn]], list[Place]],
+    ) -> None:
+        self.store, self._keys, self._partners, self._take_up = store, keys, partners, take_up
         self._queue: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
+        self._held: _Batch | None = None
         self._waiting, self._lock = 0, threading.Lock()
         self._thread = threading.Thread(target=self._write, name="intake", daemon=True)
         self._thread.start()
@@ -62,7 +83,9 @@ class Intake:
         Raises Refused for an entry that does not hold, NotYoursError for one this caller may not hand in, FullError.
         """
         keys = self._keys()
-        batch = _Batch([self._checked(caller, entry, keys) for entry in entries])
+        batch = _Batch(caller, [self._checked(caller, entry, keys) for entry in entries], keys)
+        if batch.of_keys and not all(one.log.klass == ROSTER for one in batch.entries):
+            raise Refused(RULE, "what is said of the centre's keys is handed in by itself")
         with self._lock:
             if self._waiting + len(entries) > MAX_WAITING:
                 raise FullError
@@ -85,7 +108,9 @@ class Intake:
         log = LogId.parse(message.log)
         if log.owner != keys.centre or log.audience not in (COMMON, log.owner, *self._partners):
             raise Refused(RULE, f"{log} is no log that {keys.centre} keeps for itself, for all, or for a partner")
-        keys.open_entry(entry, log)
+        if log.klass != ROSTER:  # the entries of the roster log are learned one after the other, when they are taken up
+            place = self.store.place(log) if keys.bounds else (log, None)
+            keys.open_entry(entry, *place)
         return HandedIn(log, message.id, entry)
 
     def _write(self) -> None:
@@ -98,9 +123,13 @@ class Intake:
         """Return the batches that go into the next transaction; none when the time has come to end."""
         batches, entries = list[_Batch](), 0
         while entries < MAX_GROUP and (not batches or not self._queue.empty()):
-            batch = self._queue.get()
+            batch = self._held or self._queue.get()
+            self._held = None
             if batch is None:
                 self._queue.put(None)  # for the next round, after what has come before
+                break
+            if batches and (batch.of_keys or batches[0].of_keys):
+                self._held = batch  # goes alone
                 break
             batches.append(batch)
             entries += len(batch.entries)
@@ -109,7 +138,7 @@ class Intake:
     def _keep(self, batches: Sequence[_Batch]) -> None:
         """Write all batches in one transaction; where one stands in the way of the others, each in one of its own."""
         try:
-            places = self.store.hand_in([entry for batch in batches for entry in batch.entries])
+            places = self._kept(batches)
         except Exception as error:
             if len(batches) == 1:
                 batches[0].places.set_exception(error)
@@ -122,6 +151,14 @@ class Intake:
             batch.places.set_result(places[at : at + len(batch.entries)])
             at += len(batch.entries)
 
+    def _kept(self, batches: Sequence[_Batch]) -> list[Place]:
+        """Return the places of all entries. What was checked before the keys changed is checked once more."""
+        keys, entries = self._keys(), [one for batch in batches for one in batch.entries]
+        for batch in batches:
+            if batch.keys is not keys:
+                batch.entries = [self._checked(batch.caller, one.entry, keys) for one in batch.entries]
+        return self._take_up(entries) if batches[0].of_keys else self.store.hand_in(entries)
+
 
 def action(message: Message) -> str:
     """Return what a caller must be permitted to do, to hand in a message of this kind."""
@@ -129,7 +166,7 @@ def action(message: Message) -> str:
         return "submit plots"
     if isinstance(message, ReleasePolicy):
         return "submit policies"
-    return "submit rosters" if isinstance(message, Roster) else "submit words"
+    return "submit rosters" if isinstance(message, Roster | PartyRoot | KeyBounds) else "submit words"
 
 
 def _message(entry: bytes) -> Message:

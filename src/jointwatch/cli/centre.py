@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jointwatch.cli import centre_keys
+from jointwatch.cli.centre_errors import explained
+
 if TYPE_CHECKING:
     from jointwatch.centre.configuration import Configuration
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make a centre, let it meet others, and serve.")
+app.add_typer(centre_keys.app, name="keys")
 
 FOLDER = Annotated[Path, typer.Argument(help="The centre's folder; its name is the centre's.", metavar="DIR")]
 FOLDERS = Annotated[list[Path], typer.Argument(help="The centres' folders; each is a process.", metavar="DIR...")]
@@ -49,7 +51,7 @@ def init(
     from jointwatch.centre import cards, configuration, founding
     from jointwatch.centre.configuration import Place
 
-    with _explained():
+    with explained():
         near = {path: cards.read(path) for path in partner}
         clients = [founding.Client.parse(text) for text in [*client, "admin:admin"]]
         taken = [card.address for card in near.values()]
@@ -69,7 +71,7 @@ def meet(folder: FOLDER, card: CARD, fingerprint: FINGERPRINT = None) -> None:
     from jointwatch.centre.configuration import Place
     from jointwatch.cli.errors import UserError
 
-    with _explained():
+    with explained():
         theirs = cards.read(card)
         shown = cards.keys(theirs).identity
         if fingerprint is None:
@@ -91,7 +93,7 @@ def serve(folders: FOLDERS, without: WITHOUT = []) -> None:  # noqa: B006 - type
     """
     from jointwatch.cli import serving
 
-    with _explained():
+    with explained():
         if len(folders) > 1:
             serving.several(folders, without)
         else:
@@ -103,7 +105,7 @@ def status(folder: FOLDER) -> None:
     """Ask a centre that serves how it stands: logs, partners, queue. Exit code 1 when it does not answer."""
     from jointwatch.cli import serving
 
-    with _explained():
+    with explained():
         serving.print_status(folder)
 
 
@@ -115,7 +117,7 @@ def console(folder: CONSOLE) -> None:
     """
     from jointwatch.cli import console_screen
 
-    with _explained():
+    with explained():
         console_screen.watch(folder)
 
 
@@ -127,18 +129,3 @@ def _introduce(folder: Path, known: Configuration, identity: str) -> None:
     for name, partner in known.partners.items():
         typer.echo(f"Partner: {name} {partner.identity} at {partner.address}")
     typer.echo(f"For a partner elsewhere: send it {folder / 'card.toml'}, and tell it the identity by another way.")
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what a centre refuses into a sentence for whoever typed the command."""
-    from jointwatch.centre.configuration import ConfigurationError
-    from jointwatch.cli.errors import UserError
-    from jointwatch.exchange.refused import Refused
-
-    try:
-        yield
-    except (ConfigurationError, Refused) as refusal:
-        raise UserError(str(refusal)) from None
-    except OSError as error:
-        raise UserError(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from None

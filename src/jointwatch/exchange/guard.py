@@ -75,7 +75,7 @@ class Guard:
         """The centre's own keys, as the rosters in its record name them by now."""
         rosters = roster_log(self.store.owner)
         with self._lock:
-            self._keys = admission.learned(self._keys, self.store.entries(rosters, len(self._keys.rings)))
+            self._keys = admission.learned(self._keys, self.store.entries(rosters, len(self._keys.known)))
             return self._keys
 
     def waits_for(self, partner: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from jointwatch.exchange import schema
+from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
@@ -43,9 +44,32 @@ class Counter(Store):
         batch is written and Refused is raised.
         """
         with self.together():
-            known = {entry.id: self._place(entry) for entry in entries}
-            known |= self._append(one for one in entries if known[one.id] is None)
-            return [place for entry in entries if (place := known[entry.id]) is not None]
+            return self.hand_in_together(entries)
+
+    def hand_in_together(self, entries: Sequence[HandedIn]) -> list[Place]:
+        """Return the same within a block of `together`, at whose end they are on the disk."""
+        known = {entry.id: self._place(entry) for entry in entries}
+        known |= self._append(one for one in entries if known[one.id] is None)
+        return [place for entry in entries if (place := known[entry.id]) is not None]
+
+    def take_up(self, entries: Sequence[HandedIn], log_key: SigningKey) -> list[Place]:
+        """Return the places of entries of the roster log, from which on this key signs the checkpoints.
+
+        The newest checkpoint of every own log is signed anew with it, in the same transaction, and those of smaller
+        sizes when they are asked for: what a key that may no longer hold has signed, nobody needs.
+        """
+        with self._lock:
+            before, self._key = self._key, log_key
+            try:
+                with self.together():
+                    places = self.hand_in_together(entries)
+                    for log in [log for log in self._ids if log.owner == self.owner]:
+                        size = self.size(log)
+                        schema.only_checkpoint(self._db, self._ids[log], size, self._signed(log, size, self.root(log)))
+            except BaseException:
+                self._key = before
+                raise
+        return places
 
     def _place(self, one: HandedIn) -> Place | None:
         found = schema.handed_in(self._db, one.id)

@@ -89,6 +89,10 @@ class Keyrings:
             )
         return replace(known, rings=(*self.rings, ring))
 
+    def knows(self, entry: bytes) -> bool:
+        """Return whether an entry of the roster log was learned."""
+        return _digest(entry) in self.known
+
     def at(self, tai_ns: int) -> KeyRing:
         """Return the keys of the roster in force at a time; of the first one also before it."""
         return self._since(tai_ns)[0]
@@ -107,7 +111,7 @@ class Keyrings:
 
     def read_entry(self, entry: bytes, log: LogId) -> tuple[Heard, tuple[dsse.Claim, ...]]:
         """Return the message in an entry of this centre's `log`, and the signatures that must yet hold for it."""
-        if log == roster_log(self.centre) and _digest(entry) in self.known:
+        if log == roster_log(self.centre) and self.knows(entry):
             return decoded(dsse.parse(entry)), ()
         ring = self.at(0) if len(self.rings) < 2 else self.at(logged_tai_ns(entry))
         message, claims = ring.read_entry(entry, log)

@@ -20,7 +20,7 @@ from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import frame as frames
 from jointwatch.exchange import merkle, ml_dsa, note, schema
 from jointwatch.exchange.frame import Frame
-from jointwatch.exchange.keys import SigningKey
+from jointwatch.exchange.keys import PublicKey, SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.merkle import CompactRange
 from jointwatch.exchange.placing import Placing
@@ -58,6 +58,7 @@ class Store(Placing):
         owner: str,
         log_key: SigningKey | None = None,
         second_log_key: ml_dsa.SigningKey | None = None,
+        former_log_keys: Sequence[PublicKey] = (),
         monthly: Monthly | None = None,
     ):
         self._listeners: list[Listener] = []
@@ -65,7 +66,15 @@ class Store(Placing):
         self._untold: list[Mapping[LogId, range]] = []
         self._queue: deque[_Waiting] = deque()
         self.may_append: Callable[[LogId], None] = lambda log: None  # raises where an own log is closed (see `guard`)
-        super().__init__(path, run=run, owner=owner, log_key=log_key, second_log_key=second_log_key, monthly=monthly)
+        super().__init__(
+            path,
+            run=run,
+            owner=owner,
+            log_key=log_key,
+            second_log_key=second_log_key,
+            former_log_keys=former_log_keys,
+            monthly=monthly,
+        )
 
     def append(self, batch: Mapping[LogId, Sequence[bytes]]) -> dict[LogId, range]:
         """Return the positions the entries were given, once all of them are on the disk under signed checkpoints.

@@ -127,6 +127,12 @@ class Mirror:
         for receipt in receipts:
             self._receipts |= receipt
 
+    def cosign_with(self, key: SigningKey) -> None:
+        """Cosign with this key from now on, and anew what is held: partners take it once they have our roster."""
+        self._cosign_key = key
+        for partner in self._keys:
+            self.refresh(partner)
+
     # What comes in
 
     def accept(self, data: bytes) -> Accepted:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jointwatch.exchange import ml_dsa, schema, shard
 from jointwatch.exchange.keyrings import logged_tai_ns
-from jointwatch.exchange.keys import SigningKey
+from jointwatch.exchange.keys import PublicKey, SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.merkle import CompactRange
 from jointwatch.exchange.proofs import Proofs
@@ -27,10 +27,13 @@ class Placing(Proofs):
         owner: str,
         log_key: SigningKey | None = None,
         second_log_key: ml_dsa.SigningKey | None = None,
+        former_log_keys: Sequence[PublicKey] = (),
         monthly: Monthly | None = None,
     ):
         self._monthly = monthly
-        super().__init__(path, run=run, owner=owner, log_key=log_key, second_log_key=second_log_key)
+        super().__init__(
+            path, run=run, owner=owner, log_key=log_key, second_log_key=second_log_key, former_log_keys=former_log_keys
+        )
 
     def place(self, log: LogId) -> tuple[LogId, int]:
         """Return in which shard, and at which position there, an entry for `log` would stand if it were appended now.

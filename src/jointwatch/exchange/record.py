@@ -9,13 +9,14 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import apsw
 
 from jointwatch.exchange import checkpoint as checkpoints
-from jointwatch.exchange import ml_dsa, schema
-from jointwatch.exchange.keys import SigningKey
+from jointwatch.exchange import ml_dsa, note, schema
+from jointwatch.exchange.keys import PublicKey, SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.merkle import CompactRange
 from jointwatch.exchange.refused import Refused
@@ -38,9 +39,11 @@ class Record:
         owner: str,
         log_key: SigningKey | None = None,
         second_log_key: ml_dsa.SigningKey | None = None,
+        former_log_keys: Sequence[PublicKey] = (),
     ):
         self.path, self.run, self.owner = path, run, owner
         self._key, self._second_key = log_key, second_log_key
+        self._former_keys = tuple(former_log_keys)
         self._lock = threading.RLock()
         self._guard = _sole_user(path)
         try:
@@ -113,8 +116,16 @@ class Record:
         edge = schema.checked_edge(self._db, number, log, origin)
         last = schema.checkpoint(self._db, self._ids[log], edge.size)
         if last is not None and self._key is not None and log.owner == self.owner:
-            checkpoints.opened(last, log.origin(self.run), self._key.public)
+            self._check_ours(last, log)
         return edge
+
+    def _check_ours(self, last: bytes, log: LogId) -> None:
+        """Raise Refused unless the checkpoint of an own log is signed by its log key, or by one it had before."""
+        lines = {line.key_id for line in note.parse(last).signatures}
+        keys = [self._key.public, *self._former_keys] if self._key else []
+        origin = log.origin(self.run)
+        ours = [key for key in keys if note.Ed25519Verifier(origin, key).key_id in lines]
+        checkpoints.opened(last, origin, (ours or keys)[0])
 
     def _log_key(self, log: LogId) -> SigningKey:
         """Return the key that signs an own log's checkpoints."""

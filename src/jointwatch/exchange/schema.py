@@ -167,6 +167,12 @@ def thin_checkpoints(db: apsw.Connection, number: int, size: int) -> None:
         db.execute(f"DELETE FROM checkpoint WHERE log = ?1 AND size = ?2 AND {unless}", (number, size))
 
 
+def only_checkpoint(db: apsw.Connection, number: int, size: int, body: bytes) -> None:
+    """Keep this signed note of a log alone; cosignatures, which are over the texts of notes, stay."""
+    db.execute("DELETE FROM checkpoint WHERE log = ?", (number,))
+    put_checkpoint(db, number, size, body)
+
+
 def checkpoint(db: apsw.Connection, number: int, size: int) -> bytes | None:
     """Return the signed note of exactly this size, without the cosignatures kept beside it."""
     found: bytes | None = db.execute("SELECT note FROM checkpoint WHERE log = ? AND size = ?", (number, size)).get
