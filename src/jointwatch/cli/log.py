@@ -9,6 +9,7 @@ import typer
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Verify, show, export or import signed logs.")
 
+PROOF_SUFFIX = ".tlog-proof"
 PLACE = Annotated[
     str,
     typer.Argument(
@@ -36,13 +37,27 @@ LISTEN = Annotated[str, typer.Option(help="Where Prometheus finds /metrics.", me
 LOG = Annotated[str | None, typer.Option("--log", help="Only this log, as owner/audience/class.")]
 
 
+KEY = Annotated[str | None, typer.Option(help="Of a .tlog-proof: the log's key, one line name+id+base64.")]
+PROOF = Annotated[
+    int | None, typer.Option(help="Write this entry of the --log, and the proof that it stands there.", min=0)
+]
+PROOF_OUT = Annotated[Path, typer.Option("--out", help="Folder for NAME.entry and NAME.tlog-proof.")]
+
+
 @app.command()
-def verify(place: PLACE, trust: TRUST = None) -> None:
+def verify(place: PLACE, trust: TRUST = None, key: KEY = None) -> None:
     """Check every byte: hashes, signatures, cosignatures; of a run also manifest and statement. No secret is needed.
 
     Exit code 0 when everything holds, 1 when anything does not: each part is named with the reason. Without --trust
     the identities are printed and not checked. A record may be in use meanwhile.
+
+    Of a file NAME.tlog-proof: that the entry in NAME.entry beside it stands in the log whose --key is given. Nothing
+    else is needed.
     """
+    if place.endswith(PROOF_SUFFIX):
+        from jointwatch.cli.log_proof import check
+
+        raise typer.Exit(check(Path(place), key))
     from rich.console import Console
 
     from jointwatch.cli.log_place import verified
@@ -78,10 +93,11 @@ def monitor(
 
 
 @app.command()
-def show(place: PLACE, log: LOG = None) -> None:
+def show(place: PLACE, log: LOG = None, proof: PROOF = None, out: PROOF_OUT = Path()) -> None:
     """List the entries of all logs, or of one: position, time, kind, origin, id, and what it says.
 
-    Hashes are compared while reading; signatures are not. `jointwatch log verify` checks those.
+    Hashes are compared while reading; signatures are not. `jointwatch log verify` checks those. With --proof one entry
+    is written as it was signed, with a C2SP tlog-proof: whoever has both and the log's key can check it offline.
     """
     from rich.console import Console
 
@@ -91,6 +107,11 @@ def show(place: PLACE, log: LOG = None) -> None:
 
     found = held(place)
     try:
+        if proof is not None:
+            from jointwatch.cli.log_proof import write
+
+            write(found, log, proof, out)
+            return
         for one in logs_to_show(found, log):
             print_log(Console(), found, one)
     except Refused as refusal:

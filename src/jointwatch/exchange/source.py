@@ -80,3 +80,17 @@ def entries(source: Source, log: LogId, start: int, stop: int, size: int) -> lis
         found += source.bundle(log, index, tiles.width(index, size))
     first = start // tiles.WIDTH * tiles.WIDTH
     return found[start - first : stop - first]
+
+
+def node(source: Source, log: LogId, size: int) -> merkle.Node:
+    """Return the nodes of the tree of a log of `size` entries, from the tiles that hold them or what they stand on."""
+
+    def found(level: int, index: int) -> bytes:
+        tile_level, above = divmod(level, 8)
+        first, count = index << above, 1 << above
+        tile, at = divmod(first, tiles.WIDTH)
+        data = source.tile(log, tile_level, tile, tiles.width(tile, size >> 8 * tile_level))
+        hashes = [data[k : k + merkle.HASH_BYTES] for k in range(0, len(data), merkle.HASH_BYTES)]
+        return merkle.root(merkle.tree_of(hashes[at : at + count]), count)
+
+    return found
