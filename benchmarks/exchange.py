@@ -50,15 +50,15 @@ ENTRY_BYTES, BATCH, SUBMITTERS = 1_024, 256, 2
 GOAL_PER_S, GOAL_RATIO, GOAL_P99_MS = 5_000, 5.0, 10.0
 
 
-def signed_entry(keys: Credentials, number: int, padding: bytes) -> bytes:
-    """Return the `number`-th message as a signed entry of the plot log."""
+def signed_entry(keys: Credentials, number: int, padding: bytes, *, log: LogId = PLOTS) -> bytes:
+    """Return the `number`-th message as a signed entry, of the plot log where no other is given."""
     message = Incident(
         mode=MODE,
         run=RUN,
         origin="moscow",
-        log=str(PLOTS),
+        log=str(log),
         logged_tai_ns=time.time_ns(),
-        id=f"moscow-{number:09}",
+        id=f"{log.klass}-{number:09}",
         about="benchmark",
         text="one of many",
         evidence=padding,
@@ -107,14 +107,25 @@ class Sender:
         return sent
 
 
-def partner(folder: Path, port: int, line: Connection) -> None:
-    """The receiving centre's process: follow until told how many entries there are, then say when each had come."""
+def mirror_of(folder: Path) -> Mirror:
+    """Return the receiving centre's replicas, in a new record."""
     keys, sender = ensure(folder / "brussels", "brussels"), ensure(folder / "moscow", "moscow")
     store = Store(folder / "brussels.db", run=RUN, owner="brussels", log_key=keys.held["log"])
-    times: list[tuple[int, float]] = [(0, 0.0)]
-    store.listen(lambda log, size: times.append((size, time.monotonic())) if log == PLOTS else None)
     identities = {"moscow": PublicKey(sender.identity.public.data)}
-    mirror = Mirror(store, mode=MODE, identities=identities, cosign_key=keys.held["cosign"], evidence_folder=folder)
+    return Mirror(store, mode=MODE, identities=identities, cosign_key=keys.held["cosign"], evidence_folder=folder)
+
+
+def line_of(folder: Path, port: int) -> Client:
+    """Return the receiving centre's line to the sending one."""
+    keys, sender = ensure(folder / "brussels", "brussels"), ensure(folder / "moscow", "moscow")
+    return Client(keys.line, "moscow", sender.line.authority_pem(), host="127.0.0.1", port=port)
+
+
+def partner(folder: Path, port: int, line: Connection) -> None:
+    """The receiving centre's process: follow until told how many entries there are, then say when each had come."""
+    mirror, times = mirror_of(folder), list[tuple[int, float]]([(0, 0.0)])
+    store = mirror.store
+    store.listen(lambda log, size: times.append((size, time.monotonic())) if log == PLOTS else None)
     total, complete, trouble = [-1], threading.Event(), list[str]()
 
     def look(found: Round) -> None:
@@ -125,7 +136,7 @@ def partner(folder: Path, port: int, line: Connection) -> None:
         if trouble or store.size(PLOTS) == total[0]:
             complete.set()
 
-    with store, Client(keys.line, "moscow", sender.line.authority_pem(), host="127.0.0.1", port=port) as client:
+    with store, line_of(folder, port) as client:
         line.send(time.process_time())
         keep_following(client, mirror, look, stop=complete)
     if trouble:
