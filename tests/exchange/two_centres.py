@@ -54,6 +54,7 @@ class Centre:
         self.name, self.run, self.mode, self.folder = name, run, mode, folder
         self.identity, self.log_key, self.cosign_key, self.desk_key = (SigningKey.generate() for _ in range(4))
         self.sensor_key, self.second_key = SigningKey.generate(), second_key
+        self.officers: dict[str, SigningKey] = {}  # name -> key of an officer of release
         self.clock_tai_ns, self.said = START_TAI_NS, 0
         self.monthly = Monthly(mode, lambda: self.clock_tai_ns, self.signed) if monthly else None
         self.store = self.opened()
@@ -115,6 +116,7 @@ class Centre:
         """This centre's roster, signed."""
         held = {"log": self.log_key, "cosign": self.cosign_key, "desk": self.desk_key}
         keys = [(purpose, key.public.data) for purpose, key in (*held.items(), ("sensor:armavir", self.sensor_key))]
+        keys += [(f"releaser:{name}", key.public.data) for name, key in self.officers.items()]
         if self.second_key is not None:
             keys.append(("log-ml-dsa-44", self.second_key.public))
         named = tuple(

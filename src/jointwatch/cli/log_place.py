@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,11 +62,11 @@ def record_at(place: str) -> Path:
 def verified(place: str, trust: Mapping[str, str] | None, progress: Progress) -> VerifyReport:
     """Return what checking the logs at a place found."""
     kind = kind_of(place)
-    if kind == "run":
-        from jointwatch.exchange.verify import verify_run
-
-        return verify_run(Path(place), trust, progress=progress)
     try:
+        if kind == "run":
+            from jointwatch.exchange.verify import verify_run
+
+            return verify_run(Path(place), trust, progress=progress)
         if kind == "record":
             from jointwatch.exchange.verify_record import verify_record
 
@@ -76,6 +77,8 @@ def verified(place: str, trust: Mapping[str, str] | None, progress: Progress) ->
         return verify_site(found.source, found.logs, trust, progress=progress)
     except Refused as refusal:
         raise UserError(refusal.sentence) from None
+    except BrokenProcessPool:
+        raise UserError("a process of this verification was ended from outside; it says nothing, begin again") from None
 
 
 def held(place: str) -> Held:

@@ -71,5 +71,6 @@ def check_history(
     look = progress or (lambda what, done, total: None)
     check_logs(logs, keys, faults, look, processes or len(os.sched_getaffinity(0)))
     name_owners_without_roster(logs, keys, faults)
-    check_policies(logs.values(), faults)
-    return History(logs, keys, in_one_sentence(check_shards(logs, keys, faults)))
+    later = check_shards(logs, keys, faults)
+    check_policies(logs.values(), later, faults)
+    return History(logs, keys, in_one_sentence(later.values()))

@@ -5,19 +5,24 @@ Who signed each of them was checked with the entry; here it is that none was lef
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
+from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.verify_faults import Faults
 from jointwatch.exchange.verify_logs import ReadLog
 from jointwatch.messages.release_policy import ReleasePolicy
 
 
-def check_policies(logs: Iterable[ReadLog], faults: Faults) -> None:
-    """Record every policy that is not the next of its owner's, or that replaces another entry than the one before."""
+def check_policies(logs: Iterable[ReadLog], later: Container[LogId], faults: Faults) -> None:
+    """Record every policy that is not the next of its owner's, or that replaces another entry than the one before.
+
+    later: the whole logs whose first shards are not here; of these the first policy that is here begins the chain.
+    """
     before: dict[str, tuple[ReleasePolicy, bytes]] = {}
     for read in logs:  # in order of their names, so that the shards of a log come in order of their months
         for index, leaf, policy in read.policies:
-            why = _broken(policy, before.get(policy.origin))
+            last = before.get(policy.origin)
+            why = "" if last is None and read.log.whole in later else _broken(policy, last)
             if why:
                 faults.add(read.entry_file(index), f"entry {index}: {why}")
             before[policy.origin] = policy, leaf

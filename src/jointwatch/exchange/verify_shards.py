@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from jointwatch.exchange import dsse, shard
 from jointwatch.exchange.keyrings import Keyrings
+from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.shard import Closed
 from jointwatch.exchange.verify_faults import Faults
@@ -13,12 +14,12 @@ from jointwatch.exchange.verify_logs import Logs, ReadLog
 from jointwatch.messages.encoding import decode
 
 
-def check_shards(logs: Logs, keys: Mapping[str, Keyrings], faults: Faults) -> tuple[str, ...]:
-    """Return, for each log whose first shards are not here, a sentence that says so; record what breaks the chain.
+def check_shards(logs: Logs, keys: Mapping[str, Keyrings], faults: Faults) -> dict[LogId, str]:
+    """Return a sentence for each whole log whose first shards are not here; record what breaks the chain.
 
     The entries were opened before, and each opening stands where it must.
     """
-    missing = []
+    missing = {}
     for whole in sorted({log.whole for log in logs if log.shard and log.owner in keys}):
         if whole in logs:
             faults.add(logs[whole].checkpoint_file, f"does not belong here; {whole} is kept in shards")
@@ -30,9 +31,9 @@ def check_shards(logs: Logs, keys: Mapping[str, Keyrings], faults: Faults) -> tu
                 if before is not None:
                     _check_continues(read, closed, before)
                 elif closed is not None:
-                    missing.append(f"{whole} begins here with {log.shard}; it goes on from {closed.log.shard}")
+                    missing[whole] = f"{whole} begins here with {log.shard}; it goes on from {closed.log.shard}"
             before = read
-    return tuple(missing)
+    return missing
 
 
 def in_one_sentence(missing: Iterable[str]) -> str:

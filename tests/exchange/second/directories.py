@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from . import notes, shards, trees
+from . import notes, policies, shards, trees
 from .keys import Keys
 from .messages import PAYLOAD_TYPE, envelope, envelope_of_json, message
 from .wrong import need
@@ -88,6 +88,7 @@ def check_run(folder: Path, trust: Mapping[str, str] | None = None) -> dict[str,
     keys = _learn(logs, trust)
     said = _open_all(logs, keys)
     shards.check(logs, said, keys)
+    policies.check(logs, said)
     absent = _check_statement(folder, files, logs, keys)
     for one in logs.values():
         _check_lines(one, said[one.name], keys, absent)
