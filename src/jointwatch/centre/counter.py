@@ -4,6 +4,7 @@
                                                           503 the queue is full or the log still closed, come
                                                           again; 507 the disk is full
     GET  /centre/v1/health     JSON                       200
+    GET  /centre/v1/proof?log=LOG&index=N                 200 a C2SP tlog-proof; 404 no such entry
 
 Bodies are MessagePack. A batch is taken whole or not at all, and is acknowledged when it is on the disk under a signed
 checkpoint. Handing the same entries in again does no harm: they are told the places that they have.
@@ -18,17 +19,19 @@ from typing import Annotated, Any
 import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from jointwatch.centre.submission import FullError, Intake, NotYoursError
-from jointwatch.exchange import handed_in
+from jointwatch.exchange import handed_in, proof
 from jointwatch.exchange.carrier import WIRE_VERSION
 from jointwatch.exchange.frame import MAX_ENTRIES
 from jointwatch.exchange.guard import Closed
 from jointwatch.exchange.https_app import MESSAGEPACK, TurnedAwayError, need, read_body, refused
+from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
+from jointwatch.messages import sentence
 
 RETRY_AFTER_S = 1
 COMMIT_S = 30.0  # a disk that takes longer than this to keep a batch
@@ -58,6 +61,7 @@ class CounterApp:
             routes=[
                 Route("/centre/v1/submit", self.submit, methods=["POST"]),
                 Route("/centre/v1/health", self.health, methods=["GET"]),
+                Route("/centre/v1/proof", self.proof, methods=["GET"]),
             ],
             exception_handlers={TurnedAwayError: refused},
         )
@@ -93,6 +97,22 @@ class CounterApp:
         """How things stand."""
         need(request, "health")
         return JSONResponse(await asyncio.to_thread(self._health))
+
+    async def proof(self, request: Request) -> Response:
+        """The tlog-proof of one entry under its log's newest checkpoint; of the entry itself nothing but its hash."""
+        need(request, "read proofs")
+        name, index = request.query_params.get("log", ""), request.query_params.get("index", "")
+        if not (index.isascii() and index.isdigit() and len(index) < 19):
+            raise TurnedAwayError(400, f"index is a position, a decimal number; it is {sentence.plain(index)!r}")
+        store = self._intake.store
+        try:
+            log = LogId.parse(name)
+            if int(index) >= store.size(log):
+                raise TurnedAwayError(404, f"{log} has {store.size(log)} entries; there is none at {index}")
+            found = await asyncio.to_thread(proof.prove, store, log, int(index))
+        except Refused as refusal:
+            raise TurnedAwayError(400, str(refusal)) from refusal
+        return PlainTextResponse(found.encode())
 
     def _receipts(self, places: list[handed_in.Place]) -> Receipts:
         logs = {place.log for place in places}

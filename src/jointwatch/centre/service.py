@@ -20,6 +20,7 @@ from jointwatch.centre.configuration import Place
 from jointwatch.centre.counter import CounterApp
 from jointwatch.centre.incidents import Incidents
 from jointwatch.centre.marks import Marks
+from jointwatch.centre.renewal import Renewal
 from jointwatch.centre.submission import Intake
 from jointwatch.earth.timescale import now_tai_ns
 from jointwatch.exchange import checkpoint as checkpoints
@@ -71,6 +72,7 @@ class Service:
         self.place, self.known, self._tell = Place(folder), configuration.read(folder), tell
         self._left_out, self.audited, self._asked_posix_s = frozenset(without), Audited(0, 0, 0.0), 0.0
         self.standing = {name: Standing() for name in self.known.partners}
+        self._lines: list[Client] = []
         self._stop, self._open = threading.Event(), ExitStack()
         self.broker: Broker | None = None
         with ExitStack() as opening:
@@ -92,6 +94,7 @@ class Service:
             opening.callback(self.door.stop)
             self._audit(opening)
             self._follow_partners(opening)
+            self._renew(opening)
             self._open = opening.pop_all()
 
     @property
@@ -199,11 +202,21 @@ class Service:
             self.broker = opening.enter_context(consoles.telling(nats, self.keys.line, self.store, self.mirror.keys))
             self._tell(f"tells its consoles over NATS at {nats.address}; the server: nats-server -c {server}")
 
+    def _renew(self, opening: ExitStack) -> None:
+        """Have certificates renewed while they are in use."""
+        contexts = [self.door.tls, *(line.tls for line in self._lines)]
+        self.renewal = Renewal(self.keys.line, contexts, self.place.clients, self._tell)
+        thread = threading.Thread(target=self.renewal.keep, args=(self._stop,), name="renewal", daemon=True)
+        thread.start()
+        opening.callback(thread.join, 15)
+        opening.callback(self._stop.set)
+
     def _follow_partners(self, opening: ExitStack) -> None:
         for name, partner in self.known.partners.items():
             host, port = configuration.split(partner.address)
             line = Client(self.keys.line, name, partner.certificate, host=host, port=port)
             opening.callback(line.close)
+            self._lines.append(line)
             thread = threading.Thread(target=self._follow, args=(name, line), name=f"follow {name}", daemon=True)
             thread.start()
             opening.callback(thread.join, 15)

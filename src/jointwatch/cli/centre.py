@@ -31,6 +31,7 @@ WITHOUT = Annotated[
     typer.Option(help="A partner that cannot be asked what it holds of our logs; they are opened all the same."),
 ]
 CONSOLE = Annotated[Path, typer.Argument(help="The console's folder, made by its centre.", metavar="DIR")]
+ROLE_NAME = Annotated[str, typer.Argument(help="ROLE:NAME, such as auditor:ngo.", metavar="CLIENT")]
 CARD = Annotated[Path, typer.Argument(help="The partner's card.toml.", metavar="CARD")]
 FINGERPRINT = Annotated[str | None, typer.Option(help="The partner's identity, SHA256:..., as it was told to you.")]
 
@@ -81,6 +82,23 @@ def meet(folder: FOLDER, card: CARD, fingerprint: FINGERPRINT = None) -> None:
             )
         cards.pin(Place(folder), theirs, fingerprint)
     typer.echo(f"{theirs.centre} is pinned in {folder / 'centre.toml'} with the identity {fingerprint}.")
+
+
+@app.command()
+def certify(folder: FOLDER, client: ROLE_NAME) -> None:
+    """Give a client of the centre a certificate for its role, in place of the one it has. Nothing needs restarting.
+
+    A key it signs with is enrolled by `jointwatch centre keys draft --enrol`.
+    """
+    from jointwatch.centre import configuration, founding
+    from jointwatch.centre.configuration import Place
+    from jointwatch.exchange import tls
+
+    with explained():
+        known = configuration.read(folder)
+        line = tls.ensure_identity(Place(folder).keys / "line", known.centre)
+        box = founding.certify(Place(folder), known, line, founding.Client.parse(client))
+    typer.echo(f"{box} holds its certificate and the way to {known.centre}.")
 
 
 @app.command()

@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from time import time
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -56,13 +57,13 @@ class Guests:
             return None
         if partner is not None:
             granted = self._roles.get(partner, frozenset(roles.PARTNER))
-            return Caller(partner, granted, fingerprint(certificate_der))
+            return Caller(partner, granted, fingerprint(certificate_der), "", tls.expires_posix_s(certificate_der))
         client = tls.client_of(certificate_der, self._own) if self._own else None
         if client is None:
             return None
         name, uris = client
         granted, sensor = roles.granted(uris)
-        return Caller(name, granted, fingerprint(certificate_der), sensor)
+        return Caller(name, granted, fingerprint(certificate_der), sensor, tls.expires_posix_s(certificate_der))
 
     def _refresh(self, path: Path) -> None:
         try:
@@ -91,6 +92,8 @@ class Door:
             await _away("no pinned authority vouches for this connection's certificate")(scope, receive, send)
         elif self._guests.denied(caller):
             await _away(f"the certificate of {caller.name} is on the deny list")(scope, receive, send)
+        elif time() > caller.expires_posix_s:
+            await _away(f"the certificate of {caller.name} has ended; connect with a new one")(scope, receive, send)
         elif caller.partner:
             await self._partners(scope, receive, send)
         elif caller.roles and self._clients is not None:

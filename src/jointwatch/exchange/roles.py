@@ -6,6 +6,7 @@ its certificate, as URIs `urn:jointwatch:role:<role>[:<what>]`, which the centre
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -31,12 +32,16 @@ _ROLE = re.compile(r"([a-z-]+)(?::([A-Za-z0-9][A-Za-z0-9._:/-]{0,119}))?")
 
 @dataclass(frozen=True)
 class Caller:
-    """Who is at the door. name: a partner's or a client's; sensor: the one a sensor-writer writes for."""
+    """Who is at the door. name: a partner's or a client's; sensor: the one a sensor-writer writes for.
+
+    expires_posix_s: when its certificate ends, and with it what a connection may be used for that is open by then.
+    """
 
     name: str
     roles: frozenset[str]
     fingerprint: str
     sensor: str = ""
+    expires_posix_s: float = math.inf
 
     @property
     def partner(self) -> bool:

@@ -143,6 +143,18 @@ def ensure_client(identity: Identity, directory: Path, name: str, role_uris: Seq
     return client
 
 
+def renew_client(identity: Identity, client: Identity, *, now: datetime) -> None:
+    """Issue a client's leaf anew, with the roles that stand in the one it has."""
+    leaf = x509.load_pem_x509_certificate(client.leaf.read_bytes())
+    alternatives = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    _issue_leaf(identity, now, client, alternatives.get_values_for_type(x509.UniformResourceIdentifier))
+
+
+def expires_posix_s(certificate_der: bytes) -> float:
+    """The POSIX time at which a certificate ends."""
+    return x509.load_der_x509_certificate(certificate_der).not_valid_after_utc.timestamp()
+
+
 def client_of(certificate_der: bytes | None, authority_pem: str) -> tuple[str, list[str]] | None:
     """The name and the role URIs of a client whose certificate this authority issued; None for anyone else."""
     if not certificate_der:
