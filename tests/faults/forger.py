@@ -25,7 +25,7 @@ def message(station: Station, log: LogId, number: int, **other: Any) -> Incident
 def entry(station: Station, log: LogId, number: int, by: SigningKey | None = None, **other: Any) -> bytes:
     """Return the same as an entry, signed by the desk or by another key."""
     said = encode(message(station, log, number, **other))
-    return dsse.sign(PAYLOAD_TYPE, said, [by or station.credentials.held["desk"]]).encode()
+    return dsse.sign(PAYLOAD_TYPE, said, [by or station.keys.desks[-1]]).encode()
 
 
 def frame(
@@ -41,5 +41,5 @@ def frame(
     leaves = [merkle.leaf_hash(one) for one in (*before, *entries)]
     root = merkle.CompactRange().extend(leaves)[0].root()
     claimed = checkpoints.Checkpoint(log.origin(run), len(leaves), root)
-    note = checkpoints.signed(claimed, by or station.credentials.held["log"])
+    note = checkpoints.signed(claimed, by or station.keys.log)
     return Frame(log, len(before), tuple(entries), note)

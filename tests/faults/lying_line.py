@@ -77,7 +77,7 @@ def lied_to(folder: Path) -> Iterator[tuple[Station, Station, LyingLine]]:
     """Yield Moscow, Brussels, and the line by which Brussels hears of Moscow; the other way is honest."""
     moscow, brussels = Station("moscow", folder / "moscow"), Station("brussels", folder / "brussels")
     moscow.knows(brussels)
-    own, partner = moscow.credentials.line, brussels.credentials.line
+    own, partner = moscow.keys.line, brussels.keys.line
     to_moscow = Client(partner, "moscow", own.authority_pem(), host=moscow.host, port=moscow.port)
     line = LyingLine("moscow", to_moscow)
     door = Server(line, own, {"brussels": partner.authority_pem()})

@@ -16,17 +16,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from jointwatch.centre import cards, configuration, founding
+from jointwatch.centre import cards, configuration, founding, service_keys
 from jointwatch.centre.configuration import Place
-from jointwatch.centre.credentials import Credentials, ensure
-from jointwatch.exchange.keyrings import roster_log
+from jointwatch.centre.service_keys import ServiceKeys
+from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.keys import SigningKey, read_key
 from jointwatch.exchange.log import Store
+from jointwatch.exchange.logid import COMMON
 from tests.faults.harness import ROOT, Tally, keyrings, seconds_until, tally
 from tests.faults.wire import HOSTS, Wire, wire
 
 RUN, MODE = "faults", "exercise"
 DESK = founding.Client("operator", "desk")
+RELEASERS = [founding.Client("releaser", name) for name in ("anna", "boris")]
 START_S = 20.0
 
 
@@ -54,16 +56,37 @@ class Station:
         self.orders = threading.Lock()
         self.said = folder.parent / f"{name}.said"
         folder.mkdir(parents=True, exist_ok=True)
-        founding.found(folder, run=RUN, mode=MODE, listen=f"{host}:{self.port}", clients=[DESK])
+        founding.found(folder, run=RUN, mode=MODE, listen=f"{host}:{self.port}", clients=[DESK, *RELEASERS])
 
     @property
-    def credentials(self) -> Credentials:
-        return ensure(Place(self.folder).keys, self.name)
+    def card(self) -> Keyrings:
+        """Its keys as its card names them, and as anyone may know them."""
+        return cards.keys(cards.read(self.folder))
+
+    @property
+    def fingerprint(self) -> str:
+        """What its partners pin."""
+        return self.card.identity
+
+    @property
+    def keys(self) -> ServiceKeys:
+        """The private keys in its folder."""
+        return service_keys.held(Place(self.folder).keys, self.card)
+
+    @property
+    def officers(self) -> list[SigningKey]:
+        """The root keys of its officers, two of whom sign for its keys."""
+        return [read_key(path) for path in sorted(Place(self.folder).officers.glob("*.pem"))]
 
     @property
     def desk_key(self) -> SigningKey:
         """The key with which the client signs what it hands in."""
         return read_key(Place(self.folder).clients / "desk" / "signing.pem")
+
+    @property
+    def releasers(self) -> list[SigningKey]:
+        """The keys of the officers of release, two of whom sign a change of policy."""
+        return [read_key(Place(self.folder).clients / officer.name / "signing.pem") for officer in RELEASERS]
 
     @property
     def database(self) -> Path:
@@ -78,7 +101,7 @@ class Station:
         """Pin another centre; host and port: where its door is seen from here, if not where it stands."""
         address = f"{host or other.host}:{port or other.port}"
         card = cards.read(other.folder).model_copy(update={"address": address})
-        cards.pin(Place(self.folder), card, other.credentials.identity.public.fingerprint)
+        cards.pin(Place(self.folder), card, other.fingerprint)
 
     def start(self, *, kill_at: tuple[str, int] | None = None) -> None:
         """Start the process; returns when its door is open."""
@@ -308,9 +331,15 @@ def started(*stations: Station) -> Iterator[None]:
             station.leave()
 
 
+def for_reader(reader: Station, owner: Station) -> dict[str, int]:
+    """Return how many entries each of the owner's logs has that the reader may have."""
+    audiences = (f"{owner.name}/{COMMON}/", f"{owner.name}/{reader.name}/")
+    return {log: size for log, size in owner.sizes().items() if log.startswith(audiences)}
+
+
 def holds_all(reader: Station, owner: Station) -> bool:
     """Whether the reader has mirrored all that the owner has for it now."""
-    theirs = {log: size for log, size in owner.sizes().items() if log.startswith(f"{owner.name}/")}
+    theirs = for_reader(reader, owner)
     held = reader.sizes()
     return bool(theirs) and all(held.get(log, 0) >= size for log, size in theirs.items())
 
@@ -321,7 +350,7 @@ def caught_up_s(reader: Station, owner: Station, limit_s: float) -> float:
     deadline = time.monotonic() + START_S
     start = time.monotonic()
     while not theirs and time.monotonic() < deadline:
-        theirs = {log: size for log, size in owner.sizes().items() if log.startswith(f"{owner.name}/")}
+        theirs = for_reader(reader, owner)
 
     def there() -> bool:
         held = reader.sizes()
@@ -341,7 +370,7 @@ def settled(sender: Station, mirror: Station, acknowledged: dict[str, int], *, l
 
 def closed_tally(sender: Station, mirror: Station, acknowledged: dict[str, int], *, whole: bool = True) -> Tally:
     """Return the tally of two records that nobody has open; each id also stands where it was said to stand."""
-    pinned = sender.credentials.identity.public.fingerprint
+    pinned = sender.fingerprint
     with record(sender) as own, record(mirror) as kept:
         _check_positions(own, acknowledged, pinned)
         return tally(own, kept, acknowledged, pinned=pinned, mode=MODE, whole=whole)
@@ -350,7 +379,8 @@ def closed_tally(sender: Station, mirror: Station, acknowledged: dict[str, int],
 def record(station: Station) -> Store:
     """Return a station's record, opened: every hash in it is recomputed."""
     place = Place(station.folder)
-    return founding.opened(place, configuration.read(station.folder), station.credentials)
+    keys, card = station.keys, station.card
+    return founding.opened(place, configuration.read(station.folder), keys, lambda said: keys.said_by_desk(said, card))
 
 
 def _check_positions(own: Store, acknowledged: dict[str, int], pinned: str) -> None:

@@ -14,8 +14,7 @@ from jointwatch.exchange.frame import Frame
 from jointwatch.exchange.keyrings import roster_log
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.logid import LogId
-from jointwatch.exchange.roster import signed_roster
-from jointwatch.messages.encoding import decode
+from jointwatch.messages.encoding import PAYLOAD_TYPE, decode, encode
 from jointwatch.messages.roster import Roster, RosterKey
 from tests.faults import forger
 from tests.faults.harness import Outcome
@@ -57,7 +56,7 @@ def run(folder: Path, *, full: bool) -> Outcome:
             refused(brussels, line, altered(lie), rule)
             line.lie = honest
             worst = max(worst, caught_up_s(brussels, moscow, BACK_S))
-        for by in (STRANGER, *(moscow.credentials.held[name] for name in ("log", "cosign"))):
+        for by in (STRANGER, moscow.keys.log, moscow.keys.cosign):
             forged = forger.frame(moscow, ASSESS, [forger.entry(moscow, ASSESS, 1, by=by)])
             refused(brussels, line, told(forged), "DSSE")
         line.lie = honest
@@ -77,18 +76,19 @@ def ended_key(moscow: Station, brussels: Station) -> SigningKey:
     moscow.stop()
     with record(moscow) as own:
         log, now = roster_log(moscow.name), now_tai_ns()
-        first = decode(dsse.parse(own.entry(log, 0)).payload)
+        first = decode(dsse.parse(own.entry(log, own.size(log) - 1)).payload)
         assert isinstance(first, Roster)
         named = RosterKey(name="late", purpose="desk", public_key=key.public.data, valid_from_tai_ns=now)
         gone = msgspec.structs.replace(named, valid_until_tai_ns=now + 1)
         for number, late in ((2, named), (3, gone)):
             about = {"number": number, "id": f"roster-{number}", "logged_tai_ns": now + number}
             roster = msgspec.structs.replace(first, **about, keys=(*first.keys, late))
-            held = [*moscow.credentials.held.values(), moscow.desk_key, *([key] if number == 2 else [])]
-            own.append({log: [signed_roster(roster, moscow.credentials.identity, held)]})
+            keys = moscow.keys
+            held = [keys.log, keys.cosign, *keys.desks, moscow.desk_key, *([key] if number == 2 else [])]
+            own.append({log: [dsse.sign(PAYLOAD_TYPE, encode(roster), [*moscow.officers[:2], *held]).encode()]})
     moscow.start()
     caught_up_s(brussels, moscow, BACK_S)
-    assert brussels.sizes()[str(log)] == 3
+    assert brussels.sizes()[str(log)] == 4  # the party root, and three rosters
     return key
 
 

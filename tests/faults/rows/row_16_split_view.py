@@ -59,7 +59,7 @@ def check_evidence(moscow: Station, brussels: Station) -> None:
     """One file, which proves it to whoever has Moscow's public log key, and against no other key."""
     (path,) = brussels.evidence.glob("*.json")
     evidence = equivocation.read(path)
-    equivocation.check(evidence, [moscow.credentials.held["log"].public])
+    equivocation.check(evidence, [moscow.keys.log.public])
     try:
         equivocation.check(evidence, [SigningKey.generate().public])
     except Refused:

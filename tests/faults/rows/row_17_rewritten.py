@@ -113,7 +113,7 @@ def with_all_keys(moscow: Station) -> None:
             db.execute(f"DELETE FROM {table} WHERE log = ?", (number,))
         schema.put_entries(db, number, 0, entries)
         schema.put_nodes(db, number, nodes)
-        schema.put_checkpoint(db, number, size, checkpoints.signed(claimed, moscow.credentials.held["log"]))
+        schema.put_checkpoint(db, number, size, checkpoints.signed(claimed, moscow.keys.log))
     db.close()
     assert audited(moscow) == "", "whoever has all keys makes a record that agrees with itself; this one does not"
 
@@ -129,7 +129,7 @@ def detected(folder: Path, moscow: Station, brussels: Station) -> float:
         "evidence of two histories",
     )
     for path in (path for kept in folders for path in kept.glob("*.json")):
-        equivocation.check(equivocation.read(path), [moscow.credentials.held["log"].public])
+        equivocation.check(equivocation.read(path), [moscow.keys.log.public])
     answer = moscow.ask(say=["after-the-rewriting"], log=str(NOTIFY))
     assert "error" in answer, "Moscow goes on from a rewritten history"
     return found_s

@@ -44,7 +44,7 @@ def run(folder: Path, *, full: bool) -> Outcome:
 
 def signed_for_one(moscow: Station) -> bytes:
     """Return an entry under the desk's key that OpenSSL accepts: its R is the neutral point, which needs no nonce."""
-    key = moscow.credentials.held["desk"]
+    key = moscow.keys.desks[-1]
     payload = encode(forger.message(moscow, ASSESS, 1))
     said = dsse.pae(PAYLOAD_TYPE, payload)
     k = int.from_bytes(sha512(NEUTRAL + key.public.data + said).digest(), "little") % curve.L

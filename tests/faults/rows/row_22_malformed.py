@@ -52,7 +52,7 @@ BODIES: dict[str, tuple[bytes, int]] = {
 
 def run(folder: Path, *, full: bool) -> Outcome:
     with lied_to(folder) as (moscow, brussels, line), Submitter(moscow, "moscow/common/notify") as radar:
-        partner = Caller(brussels.credentials.line, "/exchange/v1/pull")
+        partner = Caller(brussels.keys.line, "/exchange/v1/pull")
         desk = Place(moscow.folder).clients / "desk"
         client = Caller(Identity("desk", desk), "/centre/v1/submit")
         before = moscow.resident_kb()
@@ -145,7 +145,7 @@ def _status(raw: http.client.HTTPSConnection) -> int:
 @contextmanager
 def _line(moscow: Station, caller: Caller) -> Iterator[http.client.HTTPSConnection]:
     """Yield a line of its own to Moscow's door."""
-    context = client_context(caller.identity, moscow.credentials.line.authority_pem())
+    context = client_context(caller.identity, moscow.keys.line.authority_pem())
     raw = http.client.HTTPSConnection(moscow.host, moscow.port, timeout=15)
     raw.sock = context.wrap_socket(socket.create_connection((moscow.host, moscow.port), 15), server_hostname="moscow")
     with closing(raw):

@@ -42,7 +42,7 @@ def run(folder: Path, *, full: bool) -> Outcome:
         for station in (moscow, brussels):
             station.leave()
     acknowledged += [f"notice-{number}" for number in range(len(waited))]
-    pinned = moscow.credentials.identity.public.fingerprint
+    pinned = moscow.fingerprint
     with record(moscow) as own, record(brussels) as kept:
         found = tally(own, kept, acknowledged, pinned=pinned, mode=MODE)
     detail = f"{per_s:,.0f} entries/s; {len(waited)} notices within {max(waited):.2f} s"

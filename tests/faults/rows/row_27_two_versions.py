@@ -57,7 +57,7 @@ def later_entry(moscow: Station, log: LogId, number: int, **fields: Any) -> byte
     said = msgspec.msgpack.decode(encode(forger.message(moscow, log, number)))
     about = {"id": f"{log.klass}-{number}-{min(fields)}", "logged_tai_ns": now_tai_ns()}
     payload = msgspec.msgpack.encode(said | about | fields)
-    return dsse.sign(PAYLOAD_TYPE, payload, [moscow.credentials.held["desk"]]).encode()
+    return dsse.sign(PAYLOAD_TYPE, payload, [moscow.keys.desks[-1]]).encode()
 
 
 def check_kept(moscow: Station, brussels: Station, log: LogId, entries: list[bytes]) -> None:
@@ -66,7 +66,7 @@ def check_kept(moscow: Station, brussels: Station, log: LogId, entries: list[byt
         shards = [one for one in kept.logs() if str(one.whole) == whole(str(log))]
         held = [(shard, entry) for shard in shards for entry in kept.entries(shard)]
         assert [entry for _, entry in held if entry in set(entries)] == entries, f"{log} was not kept byte for byte"
-        rings = keyrings(kept, "moscow", pinned=moscow.credentials.identity.public.fingerprint, mode=MODE)
+        rings = keyrings(kept, "moscow", pinned=moscow.fingerprint, mode=MODE)
         for shard, entry in held:
             strange = isinstance(rings.open_entry(entry, shard), NotUnderstood)
             assert strange == (entry in set(entries)), f"an entry of {log} is not what it was taken for"
