@@ -35,8 +35,6 @@ INTO = Annotated[Path, typer.Option(help="The record of the centre that takes it
 PINS = Annotated[Path, typer.Option("--trust", help="TOML file with the partners' pinned identities.")]
 LISTEN = Annotated[str, typer.Option(help="Where Prometheus finds /metrics.", metavar="HOST:PORT")]
 LOG = Annotated[str | None, typer.Option("--log", help="Only this log, as owner/audience/class.")]
-
-
 KEY = Annotated[str | None, typer.Option(help="Of a .tlog-proof: the log's key, one line name+id+base64.")]
 PROOF = Annotated[
     int | None, typer.Option(help="Write this entry of the --log, and the proof that it stands there.", min=0)
@@ -77,9 +75,7 @@ def monitor(
     state: Annotated[Path, typer.Option(help="Where to remember what was verified: a file, or a new one.")],
     trust: TRUST = None,
     every: Annotated[float, typer.Option(help="Seconds from one round to the next.", min=0.1)] = 5.0,
-    listen: Annotated[
-        str, typer.Option(help="Where Prometheus finds /metrics.", metavar="HOST:PORT")
-    ] = "127.0.0.1:9464",
+    listen: LISTEN = "127.0.0.1:9464",
 ) -> None:
     """Verify what is new, again and again, and say at once what is wrong: altered, rolled back, two histories, gaps.
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from jointwatch.exchange import checkpoint as checkpoints
-from jointwatch.exchange import equivocation, merkle, note, source, tiles
+from jointwatch.exchange import equivocation, merkle, note, source
 from jointwatch.exchange.checkpoint import Checkpoint
 from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.logid import LogId
-from jointwatch.exchange.merkle import HASH_BYTES, CompactRange, Node
+from jointwatch.exchange.merkle import CompactRange
 from jointwatch.exchange.monitor_state import Counts, Known, State, bin_of
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roster import cosigner_name
@@ -159,7 +159,7 @@ class Monitor:
         """Always raises: with evidence where the owner signed a tree that does not go on from the one remembered."""
         if before := self.state.first_alarm(log, "rewritten"):
             raise _WrongError("rewritten", before)
-        node, size = _node_of(held, log, claimed.size), known.edge.size
+        node, size = source.node(held, log, claimed.size), known.edge.size
         goes_on = not size or merkle.root(node, size) == known.edge.root()
         if not goes_on and merkle.root(node, claimed.size) == claimed.root:
             prefix, proof = merkle.root(node, size), merkle.consistency_proof(node, size, claimed.size)
@@ -204,16 +204,3 @@ def _new_entries(held: Source, log: LogId, start: int, size: int) -> Iterator[li
         stop = min(size, (start // WIDTH + 1) * WIDTH)
         yield source.entries(held, log, start, stop, size)
         start = stop
-
-
-def _node_of(held: Source, log: LogId, size: int) -> Node:
-    """Return the nodes of a log's tree as its tiles show them: every eighth level is there, the others follow."""
-
-    def node(level: int, index: int) -> bytes:
-        high, low = divmod(level, 8)
-        tile, first = divmod(index << low, WIDTH)
-        data = held.tile(log, high, tile, tiles.width(tile, size >> 8 * high))
-        hashes = [data[k * HASH_BYTES : (k + 1) * HASH_BYTES] for k in range(first, first + (1 << low))]
-        return CompactRange().extend(hashes)[0].root()
-
-    return node
