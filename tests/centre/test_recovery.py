@@ -89,9 +89,9 @@ def test_a_lost_record_comes_back_from_the_partner(tmp_path: Path) -> None:
             assert serving.health(brussels)["partners"]["moscow"]["refused"] >= 0
     (found,) = [found for found in incidents(moscow) if found.about == "refill"]
     log = LogId.parse(places[0][0])
-    assert (
-        found.text
-        == f"33 entries of {log}, moscow/common/roster were missing in our record and came back from brussels"
+    assert found.text == (
+        f"33 entries of {log}, moscow/common/roster were missing in our record and came back from brussels; "
+        "our record was lost: internal logs, which nobody else holds, begin again"
     )
     with (
         Store(kept, run="watch", owner="brussels") as theirs,

@@ -30,6 +30,7 @@ from jointwatch.exchange.frame import MAX_ENTRIES
 from jointwatch.exchange.guard import Closed
 from jointwatch.exchange.https_app import MESSAGEPACK, TurnedAwayError, need, read_body, refused
 from jointwatch.exchange.logid import LogId
+from jointwatch.exchange.record import Damaged
 from jointwatch.exchange.refused import Refused
 from jointwatch.messages import sentence
 
@@ -83,7 +84,7 @@ class CounterApp:
         except FullError:
             full = "the queue is full; nothing of this batch was taken"
             raise TurnedAwayError(503, full, retry_after_s=RETRY_AFTER_S) from None
-        except Closed as closed:
+        except (Closed, Damaged) as closed:
             raise TurnedAwayError(503, str(closed), retry_after_s=RETRY_AFTER_S) from closed
         except Refused as refusal:
             raise TurnedAwayError(409 if refusal.rule == handed_in.RULE else 422, str(refusal)) from refusal

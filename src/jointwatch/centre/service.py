@@ -32,7 +32,7 @@ from jointwatch.exchange.guard import Guard
 from jointwatch.exchange.handed_in import Counter, HandedIn
 from jointwatch.exchange.handed_in import Place as Written
 from jointwatch.exchange.https import Client, Server
-from jointwatch.exchange.keyrings import Keyrings, roster_log
+from jointwatch.exchange.keyrings import ROSTER, Keyrings, roster_log
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.mirror import Mirror
 from jointwatch.exchange.record import Damaged
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 AUDIT_EVERY_S = 3600.0
 ASK_AGAIN_S = 5.0  # a partner that gave back what did not verify
+NOT_YET = "no attempt was made yet"
 Tell = Callable[[str], None]
 
 
@@ -59,7 +60,7 @@ class Pinned:
 class Standing:
     """How it stands with one partner. cut: why there is no line, empty where there is one."""
 
-    cut: str = "no attempt was made yet"
+    cut: str = NOT_YET
     refused: int = 0
     last_refusal: str = ""
     last_verified_posix_s: float = 0.0
@@ -86,7 +87,13 @@ class Service:
             self.guard = self._guard(found, card.identity)
             self._own_keys = lambda: self.guard.keys
             self.marks = Marks(self.store, self._keys_of)
-            self.intake = Intake(self.store, lambda: self.own_keys, frozenset(self.known.partners), self._take_up)
+            self.intake = Intake(
+                self.store,
+                lambda: self.own_keys,
+                frozenset(self.known.partners),
+                self._take_up,
+                damaged=self._audited,
+            )
             opening.callback(self.intake.close)
             self._tell_consoles(opening)
             self.door = self._door()
@@ -224,8 +231,11 @@ class Service:
 
     def _follow(self, name: str, line: Client) -> None:
         """Ask the partner what it holds of our logs before anything else, and then follow it."""
-        self._ask(name, line)
-        keep_following(line, self.mirror, lambda found: self._heard(name, line, found), stop=self._stop)
+        try:
+            self._ask(name, line)
+            keep_following(line, self.mirror, lambda found: self._heard(name, line, found), stop=self._stop)
+        except Exception as error:  # mostly the record cannot be read any more: nobody must think that all is well
+            self._audited(Damaged("following", f"following {name} ended: {type(error).__name__}: {error}"))
 
     def _ask(self, name: str, line: Client) -> None:
         while self.guard.waits_for(name) and not self._stop.is_set():
@@ -247,6 +257,8 @@ class Service:
             logs = sorted({str(came.log) for came in found.accepted})
             count = sum(len(came.positions) for came in found.accepted)
             text = f"{count} entries of {', '.join(logs)} were missing in our record and came back from {name}"
+            if any(came.log.klass == ROSTER and not came.positions.start for came in found.accepted):
+                text += "; our record was lost: internal logs, which nobody else holds, begin again"
             self.incidents.happened("refill", name, text)
         if self.guard.lost and not any(map(self.guard.waits_for, self.known.partners)):
             text = "; ".join(f"{log}: {why}" for log, why in sorted(self.guard.lost.items()))
@@ -274,12 +286,15 @@ class Service:
     def _note(self, name: str, found: Round) -> None:
         """Keep in mind what a round with a partner brought; a cut line is told once, and so is its return."""
         at = self.standing[name]
-        if bool(found.cut) != bool(at.cut) or (found.cut and not at.last_verified_posix_s and not at.refused):
+        if bool(found.cut) != bool(at.cut) or at.cut == NOT_YET:
             self._tell(f"cut off from {name}: {found.cut}" if found.cut else f"linked with {name}")
         at.cut = found.cut
         if not found.cut:
             at.last_verified_posix_s = time.time()
         for refusal in found.refusals:
+            if isinstance(refusal, Damaged):  # it says nothing of the partner
+                self._audited(refusal)
+                continue
             at.refused += 1
             self.incidents.refused(name, refusal)
             at.last_refusal = str(refusal)

@@ -15,6 +15,7 @@ from jointwatch.exchange import dsse
 from jointwatch.exchange.handed_in import Counter, HandedIn, Place
 from jointwatch.exchange.keyrings import ROSTER, Keyrings
 from jointwatch.exchange.logid import COMMON, LogId
+from jointwatch.exchange.record import Damaged
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roles import Caller
 from jointwatch.messages.encoding import Message, MessageRefused, decode
@@ -55,7 +56,7 @@ class _Batch:
 class Intake:
     """One queue and one thread that writes what stands in it.
 
-    take_up: keeps what is said of the centre's own keys, and puts it in force.
+    take_up: keeps what is said of the centre's own keys, and puts it in force. damaged: told that the record is.
     """
 
     def __init__(
@@ -64,8 +65,11 @@ class Intake:
         keys: Callable[[], Keyrings],
         partners: frozenset[str],
         take_up: Callable[[Sequence[HandedIn]], list[Place]],
+        *,
+        damaged: Callable[[Damaged], None],
     ) -> None:
         self.store, self._keys, self._partners, self._take_up = store, keys, partners, take_up
+        self._damaged = damaged
         self._queue: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         self._held: _Batch | None = None
         self._waiting, self._lock = 0, threading.Lock()
@@ -140,6 +144,8 @@ class Intake:
         try:
             places = self._kept(batches)
         except Exception as error:
+            if isinstance(error, Damaged):
+                self._damaged(error)
             if len(batches) == 1:
                 batches[0].places.set_exception(error)
                 return

@@ -19,6 +19,7 @@ def one(folder: Path, without: Sequence[str] = ()) -> None:
     with signals() as told:
         while not told.is_set():
             _serve(folder, without, told)
+            told.wait(1.0)  # where the record was damaged: a disk that fails again and again is not hurried
     typer.echo(f"{folder.name} has ended")
 
 

@@ -24,7 +24,7 @@ from jointwatch.exchange.keys import PublicKey, SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.merkle import CompactRange
 from jointwatch.exchange.placing import Placing
-from jointwatch.exchange.record import RULE
+from jointwatch.exchange.record import RULE, Damaged
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.shard import Monthly
 
@@ -262,6 +262,8 @@ class Store(Placing):
             finally:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
+        except (apsw.CorruptError, apsw.NotADBError) as error:
+            raise Damaged(RULE, f"{self.path} is damaged: {error}; nothing was written") from error
         except (apsw.FullError, apsw.IOError, apsw.ReadOnlyError) as error:
             raise OSError(
                 f"{self.path}: nothing was written: {error}; make room or repair the disk, then go on"
