@@ -10,6 +10,7 @@ handed_in   the ids of what clients handed in, each with its row in `entry`: han
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -33,6 +34,7 @@ _SETTINGS = (
     "journal_size_limit = 16777216",  # a WAL that one large transaction made longer is cut again
     "trusted_schema = OFF",
     "cell_size_check = ON",
+    "wal_autocheckpoint = 4000",
 )
 
 _TABLES = """
@@ -122,7 +124,7 @@ def lengths(db: apsw.Connection, number: int, start: int, stop: int) -> list[int
 
 def put_entries(db: apsw.Connection, number: int, start: int, new: Iterable[bytes]) -> None:
     """Write entries from position `start` on; a position that is taken is an error."""
-    db.executemany("INSERT INTO entry VALUES (?, ?)", ((row(number, start + i), data) for i, data in enumerate(new)))
+    db.executemany("INSERT INTO entry VALUES (?, ?)", zip(itertools.count(row(number, start)), new, strict=False))
 
 
 def handed_in(db: apsw.Connection, id: str) -> tuple[int, int, bytes | None] | None:
@@ -142,7 +144,7 @@ def put_handed_in(db: apsw.Connection, found: Iterable[tuple[str, int, int]]) ->
 
 def put_nodes(db: apsw.Connection, number: int, nodes: Iterable[tuple[int, int, bytes]]) -> None:
     """Write tree nodes (level, index, hash)."""
-    db.executemany("INSERT INTO node VALUES (?, ?, ?, ?)", ((number, *node) for node in nodes))
+    db.executemany(f"INSERT INTO node VALUES ({number:d}, ?, ?, ?)", nodes)
 
 
 def node(db: apsw.Connection, number: int, level: int, index: int) -> bytes:
