@@ -12,7 +12,9 @@ from jointwatch.exchange.archive import Archive, Archived
 from jointwatch.exchange.handed_in import HandedIn
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
-from jointwatch.exchange.run_directory import log_folder
+from jointwatch.exchange.site import logs_of, site
+from jointwatch.exchange.verify_record import verify_record
+from jointwatch.exchange.verify_site import verify_site
 from jointwatch.messages.incident import Incident
 from tests.exchange import two_centres as world
 from tests.exchange.forger import Forger
@@ -74,11 +76,46 @@ def test_every_closed_shard_is_put_away_own_and_mirrored_and_verifies_where_it_l
     assert {log: (moscow.store.size(log), moscow.store.root(log)) for log in moscow.store.logs()} == before
     for log, (size, _) in before.items():
         if log.shard == MAY:
-            entries, _ = tiles.read_log_directory(tmp_path / "away" / log_folder(log))
+            entries, _ = tiles.read_log_directory(tmp_path / "away" / str(log))
             assert len(entries) == size
             with pytest.raises(Refused, match="were archived; they are kept elsewhere"):
                 moscow.store.entries(log)
-    assert (tmp_path / "away" / log_folder(LogId("brussels", "common", "roster"))).is_dir()
+    assert (tmp_path / "away").stat().st_mode & 0o777 == 0o700
+    archived = logs_of(str(tmp_path / "away"))
+    report = verify_site(site(str(tmp_path / "away")), archived, world.trust_of(pair))
+    assert report.ok, report.faults
+    assert len(archived) == len(done) + 2  # and the rosters
+    left = verify_record(moscow.store.path, world.trust_of(pair))
+    assert left.ok, left.faults
+    assert "moscow/brussels/plot begins here with 2009-06; it goes on from 2009-05" in left.covers
+
+
+def test_the_next_months_go_into_the_same_archive(pair: Pair, tmp_path: Path):
+    moscow, brussels = pair
+    put_away(moscow, tmp_path / "away", JUNE, ("brussels",))
+    put_away(moscow, tmp_path / "away", JULY, ("brussels",))
+    for day in ("2009-07-02", "2009-08-02"):
+        moscow.wait_until(day)
+        moscow.say("brussels", "plot", day)
+    world.settle([moscow, brussels])
+    put_away(moscow, tmp_path / "away", "2009-08", ("brussels",))
+    archived = logs_of(str(tmp_path / "away"))
+    assert [log.shard for log in archived if log.whole == moscow.log("brussels", "plot")] == [MAY, JUNE, JULY]
+    report = verify_site(site(str(tmp_path / "away")), archived)
+    assert report.ok, report.faults
+
+
+def test_an_archive_that_was_changed_is_found_and_nothing_more_goes_into_it(pair: Pair, tmp_path: Path):
+    moscow, brussels = pair
+    put_away(moscow, tmp_path / "away", partners=("brussels",))
+    path = tmp_path / "away" / str(plot(moscow, MAY)) / "tile/entries/000.p/2"
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
+    moscow.wait_until("2009-07-01")
+    moscow.say("brussels", "plot", "July")
+    world.settle([moscow, brussels])
+    with pytest.raises(Refused, match="does not verify, so nothing was taken out: moscow/brussels/plot/2009-05"):
+        put_away(moscow, tmp_path / "away", "2009-08", ("brussels",))
+    assert not moscow.store.archived(plot(moscow, JUNE))
 
 
 def test_nothing_is_put_away_that_a_partner_has_not_cosigned_to_its_end(pair: Pair, tmp_path: Path):

@@ -35,6 +35,9 @@ ROLE_NAME = Annotated[str, typer.Argument(help="ROLE:NAME, such as auditor:ngo."
 CARD = Annotated[Path, typer.Argument(help="The partner's card.toml.", metavar="CARD")]
 FINGERPRINT = Annotated[str | None, typer.Option(help="The partner's identity, SHA256:..., as it was told to you.")]
 
+BEFORE = Annotated[str, typer.Option(help="The first month that stays, such as 2026-11.", metavar="MONTH")]
+TO = Annotated[Path, typer.Option(help="The archive: a folder outside of the centre's; earlier months may be in it.")]
+
 
 @app.command()
 def init(
@@ -125,6 +128,19 @@ def status(folder: FOLDER) -> None:
 
     with explained():
         serving.print_status(folder)
+
+
+@app.command()
+def archive(folder: FOLDER, before: BEFORE, to: TO) -> None:
+    """Put the closed shards of earlier months away: out of the record, into a folder that `log verify` checks.
+
+    While the centre does not serve; its partners wait and lose nothing. A log of its own is put away only where every
+    partner that may read it has cosigned the shard to its end.
+    """
+    from jointwatch.cli import archiving
+
+    with explained():
+        archiving.put_away(folder, before, to)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Putting closed shards away: written as directories of files that verify on their own, then taken out of the record.
+"""Putting closed shards away: written as published logs are, verified where they lie, then taken out of the record.
 
 What stays in the record of a shard is its size, the right edge of its tree and its last checkpoint with the
 cosignatures: enough to refuse another history of it, and to go on after it. SQLite uses the room for what follows.
@@ -6,20 +6,23 @@ cosignatures: enough to refuse another history of it, and to go on after it. SQL
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jointwatch.exchange import checkpoint as checkpoints
-from jointwatch.exchange import schema, shard, tiles
+from jointwatch.exchange import schema, shard
+from jointwatch.exchange.database import Database
 from jointwatch.exchange.handed_in import Counter
-from jointwatch.exchange.keyrings import roster_log
+from jointwatch.exchange.keyrings import ROSTER
 from jointwatch.exchange.logid import COMMON, LogId
 from jointwatch.exchange.proofs import Proofs
+from jointwatch.exchange.publishing import publish
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roster import cosigner_name
-from jointwatch.exchange.run_directory import log_folder, write_logs
+from jointwatch.exchange.site import INDEX, logs_of, site
+from jointwatch.exchange.tiles import CHECKPOINT
+from jointwatch.exchange.verify_site import verify_site
 
 RULE = "jointwatch archive"
 _ROWS_AT_ONCE = 4_096  # in one transaction: the log of changes stays short, and others can write in between
@@ -61,21 +64,15 @@ class Archive(Counter):
 def archive(store: Archive, before: str, folder: Path, partners: Collection[str]) -> tuple[Archived, ...]:
     """Return the shards of months before `before` that now lie in `folder`, and no more in the record.
 
-    partners: whose cosignatures are wanted, where they may read a log. Nothing leaves the record before all of it was
-    read back from the disk; raises Refused, and takes nothing out, where a receipt is missing.
+    The folder may hold what was archived before. partners: whose cosignatures are wanted, where they may read a log.
+    Nothing leaves the record before all of it was verified as it stands on the disk; raises Refused, and takes nothing
+    out, where that fails or a receipt is missing.
     """
-    if folder.exists():
-        raise FileExistsError(f"{folder} exists; an archive is written to a new folder")
     logs = _due(store, before)
-    if not logs:
-        return ()
     for log in logs:
         _check_receipts(store, log, partners)
-    rosters = sorted({roster_log(log.owner) for log in logs})
-    write_logs(store, folder, [*rosters, *logs])
-    os.sync()
-    for log in logs:
-        _check_copy(store, log, folder)
+    if logs:
+        _write(store, logs, folder)
     for log in logs:
         store.put_away(log)
     return tuple(Archived(log, store.size(log)) for log in logs)
@@ -101,8 +98,17 @@ def _check_receipts(store: Proofs, log: LogId, partners: Collection[str]) -> Non
             )
 
 
-def _check_copy(store: Proofs, log: LogId, folder: Path) -> None:
-    """Raise Refused unless the shard can be read back from the archive as it stands in the record."""
-    entries, note = tiles.read_log_directory(folder / log_folder(log))
-    if (len(entries), note) != (store.size(log), store.checkpoint(log)) or entries != store.entries(log):
-        raise Refused(RULE, f"{folder / log_folder(log)} is not what stands in the record; nothing was taken out")
+def _write(store: Proofs, logs: Sequence[LogId], folder: Path) -> None:
+    """Bring the archive up to these shards and all rosters, and verify it whole."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # internal logs are in it
+    there = logs_of(str(folder)) if (folder / INDEX).exists() else []
+    rosters = [log for log in store.logs() if log.klass == ROSTER]
+    held = sorted({*there, *rosters, *logs})
+    publish(Database(store.path), held, folder)
+    report = verify_site(site(str(folder)), held)
+    if report.faults:
+        first = report.faults[0]
+        raise Refused(RULE, f"{folder} does not verify, so nothing was taken out: {first.file} {first.why}")
+    for log in logs:
+        if (folder / str(log) / CHECKPOINT).read_bytes() != store.checkpoint(log):
+            raise Refused(RULE, f"{folder / str(log)} is not what stands in the record; nothing was taken out")

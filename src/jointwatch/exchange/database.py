@@ -36,9 +36,13 @@ class Database:
             return dict(self._db.execute("SELECT name, value FROM about"))
 
     def logs(self) -> list[LogId]:
-        """Return the logs that have a signed checkpoint, own and mirrored, in order of their names."""
+        """Return the logs that have a signed checkpoint, own and mirrored, in order of their names.
+
+        Of an archived shard no more than that is here, so it is not named.
+        """
         with self._refusing(""):
             signed = {number for (number,) in self._db.execute("SELECT DISTINCT log FROM checkpoint")}
+            signed -= set(schema.archived(self._db))
             return sorted(log for log, number in schema.log_ids(self._db).items() if number in signed)
 
     def checkpoint(self, log: LogId) -> bytes:
