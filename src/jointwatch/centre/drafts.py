@@ -133,8 +133,8 @@ def _named(said: Message, by: Sequence[SigningKey]) -> list[SigningKey]:
     """Return the keys that must sign a message because it enrols them."""
     if not isinstance(said, Roster):
         return []
-    named = {key.public_key for key in said.keys}
-    return [key for key in by if key.public.data in named]
+    held = {key.public.data: key for key in by}
+    return [held[key.public_key] for key in said.keys if key.public_key in held]
 
 
 def _keep(path: Path, envelopes: Sequence[dsse.Envelope]) -> None:
