@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from jointwatch.exchange import dsse
+from jointwatch.exchange import checkpoint as checkpoints
+from jointwatch.exchange import dsse, merkle, schema
 from jointwatch.exchange.audit import audit
+from jointwatch.exchange.checkpoint import Checkpoint
 from jointwatch.exchange.direct import DirectLine
 from jointwatch.exchange.guard import Closed
+from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.record import Damaged
@@ -70,7 +73,7 @@ def test_a_bit_flip_is_found_the_record_is_read_only_and_comes_back_whole(two: l
         with pytest.raises(Closed, match="is read-only, as it is damaged: entry 2 of"):
             moscow.say(audience, klass, "not written")
     moscow, guard = restarted(moscow, path, brussels)
-    assert "the entries 2 to 2 of moscow/common/notify do not lead to the signed root" in guard.lost[NOTIFY]
+    assert "of moscow/common/notify do not lead to the signed root" in guard.lost[NOTIFY]
     assert moscow.store.size(NOTIFY) == 2
     assert guard.closed(NOTIFY)
     found = guard.ask(DirectLine(brussels.desk, "moscow"))
@@ -96,6 +99,24 @@ def test_what_nobody_else_holds_ends_where_it_was_altered_and_this_is_told(two: 
     guard.ask(DirectLine(brussels.desk, "moscow"))
     assert moscow.store.size(NOTIFY) == 8
     assert set(guard.lost) == {RECORD}
+
+
+def test_what_was_written_into_the_file_with_another_key_is_not_signed_anew(two: list[Any]) -> None:
+    """Whoever can write to the file could otherwise have the centre itself sign what it never said."""
+    moscow, brussels = two
+    forged = [moscow.entry(Incident, RECORD, about="info", text=f"forged {number}.") for number in range(6)]
+    edge, nodes = merkle.CompactRange().extend(map(merkle.leaf_hash, forged))
+    body = checkpoints.signed(Checkpoint(RECORD.origin(moscow.run), 6, edge.root()), SigningKey.generate())
+    number, db = moscow.store._ids[RECORD], moscow.store._db
+    db.execute("DELETE FROM checkpoint WHERE log = ?", (number,))
+    schema.put_checkpoint(db, number, 6, body)
+    db.execute("DELETE FROM node WHERE log = ?", (number,))
+    schema.put_nodes(db, number, nodes)
+    for at, entry in enumerate([*forged[:5], b"altered"]):
+        db.execute("UPDATE entry SET data = ? WHERE position = ?", (entry, schema.row(number, at)))
+    moscow, guard = restarted(moscow, moscow.store.path, brussels)
+    assert RECORD in guard.lost
+    assert moscow.store.size(RECORD) == 0
 
 
 def test_a_damaged_roster_keeps_even_the_internal_log_closed_until_it_is_given_back(two: list[Any]) -> None:

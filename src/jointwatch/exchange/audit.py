@@ -40,7 +40,7 @@ def audit(record: Record, *, rest: Rest = time.sleep) -> Audited:
 
     rest: called with seconds between the steps; may raise to break off.
     """
-    start, edges = time.monotonic(), {log: record.edge(log) for log in record.logs()}
+    start, edges = time.monotonic(), {log: record.edge(log) for log in record.logs() if not record.archived(log)}
     try:
         db = schema.look_into(record.path)
         try:

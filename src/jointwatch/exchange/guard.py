@@ -146,7 +146,7 @@ class Guard:
     def _salvage(self) -> None:
         """Take what now follows in the damaged record; a frozen or foreign log of it stays there."""
         if self._aside is not None:
-            self.lost = salvage(self._aside, self.store.size, self._take_salvaged)
+            self.lost = salvage(self._aside, self.store, self._take_salvaged)
 
     def _take_salvaged(self, came: Frame) -> object:
         return self.take(came) if came.log.owner == self.store.owner else self._mirror.take(came)

@@ -56,6 +56,10 @@ class Proofs(Record):
                 body = checkpoints.with_signature(body, note.parse_signature(line))
             return body
 
+    def note_over(self, log: LogId, size: int, root: bytes) -> bytes:
+        """Return a note over this tree, signed now; whoever asks knows it for a beginning of what was signed of it."""
+        return self._signed(log, size, root)
+
     def cosigned(self, log: LogId, *, by: str | None = None) -> bytes | None:
         """Return the newest checkpoint with a cosignature, of the cosigner `by` where one is named; else None."""
         with self._lock:

@@ -116,10 +116,10 @@ class Record:
         edge = schema.checked_edge(self._db, number, log, origin)
         last = schema.checkpoint(self._db, self._ids[log], edge.size)
         if last is not None and self._key is not None and log.owner == self.owner:
-            self._check_ours(last, log)
+            self.check_ours(last, log)
         return edge
 
-    def _check_ours(self, last: bytes, log: LogId) -> None:
+    def check_ours(self, last: bytes, log: LogId) -> None:
         """Raise Refused unless the checkpoint of an own log is signed by its log key, or by one it had before."""
         lines = {line.key_id for line in note.parse(last).signatures}
         keys = [self._key.public, *self._former_keys] if self._key else []

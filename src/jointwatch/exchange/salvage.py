@@ -12,12 +12,15 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import apsw
 
-from jointwatch.exchange import schema
+from jointwatch.exchange import checkpoint as checkpoints
+from jointwatch.exchange import merkle, schema
 from jointwatch.exchange.desk import urgency
 from jointwatch.exchange.frame import Frame
 from jointwatch.exchange.log import Store
@@ -46,10 +49,11 @@ def opened(path: Path, opening: Callable[[], S]) -> Opened[S]:
         return Opened(opening(), aside, damage.sentence)
 
 
-def salvage(aside: Path, held: Callable[[LogId], int], take: Callable[[Frame], object]) -> dict[LogId, str]:
+def salvage(aside: Path, store: Store, take: Callable[[Frame], object]) -> dict[LogId, str]:
     """Return, for each log that could not be taken to its end, why; `take` was given all that follows on what is held.
 
-    Ask again once a partner has given back what is missing in between.
+    Ask again once a partner has given back what is missing in between. store: the record that takes the place of the
+    damaged one; of an own log its key signs what is sound before the first altered entry.
     """
     lost: dict[LogId, str] = {}
     try:
@@ -60,11 +64,34 @@ def salvage(aside: Path, held: Callable[[LogId], int], take: Callable[[Frame], o
     with contextlib.closing(db):
         for log, number in sorted(logs.items(), key=lambda found: urgency(found[0])):
             try:
-                for frame in _frames(db, number, log, held(log)):
+                for frame in _frames(db, number, log, store.size(log)):
                     take(frame)
             except (Refused, apsw.Error) as error:
                 lost[log] = error.sentence if isinstance(error, Refused) else str(error)
+                with contextlib.suppress(Refused, apsw.Error):
+                    _take_sound_part(db, number, log, store, take)
     return lost
+
+
+def _take_sound_part(
+    db: apsw.Connection, number: int, log: LogId, store: Store, take: Callable[[Frame], object]
+) -> None:
+    """Take of an own log what stands before the first altered entry, under a checkpoint over just that.
+
+    Its hashes, as they stand in the file, must prove it to be a beginning of what our own key signed over more.
+    """
+    start, nodes = store.size(log), partial(schema.node, db, number)
+    end = next(size for size in schema.checkpoint_sizes(db, number) if size > start)
+    pairs = zip(schema.entries(db, number, start, end), range(start, end), strict=False)
+    sound = [entry for entry, at in takewhile(lambda pair: merkle.leaf_hash(pair[0]) == nodes(0, pair[1]), pairs)]
+    if log.owner == store.owner and sound:
+        size = start + len(sound)
+        body = schema.checkpoint(db, number, end) or b""
+        store.check_ours(body, log)
+        claimed = checkpoints.unverified(body)
+        root, proof = merkle.root(nodes, size), merkle.consistency_proof(nodes, size, end)
+        merkle.verify_consistency(size, end, root, claimed.root, proof)
+        take(Frame(log, start, tuple(sound), store.note_over(log, size, root)))
 
 
 def _frames(db: apsw.Connection, number: int, log: LogId, start: int) -> Iterator[Frame]:
