@@ -166,6 +166,14 @@ def test_the_leaf_is_renewed_at_two_thirds_of_its_life_and_the_authority_stays(t
     assert identity.authority_pem() == authority
 
 
+def test_a_leaf_of_a_time_when_the_clock_was_ahead_is_replaced_once_it_is_right(tmp_path: Path) -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    identity = ensure_identity(tmp_path, "moscow", now=now + timedelta(days=400))
+    assert renewal_due(identity, now=now)
+    ensure_identity(tmp_path, "moscow", now=now)
+    assert not renewal_due(identity, now=now)
+
+
 def test_an_expired_certificate_is_refused(moscow: Identity, tmp_path: Path) -> None:
     stale = ensure_identity(tmp_path, "brussels", now=datetime.now(UTC) - LEAF_LIFE - timedelta(hours=1))
     with pytest.raises((OSError, AssertionError)):

@@ -29,7 +29,7 @@ from tests.faults.wire import HOSTS, Wire, wire
 RUN, MODE = "faults", "exercise"
 DESK = founding.Client("operator", "desk")
 RELEASERS = [founding.Client("releaser", name) for name in ("anna", "boris")]
-START_S = 20.0
+START_S = 60.0
 
 
 class Gone(Exception):  # noqa: N818 - reads as what happened
@@ -48,9 +48,10 @@ class Station:
         port: int = 0,
         inside: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
+        program: str = "jointwatch",
     ) -> None:
         self.name, self.folder, self.host, self.port = name, folder, host, port or free_port(host)
-        self.inside, self.environment = list(inside), dict(environment or {})
+        self.inside, self.environment, self.program = list(inside), dict(environment or {}), program
         self.process: subprocess.Popen[bytes] | None = None
         self.clerk: subprocess.Popen[str] | None = None
         self.orders = threading.Lock()
@@ -105,7 +106,7 @@ class Station:
 
     def start(self, *, kill_at: tuple[str, int] | None = None) -> None:
         """Start the process; returns when its door is open."""
-        serve = ["jointwatch", "centre", "serve", str(self.folder)]
+        serve = [self.program, "centre", "serve", str(self.folder)]
         if kill_at is not None:
             serve = ["tests.faults.kill_point", str(self.folder), *map(str, kill_at)]
         before = self.said.stat().st_size if self.said.exists() else 0
@@ -136,6 +137,7 @@ class Station:
                 stdout=subprocess.PIPE,
                 text=True,
                 cwd=ROOT,
+                env={**os.environ, **self.environment},
             )
         assert self.clerk.stdin is not None
         self.clerk.stdin.write(json.dumps(order) + "\n")
@@ -246,6 +248,7 @@ class Submitter:
         self.station, self.log, self.per_second, self.batch, self.mark = station, log, per_second, batch, mark
         self.acknowledged: dict[str, int] = {}
         self.errors: list[str] = []
+        self.gone: list[str] = []
         self.slowest_s = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._submit)
@@ -277,7 +280,8 @@ class Submitter:
     def _said(self, ids: list[str]) -> bool:
         try:
             answer = self.station.ask(say=ids, log=self.log)
-        except Gone:
+        except Gone as reason:
+            self.gone.append(str(reason))
             return False
         if "error" in answer:
             self.errors.append(answer["error"])
@@ -299,6 +303,18 @@ def pair(folder: Path) -> Iterator[tuple[Station, Station]]:
     moscow, brussels = Station("moscow", folder / "moscow"), Station("brussels", folder / "brussels")
     with started(moscow, brussels):
         yield moscow, brussels
+
+
+@contextmanager
+def with_an_abuser(folder: Path) -> Iterator[tuple[Station, Station, Station]]:
+    """Yield Moscow, Ankara that follows it, and Brussels, a pinned partner whose process is gone: its certificate and
+    key are what a row then knocks at Moscow's door with.
+    """
+    moscow, ankara, brussels = (Station(name, folder / name) for name in ("moscow", "ankara", "brussels"))
+    with started(moscow, ankara, brussels):
+        seconds_until(lambda: holds_all(brussels, moscow), START_S, "Brussels knows Moscow")
+        brussels.kill()
+        yield moscow, ankara, brussels
 
 
 @contextmanager

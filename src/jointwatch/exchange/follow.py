@@ -15,6 +15,7 @@ from jointwatch.exchange.carrier import Answer, LineCut, Position, TurnedDown
 from jointwatch.exchange.mirror import Accepted, Mirror
 from jointwatch.exchange.refused import Refused
 
+AHEAD_BYTES = 64 << 10  # on a line that is asked for less at a time, a notice would wait behind what was fetched ahead
 RETRY_S = 0.25  # with the line's own limit of 1.5 s for a connection: a line that is back is used within 2 s
 WAIT_S = 0.4
 BEAT_S = 0.5  # with the wait, and the round itself: less than a second

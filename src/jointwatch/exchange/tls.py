@@ -69,12 +69,12 @@ def ensure_identity(directory: Path, centre: str, *, now: datetime | None = None
 
 
 def renewal_due(identity: Identity, *, now: datetime | None = None) -> bool:
-    """Whether two thirds of the leaf's life are over, or there is no leaf."""
+    """Whether two thirds of the leaf's life are over, or there is no leaf, or one from a time when the clock was ahead."""
     if not identity.leaf.exists():
         return True
     leaf = x509.load_pem_x509_certificate(identity.leaf.read_bytes())
-    life = leaf.not_valid_after_utc - leaf.not_valid_before_utc
-    return (now or datetime.now(UTC)) >= leaf.not_valid_before_utc + life * 2 / 3
+    begins, life = leaf.not_valid_before_utc, leaf.not_valid_after_utc - leaf.not_valid_before_utc
+    return not begins <= (now or datetime.now(UTC)) < begins + life * 2 / 3
 
 
 def server_context(identity: Identity, peer_authorities_pem: Mapping[str, str]) -> ssl.SSLContext:
