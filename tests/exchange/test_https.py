@@ -366,6 +366,19 @@ def test_a_slow_asker_gets_little_at_a_time_and_what_is_urgent_first(tmp_path: P
         centre.close()
 
 
+def test_a_long_backlog_of_an_urgent_log_leaves_room_for_the_others(tmp_path: Path) -> None:
+    """Its frames may be refused over there every time; the others must still come."""
+    moscow, brussels = world.two_centres(tmp_path)
+    world.settle([moscow, brussels])
+    for number in range(40):
+        moscow.say("common", "notify", f"notice {number} " + 1000 * "x")
+        moscow.say("brussels", "plot", f"scan {number} " + 1000 * "x")
+    found = moscow.desk.pull("brussels", brussels.mirror.positions("moscow"), max_bytes=16_384).frames
+    assert [len(frame.decode(data).entries) > 2 for data in found] == [True, True]
+    for centre in (moscow, brussels):
+        centre.close()
+
+
 def test_what_is_asked_for_grows_on_a_quick_line_and_shrinks_on_a_slow_one() -> None:
     asked = [16 << 10]
     for _ in range(9):

@@ -28,9 +28,7 @@ from jointwatch.messages.encoding import Heard
 ROLLBACK = "no rollback"
 ROOT = "RFC 6962 2.1 tree hash"
 POSITION = "next position"
-_SHARE = (
-    500  # signatures that a processor verifies at a time, some 30 ms: fewer, and waiting for Python costs more
-)
+_SHARE = 500  # signatures that a processor verifies at a time, some 30 ms: fewer, and waiting for Python costs more
 
 
 @dataclass(frozen=True)

@@ -96,14 +96,19 @@ class StoreDesk:
             return b""
         return self.store.checkpoint(log, min(position.size, size) if log.owner == self.centre else size)
 
-    def _frames(self, behind: Mapping[LogId, int], room: int) -> tuple[list[bytes], bool]:
-        """Return frames with `room` bytes of entries in all, and whether that left something out."""
+    def _frames(self, behind: dict[LogId, int], room: int) -> tuple[list[bytes], bool]:
+        """Return frames with `room` bytes of entries in all, and whether that left something out.
+
+        None but the last log has more than half of the room that is left: one that is refused every time, as it is
+        frozen over there, does not keep the others away.
+        """
         frames: list[bytes] = []
-        unfinished = set[LogId]()
+        unfinished, last = set[LogId](), next(reversed(behind), None)
         for log, start in behind.items():
             if log.whole in unfinished:
                 continue  # a shard is of no use before the one it continues
-            found = self.store.frame(log, start, max_bytes=room + frame.OVERHEAD_BYTES)
+            share = room if log == last else room // 2
+            found = self.store.frame(log, start, max_bytes=share + frame.OVERHEAD_BYTES)
             size = sum(map(len, found.entries))
             if frames and size > room:
                 unfinished.add(log.whole)

@@ -26,8 +26,8 @@ SCALED_PER_S, SCALED_NOTICE_S = 1_000, 3.0  # other rows have the processors too
 def run(folder: Path, *, full: bool) -> Outcome:
     count = 1_000_000 if full else 100_000
     moscow, brussels = Station("moscow", folder / "moscow"), Station("brussels", folder / "brussels")
-    moscow.knows(brussels)
-    brussels.knows(moscow)
+    for station, other in ((moscow, brussels), (brussels, moscow)):
+        station.knows(other)
     acknowledged = fill(moscow, count)
     try:
         moscow.start()
@@ -42,9 +42,8 @@ def run(folder: Path, *, full: bool) -> Outcome:
         for station in (moscow, brussels):
             station.leave()
     acknowledged += [f"notice-{number}" for number in range(len(waited))]
-    pinned = moscow.fingerprint
     with record(moscow) as own, record(brussels) as kept:
-        found = tally(own, kept, acknowledged, pinned=pinned, mode=MODE)
+        found = tally(own, kept, acknowledged, pinned=moscow.fingerprint, mode=MODE)
     detail = f"{per_s:,.0f} entries/s; {len(waited)} notices within {max(waited):.2f} s"
     assert per_s >= (PER_S if full else SCALED_PER_S), detail
     assert max(waited) <= (NOTICE_S if full else SCALED_NOTICE_S), detail
