@@ -75,6 +75,16 @@ class Desk:
         entries = [(log, self.store.entry(log, k)) for log in logs for k in range(self.store.size(log))]
         return [(log, decode(dsse.parse(entry).payload)) for log, entry in entries]
 
+    def begin_again(self, *, committed: bool = True) -> None:
+        """End the process, in order or not, and go on from the record."""
+        if committed:
+            self.ledger.commit()
+        now_tai_ns = self.ledger.now_tai_ns
+        self.store.close()
+        self.store, self.ledger = opened(self.store.path)
+        self.ledger.now_tai_ns = now_tai_ns
+        self.outlet = Outlet.resumed(self.ledger, PARTNERS)
+
     def releases(self) -> list[Release]:
         self.ledger.commit()
         log = self.ledger.internal()
@@ -84,14 +94,20 @@ class Desk:
 
 @contextmanager
 def desk(*rules: ReleaseRule) -> Iterator[Desk]:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Store(Path(folder) / "moscow.db", run="r-1", owner="moscow", log_key=KEY) as store,
-    ):
-        ledger = Ledger("moscow", run="r-1", mode="exercise", key=KEY, store=store)
+    with tempfile.TemporaryDirectory() as folder:
+        store, ledger = opened(Path(folder) / "moscow.db")
         ledger.now_tai_ns = START
         policy, entry = ledger.say(ReleasePolicy, ledger.internal(), number=1, rules=rules, reason="opening")
-        yield Desk(store, ledger, Outlet(ledger, PARTNERS, policy, entry), [(START, policy)])
+        found = Desk(store, ledger, Outlet(ledger, PARTNERS, policy, entry), [(START, policy)])
+        try:
+            yield found
+        finally:
+            found.store.close()
+
+
+def opened(path: Path) -> tuple[Store, Ledger]:
+    store = Store(path, run="r-1", owner="moscow", log_key=KEY)
+    return store, Ledger("moscow", run="r-1", mode="exercise", key=KEY, store=store)
 
 
 def body(message: Message) -> dict[str, Any]:
@@ -247,6 +263,24 @@ def test_a_policy_without_rules_leaves_every_outbound_log_empty(course: list[Any
         assert centre.said() == []
 
 
+@settings(max_examples=40, deadline=None)
+@given(rules, steps, st.sets(st.integers(0, 24)))
+def test_ends_of_the_process_change_nothing_of_what_leaves(
+    opening: tuple[ReleaseRule, ...], course: list[Any], ends: set[int]
+) -> None:
+    left: list[list[Any]] = []
+    for ending in (set[int](), ends):
+        with desk(*opening) as centre:
+            for number, (after_s, (what, given_)) in enumerate(course):
+                if number in ending:
+                    centre.begin_again()
+                centre.ledger.now_tai_ns += after_s * S
+                centre.outlet.let_go()
+                play(centre, what, given_)
+            left.append([(str(log), type(one), mark_of(one), one.logged_tai_ns, one.id) for log, one in centre.said()])
+    assert left[0] == left[1]
+
+
 # -- and what is allowed does leave ----------------------------------------------------------------------------------
 
 
@@ -274,6 +308,39 @@ def test_what_waits_leaves_when_it_is_old_enough_and_in_the_order_it_was_offered
         centre.ledger.now_tai_ns += 30 * S
         centre.outlet.let_go()
         assert [message.time_tai_ns for _, message in centre.said()] == [1, 2, 3]
+
+
+def test_what_waits_when_the_process_ends_leaves_at_its_time() -> None:
+    with desk(to("ankara", "plot", delay_ns=60 * S)) as centre:
+        centre.offer(scan, subject="gabala-array-2")
+        centre.ledger.now_tai_ns += 30 * S
+        centre.begin_again()
+        centre.outlet.let_go()
+        assert centre.said() == []
+        centre.ledger.now_tai_ns += 30 * S
+        centre.begin_again()
+        centre.outlet.let_go()
+        assert [message.time_tai_ns for _, message in centre.said()] == [1]
+        centre.begin_again()
+        centre.outlet.let_go()
+        assert len(centre.said()) == 1
+
+
+def test_what_was_not_committed_when_the_process_ended_was_neither_said_nor_waits() -> None:
+    with desk(to("ankara", "plot", delay_ns=60 * S)) as centre:
+        centre.offer(scan, subject="gabala-array-2")
+        centre.ledger.commit()
+        centre.offer(scan, subject="gabala-array-2")
+        centre.begin_again(committed=False)
+        centre.ledger.now_tai_ns += 60 * S
+        centre.outlet.let_go()
+        assert [message.time_tai_ns for _, message in centre.said()] == [1]
+
+
+def test_a_record_without_a_policy_resumes_no_way_out(tmp_path: Path) -> None:
+    store, ledger = opened(tmp_path / "moscow.db")
+    with store, pytest.raises(Refused, match="names no release policy in force"):
+        Outlet.resumed(ledger, PARTNERS)
 
 
 def test_thinning_is_for_each_sensor_and_partner_by_itself() -> None:

@@ -1,6 +1,7 @@
 """The desk and its ledger: every message gets its header, a number and the desk key's signature, and is kept.
 
-What is said during one tick is gathered and committed in one transaction: all of it is in the record, or none.
+What is said during one tick is gathered and committed in one transaction: all of it is in the record, or none; with it
+what must be known again after an end of the process, such as the last number of each kind of message.
 """
 
 from __future__ import annotations
@@ -18,15 +19,20 @@ from jointwatch.messages.reference import EntryReference
 M = TypeVar("M", bound=Message)
 
 
+_NUMBER = "ledger/number/"
+
+
 class Ledger:
-    """Writes, signs and keeps the messages of one centre in one run."""
+    """Writes, signs and keeps the messages of one centre in one run; after an end it goes on from the record."""
 
     def __init__(self, centre: str, *, run: str, mode: Mode, key: SigningKey, store: Store) -> None:
         self.centre, self.run, self.mode = centre, run, mode
         self.now_tai_ns = 0
         self._key = key
         self._store = store
-        self._numbers: dict[str, int] = {}
+        kept = store.kept(_NUMBER)
+        self._numbers = {name.removeprefix(_NUMBER): int(value) for name, value in kept.items()}
+        self._changed: dict[str, bytes | None] = {}
         self._waiting: dict[LogId, list[bytes]] = {}
         self._said: list[tuple[EntryReference, Message]] = []
 
@@ -34,6 +40,7 @@ class Ledger:
         """Return a message of a kind, written for a log and waiting for `commit`, and where it will stand."""
         name = str(kind.__struct_config__.tag)
         number = self._numbers[name] = self._numbers.get(name, 0) + 1
+        self.remember(f"{_NUMBER}{name}", b"%d" % number)
         message = kind(
             mode=self.mode,
             run=self.run,
@@ -54,27 +61,36 @@ class Ledger:
 
     def put(self, log: LogId, entry: bytes) -> EntryReference:
         """Return where an entry that someone else signed will stand once committed."""
-        waiting = self._waiting.setdefault(log, [])
+        at, start = self._store.place(log)
+        waiting = self._waiting.setdefault(at, [])
         waiting.append(entry)
-        index = self._store.size(log) + len(waiting) - 1
-        return EntryReference(log=str(log), index=index, leaf_hash=merkle.leaf_hash(entry))
+        return EntryReference(log=str(at), index=start + len(waiting) - 1, leaf_hash=merkle.leaf_hash(entry))
 
     def entry(self, reference: EntryReference) -> bytes:
         """Return an own entry, committed or waiting."""
         log = LogId.parse(reference.log)
         size = self._store.size(log)
-        return (
-            self._store.entry(log, reference.index)
-            if reference.index < size
-            else self._waiting[log][reference.index - size]
-        )
+        if reference.index < size:
+            return self._store.entry(log, reference.index)
+        start = size or int(log.shard != "")  # behind the opening of a shard that is not there yet
+        return self._waiting[log][reference.index - start]
+
+    def remember(self, name: str, value: bytes | None) -> None:
+        """Have a value kept, or with None forgotten, with the next `commit`."""
+        self._changed[name] = value
+
+    def remembered(self, prefix: str) -> dict[str, bytes]:
+        """Return the values that were kept under names with this beginning, in order of their names."""
+        return self._store.kept(prefix)
 
     def commit(self) -> list[tuple[EntryReference, Message]]:
         """Keep everything that waits, in one transaction, and return the messages the desk wrote, in order."""
-        said, batch = self._said, self._waiting
-        self._said, self._waiting = [], {}
-        if batch:
-            self._store.append(batch)
+        said, batch, changed = self._said, self._waiting, self._changed
+        self._said, self._waiting, self._changed = [], {}, {}
+        if batch or changed:
+            with self._store.together():
+                self._store.append(batch)
+                self._store.keep(changed)
         return said
 
     def internal(self) -> LogId:

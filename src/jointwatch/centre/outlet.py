@@ -1,15 +1,17 @@
 """The one way out: every internal entry that others may read is offered here, and leaves as the policy in force says.
 
 An entry is judged when it leaves, not when it was offered: what waited under one policy goes by the next. What no rule
-lets go is not kept for later. The roster, heartbeats, manifests and signatures of statements say nothing of what was
-observed, and are no business of the policy.
+lets go is not kept for later. What waits, what was told of each launch and when each partner last got what are kept in
+the record with what was said: an end of the process loses none of it and lets nothing go before its time. The roster,
+heartbeats, manifests and signatures of statements say nothing of what was observed, and are no business of the policy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from jointwatch.centre import release
 from jointwatch.centre.ledger import Ledger
@@ -28,6 +30,7 @@ from jointwatch.messages.release_policy import Class, Form, ReleasePolicy, Relea
 from jointwatch.messages.tracklet import Tracklet
 
 CLASSES: dict[type[Any], str] = {PlotReport: "plot", Tracklet: "track", LaunchReport: "notify", Notice: "notify"}
+K = TypeVar("K")
 NEWER = "newer data"
 WITHDRAWN = "what was reported does not hold"
 
@@ -50,14 +53,16 @@ def opening_rules(opening: Opening, partners: Iterable[str]) -> tuple[ReleaseRul
     return (*open_to, notices, ReleaseRule(audience=COMMON, klass="assess", form=form))
 
 
-@dataclass(frozen=True)
-class _Offer:
+class _Offer(msgspec.Struct, frozen=True):
     audience: str
     klass: str
     subject: str  # sensor or track
     offered_tai_ns: int
     internal: EntryReference | None  # none: what was reported of the subject is withdrawn
     reason: str
+
+
+_POLICY, _WAITING, _LAST, _REPORTED = "outlet/policy", "outlet/waiting/", "outlet/last/", "outlet/reported/"
 
 
 class Outlet:
@@ -67,9 +72,23 @@ class Outlet:
         self.policy = policy
         self._in_force = entry
         self._ledger, self._partners = ledger, tuple(partners)
-        self._waiting: list[_Offer] = []
-        self._last_tai_ns: dict[tuple[str, str, str], int] = {}
-        self._reported: dict[tuple[str, str], EntryReference] = {}  # partner, track -> what was last said of it
+        ledger.remember(_POLICY, _packed(entry))
+        kept = {prefix: ledger.remembered(prefix).items() for prefix in (_WAITING, _LAST, _REPORTED)}
+        self._waiting = {int(name.removeprefix(_WAITING)): _unpacked(_Offer, data) for name, data in kept[_WAITING]}
+        self._last_tai_ns = {name: int(data) for name, data in kept[_LAST]}
+        self._reported = {name: _unpacked(EntryReference, data) for name, data in kept[_REPORTED]}
+
+    @classmethod
+    def resumed(cls, ledger: Ledger, partners: Iterable[str]) -> Outlet:
+        """Return the way out as it stood when the process that wrote the record ended, by the policy in force then."""
+        kept = ledger.remembered(_POLICY).get(_POLICY)
+        if kept is None:
+            raise Refused("jointwatch release", f"the record of {ledger.centre} names no release policy in force")
+        entry = _unpacked(EntryReference, kept)
+        policy = decode(dsse.parse(ledger.entry(entry)).payload)
+        if not isinstance(policy, ReleasePolicy):
+            raise Refused("jointwatch release", f"entry {entry.index} of {entry.log} is no release policy")
+        return cls(ledger, partners, policy, entry)
 
     def check_next(self, policy: ReleasePolicy) -> None:
         """Raise Refused unless a policy, whose signatures were verified, follows the one in force."""
@@ -83,6 +102,7 @@ class Outlet:
         """Put a policy in force; what waits is judged by it from now on."""
         self.check_next(policy)
         self.policy, self._in_force = policy, entry
+        self._ledger.remember(_POLICY, _packed(entry))
 
     def gives(self, klass: str) -> bool:
         """Return whether any partner may have anything of a class."""
@@ -96,31 +116,47 @@ class Outlet:
 
     def withdraw(self, track: str, reason: str) -> None:
         """Take back what partners were told of a track; what waits to be told is not told."""
-        self._waiting = [offer for offer in self._waiting if (offer.klass, offer.subject) != ("notify", track)]
+        for number, offer in list(self._waiting.items()):
+            if (offer.klass, offer.subject) == ("notify", track):
+                self._forget(number)
         for partner in self._partners:
-            if (partner, track) in self._reported:
+            if _reported(partner, track) in self._reported:
                 self._take(_Offer(partner, "notify", track, self._ledger.now_tai_ns, None, reason))
 
     def let_go(self) -> None:
         """Let go what has waited long enough."""
-        waiting, self._waiting = self._waiting, []
-        for offer in waiting:
-            self._take(offer)
+        for number, offer in list(self._waiting.items()):
+            rule = self.policy.rule(offer.audience, offer.klass)
+            if rule is None or self._due(offer, rule):
+                self._forget(number)
+                self._take(offer)
 
     def _take(self, offer: _Offer) -> None:
         rule = self.policy.rule(offer.audience, offer.klass)
         if rule is None:
             return
-        if self._ledger.now_tai_ns < offer.offered_tai_ns + rule.delay_ns:
-            self._waiting.append(offer)
+        if not self._due(offer, rule):
+            self._wait(offer)
         elif offer.internal is None:
             self._say_withdrawn(offer, rule)
         else:
             self._release(offer, offer.internal, rule)
 
+    def _due(self, offer: _Offer, rule: ReleaseRule) -> bool:
+        return self._ledger.now_tai_ns >= offer.offered_tai_ns + rule.delay_ns
+
+    def _wait(self, offer: _Offer) -> None:
+        number = max(self._waiting, default=0) + 1
+        self._waiting[number] = offer
+        self._ledger.remember(f"{_WAITING}{number:015d}", _packed(offer))
+
+    def _forget(self, number: int) -> None:
+        del self._waiting[number]
+        self._ledger.remember(f"{_WAITING}{number:015d}", None)
+
     def _release(self, offer: _Offer, internal: EntryReference, rule: ReleaseRule) -> None:
         """Say the released view, and record at home what stands behind it where it says less."""
-        key = (offer.audience, offer.klass, offer.subject)
+        key = f"{_LAST}{offer.audience}/{offer.klass}/{offer.subject}"
         if key in self._last_tai_ns and offer.offered_tai_ns - self._last_tai_ns[key] < rule.every_ns:
             return
         entry = self._ledger.entry(internal)
@@ -129,6 +165,7 @@ class Outlet:
         if view is None:
             return
         self._last_tai_ns[key] = offer.offered_tai_ns
+        self._ledger.remember(key, b"%d" % offer.offered_tai_ns)
         outbound = self._say(type(message), offer, rule, view)
         if view.salt:
             self._ledger.say(
@@ -146,7 +183,7 @@ class Outlet:
         log = self._ledger.to(offer.audience, offer.klass)
         if kind is not LaunchReport:
             return self._ledger.say(kind, log, **view.content)[1]
-        key = (offer.audience, offer.subject)
+        key = _reported(offer.audience, offer.subject)
         items: LaunchItems = view.content["items"]
         if key not in self._reported:
             _, outbound = self._ledger.say(LaunchReport, log, items=items)
@@ -155,10 +192,25 @@ class Outlet:
             corrects = self._reported[key]
             _, outbound = self._ledger.say(Correction, log, corrects=corrects, reason=reason, replacement=items)
         self._reported[key] = outbound
+        self._ledger.remember(key, _packed(outbound))
         return outbound
 
     def _say_withdrawn(self, offer: _Offer, rule: ReleaseRule) -> None:
-        corrects = self._reported.pop((offer.audience, offer.subject), None)
+        key = _reported(offer.audience, offer.subject)
+        corrects = self._reported.pop(key, None)
         if corrects is not None:
+            self._ledger.remember(key, None)
             reason = offer.reason if rule.form != "five items" else WITHDRAWN
             self._ledger.say(Correction, self._ledger.to(offer.audience, "notify"), corrects=corrects, reason=reason)
+
+
+def _reported(partner: str, track: str) -> str:
+    return f"{_REPORTED}{partner}/{track}"
+
+
+def _packed(value: msgspec.Struct) -> bytes:
+    return msgspec.msgpack.encode(value)
+
+
+def _unpacked(kind: type[K], data: bytes) -> K:
+    return msgspec.msgpack.decode(data, type=kind)

@@ -152,6 +152,19 @@ class Store(Placing):
         for positions in untold:
             self._tell(positions)
 
+    def keep(self, values: Mapping[str, bytes | None]) -> None:
+        """Keep values by name for whoever works here after an end of the process; None forgets one.
+
+        Within `together` they are written with what is said there: after an end both are there, or neither.
+        """
+        with self._lock, self._transaction():
+            schema.keep(self._db, values)
+
+    def kept(self, prefix: str) -> dict[str, bytes]:
+        """Return the values that were kept under names with this beginning, in order of their names."""
+        with self._lock:
+            return schema.kept(self._db, prefix)
+
     def listen(self, listener: Listener) -> None:
         """Have `listener` called after each append and each stored frame, in the writer's thread."""
         self._listeners.append(listener)

@@ -5,6 +5,7 @@ node        the hashes of complete subtrees, leaves included: proofs and old roo
 checkpoint  signed notes: the newest, and of older ones as many as let any stretch be shown within one frame
 cosignature the partners' verified lines beneath them, the newest of each name
 archived    shards whose entries and nodes are kept elsewhere: size and right edge of their trees
+kept        what a centre's own work must know again after an end, written with what it said meanwhile
 handed_in   the ids of what clients handed in, each with its row in `entry`: handed in twice it stands once
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import apsw
@@ -54,6 +55,7 @@ CREATE TABLE IF NOT EXISTS cosignature (
 CREATE TABLE IF NOT EXISTS archived (
   log INTEGER PRIMARY KEY, size INTEGER NOT NULL, edge BLOB NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS handed_in (id TEXT PRIMARY KEY, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """
 
@@ -212,6 +214,19 @@ def cosigned_size(db: apsw.Connection, number: int, name: str | None = None) -> 
     query = "SELECT max(size) FROM cosignature WHERE log = ?1 AND (?2 IS NULL OR name = ?2)"
     found: int | None = db.execute(query, (number, name)).get
     return found
+
+
+def keep(db: apsw.Connection, values: Mapping[str, bytes | None]) -> None:
+    """Write values by name; None removes one."""
+    db.executemany("DELETE FROM kept WHERE name = ?", ((name,) for name, value in values.items() if value is None))
+    rows = [(name, value) for name, value in values.items() if value is not None]
+    db.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", rows)
+
+
+def kept(db: apsw.Connection, prefix: str) -> dict[str, bytes]:
+    """Return the values whose names begin with `prefix`, in order of their names."""
+    query = "SELECT name, value FROM kept WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name"
+    return dict(db.execute(query, (prefix,)))
 
 
 def put_archived(db: apsw.Connection, number: int, edge: CompactRange) -> None:
