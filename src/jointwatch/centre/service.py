@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jointwatch.centre import cards, configuration, consoles, founding, service_keys
+from jointwatch.centre.clocks import Clocks, TimedDesk
 from jointwatch.centre.configuration import Place
 from jointwatch.centre.counter import CounterApp
 from jointwatch.centre.incidents import Incidents
@@ -25,7 +26,6 @@ from jointwatch.centre.submission import Intake
 from jointwatch.earth.timescale import now_tai_ns
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange.audit import Audited, keep_auditing
-from jointwatch.exchange.desk import StoreDesk
 from jointwatch.exchange.door import Guests
 from jointwatch.exchange.follow import RETRY_S, Round, keep_following
 from jointwatch.exchange.guard import Guard
@@ -76,6 +76,8 @@ class Service:
         self._lines: list[Client] = []
         self._stop, self._open = threading.Event(), ExitStack()
         self.broker: Broker | None = None
+        if self.known.mode == "operational" and any(self.place.officers.glob("*.pem")):
+            tell(f"{self.place.officers} still holds officers' root keys; they belong with three people")
         with ExitStack() as opening:
             card = cards.keys(cards.read(folder))  # by which the log key is known before the record is open
             self._own_keys: Callable[[], Keyrings] = lambda: card
@@ -83,6 +85,7 @@ class Service:
             found = founding.reopened(self.place, self.known, self.keys, self.said_by_desk)
             self.store = opening.enter_context(found.store)
             self.incidents = Incidents(self.store, self.known, self.said_by_desk, tell)
+            self.clocks = Clocks(self.known.partners, self._clock_alarm)
             self.mirror = self._mirror()
             self.guard = self._guard(found, card.identity)
             self._own_keys = lambda: self.guard.keys
@@ -118,7 +121,7 @@ class Service:
         """Return how things stand, for the centre's own people."""
         about = {"centre": self.known.centre, "run": self.known.run, "mode": self.known.mode}
         logs = {str(log): {"size": self.store.size(log), "cosigned": self._cosigned(log)} for log in self.store.logs()}
-        partners = {name: asdict(at) | {"linked": not at.cut} for name, at in self.standing.items()}
+        partners = {name: self._partner(name) for name in self.standing}
         own = {"identity": self.own_keys.identity, "waiting": self.intake.waiting}
         own |= {"unverified": self.marks.counts()}
         own |= {"damage": self.guard.damage, "waits_for": [name for name in partners if self.guard.waits_for(name)]}
@@ -133,6 +136,11 @@ class Service:
     def own_keys(self) -> Keyrings:
         """The centre's own keys as its rosters name them."""
         return self._own_keys()
+
+    def _partner(self, name: str) -> dict[str, Any]:
+        at = self.standing[name]
+        clock = {"clock_off_s": self.clocks.off_s(name), "future": self.clocks.future(name)}
+        return asdict(at) | {"linked": not at.cut} | clock
 
     def _keys_of(self, centre: str) -> Keyrings:
         return self.own_keys if centre == self.known.centre else self.mirror.keys(centre)
@@ -193,7 +201,8 @@ class Service:
             deny_list=self.place.denied,
         )
         host, port = configuration.split(self.known.listen)
-        desk = StoreDesk(self.store, self.mirror.keys)
+        desk = TimedDesk(self.store, self.mirror.keys)
+        desk.clocks = self.clocks
         clients = CounterApp(self.intake, self.health)
         return Server(desk, self.keys.line, {}, host=host, port=port, guests=guests, clients=clients)
 
@@ -208,6 +217,9 @@ class Service:
             server = consoles.prepare(self.place, self.known, nats, self.keys.line, pinned)
             self.broker = opening.enter_context(consoles.telling(nats, self.keys.line, self.store, self.mirror.keys))
             self._tell(f"tells its consoles over NATS at {nats.address}; the server: nats-server -c {server}")
+
+    def _clock_alarm(self, partner: str, text: str) -> None:
+        self.incidents.happened("clock", partner, text)
 
     def _renew(self, opening: ExitStack) -> None:
         """Have certificates renewed while they are in use."""
@@ -285,6 +297,8 @@ class Service:
 
     def _note(self, name: str, found: Round) -> None:
         """Keep in mind what a round with a partner brought; a cut line is told once, and so is its return."""
+        for came in found.accepted:
+            self.clocks.heard(name, came)
         at = self.standing[name]
         if bool(found.cut) != bool(at.cut) or at.cut == NOT_YET:
             self._tell(f"cut off from {name}: {found.cut}" if found.cut else f"linked with {name}")

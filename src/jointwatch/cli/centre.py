@@ -32,6 +32,7 @@ WITHOUT = Annotated[
 ]
 CONSOLE = Annotated[Path, typer.Argument(help="The console's folder, made by its centre.", metavar="DIR")]
 ROLE_NAME = Annotated[str, typer.Argument(help="ROLE:NAME, such as auditor:ngo.", metavar="CLIENT")]
+AS_JSON = Annotated[bool, typer.Option("--json", help="As JSON, with everything it says.")]
 CARD = Annotated[Path, typer.Argument(help="The partner's card.toml.", metavar="CARD")]
 FINGERPRINT = Annotated[str | None, typer.Option(help="The partner's identity, SHA256:..., as it was told to you.")]
 
@@ -122,12 +123,15 @@ def serve(folders: FOLDERS, without: WITHOUT = []) -> None:  # noqa: B006 - type
 
 
 @app.command()
-def status(folder: FOLDER) -> None:
-    """Ask a centre that serves how it stands: logs, partners, queue. Exit code 1 when it does not answer."""
-    from jointwatch.cli import serving
+def status(folder: FOLDER, as_json: AS_JSON = False) -> None:
+    """Ask a centre that serves how it stands: partners, logs, and what is not as it should be.
+
+    Exit code 1 when it does not answer.
+    """
+    from jointwatch.cli import centre_status
 
     with explained():
-        serving.print_status(folder)
+        centre_status.print_status(folder, as_json=as_json)
 
 
 @app.command()
@@ -158,6 +162,7 @@ def console(folder: CONSOLE) -> None:
 def _introduce(folder: Path, known: Configuration, identity: str) -> None:
     """Say what was made, and what to tell a partner."""
     typer.echo(f"{known.centre} keeps its files in {folder}; {folder / 'keys'} must stay there.")
+    typer.echo(f"{folder / 'officers'} holds three officers' root keys: hand them to three people, off this machine.")
     typer.echo(f"Identity: {identity}")
     typer.echo(f"Door: {known.listen}")
     for name, partner in known.partners.items():

@@ -1,8 +1,7 @@
-"""`jointwatch centre serve` and `status`: one centre in this process, or a process for each of several."""
+"""`jointwatch centre serve`: one centre in this process, or a process for each of several."""
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -67,17 +66,3 @@ def signals() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def print_status(folder: Path) -> None:
-    """Print what the centre of a folder says of itself; exit code 1 where it does not answer."""
-    from jointwatch.centre.client import CentreLine
-    from jointwatch.centre.configuration import Place
-    from jointwatch.exchange.carrier import LineCut
-
-    try:
-        with CentreLine(Place(folder).clients / "admin", timeout_s=5.0) as line:
-            typer.echo(json.dumps(line.health(), indent=1))
-    except LineCut as cut:
-        typer.echo(f"not serving: {cut.reason}", err=True)
-        raise typer.Exit(1) from None
