@@ -152,7 +152,7 @@ def test_an_older_record_is_not_published_over_a_newer_one(log: Any, centres: li
             lambda web: (web / "logs.json").write_text('{"v":1,"logs":["../../etc"]}'),
             "does not name a log|is not a word",
         ),
-        (lambda web: (web / "logs.json").unlink(), "logs.json: is missing"),
+        (lambda web: (web / "logs.json").unlink(), "has neither logs.json nor the manifest of a run"),
         (lambda web: (web / "logs.json").write_bytes(b" " * (2 << 20)), "has more than 1048576 bytes"),
     ],
 )
@@ -182,6 +182,39 @@ def test_every_damaged_or_missing_file_on_the_web_exits_1(
             assert code == 1, (path, printed)
         path.write_bytes(data)
     assert log("verify", address)[0] == 0
+
+
+def test_a_run_directory_on_the_web_is_fetched_and_verified(log: Any, tmp_path: Path, address: str) -> None:
+    (tmp_path / "made").mkdir()
+    run, made = world.finished_run(tmp_path / "made")
+    web = tmp_path / "web"
+    web.rmdir()
+    run.rename(web)
+    code, printed = log("verify", address, "--trust", trust_file(tmp_path, made))
+    assert (code, printed.splitlines()[-1]) == (0, "Verified, identities as pinned.")
+    assert "35 of 35 files" in printed
+    (web / "statement.json").rename(tmp_path / "statement.json")
+    code, printed = log("verify", address, "--trust", trust_file(tmp_path, made))
+    assert (code, "statement.json: is missing; the manifest lists it" in printed) == (1, True)
+    (tmp_path / "statement.json").rename(web / "statement.json")
+    for path in ("run.json", "logs/moscow/common/notify/checkpoint", "logs/moscow/common/manifest/tile/0/000.p/1"):
+        data = (web / path).read_bytes()
+        for damaged in (data[:-1] + bytes([data[-1] ^ 1]), data + b"\n", data[:-1]):
+            (web / path).write_bytes(damaged)
+            code, printed = log("verify", address)
+            assert code == 1, (path, printed)
+            assert f"\n{path}: " in printed
+        (web / path).write_bytes(data)
+
+
+def test_an_export_on_the_web_is_verified_as_the_copy_it_is(log: Any, tmp_path: Path, address: str) -> None:
+    (tmp_path / "made").mkdir()
+    run, _ = world.finished_run(tmp_path / "made")
+    (tmp_path / "web").rmdir()
+    assert log("export", run, "--audience", "common", "--out", tmp_path / "web")[0] == 0
+    code, printed = log("verify", address)
+    assert code == 0
+    assert "a copy for common" in printed
 
 
 def test_nobody_at_the_address_exits_2_in_a_sentence(log: Any) -> None:

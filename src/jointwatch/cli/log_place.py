@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from jointwatch.cli.errors import UserError
 from jointwatch.exchange import source
@@ -71,14 +72,29 @@ def verified(place: str, trust: Mapping[str, str] | None, progress: Progress) ->
             from jointwatch.exchange.verify_record import verify_record
 
             return verify_record(record_at(place), trust, progress=progress)
-        from jointwatch.exchange.verify_site import verify_site
-
-        found = held(place)
-        return verify_site(found.source, found.logs, trust, progress=progress)
+        return _verified_site(place, trust, progress)
     except Refused as refusal:
         raise UserError(refusal.sentence) from None
     except BrokenProcessPool:
         raise UserError("a process of this verification was ended from outside; it says nothing, begin again") from None
+
+
+def _verified_site(place: str, trust: Mapping[str, str] | None, progress: Progress) -> VerifyReport:
+    """Published logs as they stand there; a run directory without an index of its logs is fetched first."""
+    from jointwatch.exchange.site import Missing, logs_of, site
+    from jointwatch.exchange.verify_site import verify_site
+
+    try:
+        logs = logs_of(place)
+    except Missing:
+        from jointwatch.exchange.fetched_run import fetch_run
+        from jointwatch.exchange.verify import verify_run
+
+        with TemporaryDirectory(prefix="jointwatch-") as folder:
+            progress("what the run's manifest lists", 0, 0)
+            fetch_run(place, trust or (), Path(folder))
+            return verify_run(Path(folder), trust, progress=progress)
+    return verify_site(site(place), logs, trust, progress=progress)
 
 
 def held(place: str) -> Held:

@@ -33,7 +33,7 @@ def read_manifest(logs: Logs, faults: Faults) -> dict[str, FileDigest] | None:
             faults.add(f"{run_directory.LOGS}/*/{COMMON}/{MANIFEST}/checkpoint", "is missing: nothing lists the files")
         return None
     with faults.against(held[0].entry_file(max(held[0].size - 1, 0))):
-        return {file.path: file for part in _last_manifest(held[0]) for file in part.files}
+        return {file.path: file for part in last_manifest(held[0]) for file in part.files}
     return None
 
 
@@ -78,7 +78,7 @@ def check_label(
             raise Refused(export_label.RULE, f"does not name what a copy for {label.audience} leaves out")
 
 
-def _last_manifest(read: ReadLog) -> list[Manifest]:
+def last_manifest(read: ReadLog) -> list[Manifest]:
     """Return the parts of the manifest with which the log ends."""
     last = _message(read.entries(read.size - 1, read.size)[0]) if read.size else None
     if not isinstance(last, Manifest):

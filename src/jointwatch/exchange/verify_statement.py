@@ -17,7 +17,7 @@ from jointwatch.messages.reference import EntryReference
 from jointwatch.messages.statement import Statement
 
 RULE = "jointwatch statement"
-_MAX_BYTES = 1 << 20
+MAX_BYTES = 1 << 20
 
 
 def read_statement(directory: Path, keys: Mapping[str, Keyrings], logs: Logs, faults: Faults) -> Statement | None:
@@ -27,7 +27,7 @@ def read_statement(directory: Path, keys: Mapping[str, Keyrings], logs: Logs, fa
     statement = None
     with faults.against(STATEMENT):
         with (directory / STATEMENT).open("rb") as file:
-            envelope = dsse.parse_json(file.read(_MAX_BYTES))
+            envelope = dsse.parse_json(file.read(MAX_BYTES))
         statement = _statement(envelope)
         if any(faults.known(log_folder(roster_log(centre))) for centre in statement.centres):
             return statement  # those rosters are the fault; what they would have said of this file is not known
