@@ -179,4 +179,4 @@ def test_without_the_client_for_nats_the_reason_says_what_to_install(
 ) -> None:
     monkeypatch.setattr(consoles, "find_spec", lambda _name: None)
     with pytest.raises(ConfigurationError, match=r"nats: needs the client for NATS; install it with: pip install"):
-        consoles.need_extra(Place(tmp_path))
+        consoles.need_extra(tmp_path / "centre.toml")

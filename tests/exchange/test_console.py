@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,7 +27,7 @@ from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.mirror import Mirror
 from jointwatch.exchange.nats import subject
-from jointwatch.exchange.tls import Identity, ensure_identity
+from jointwatch.exchange.tls import Identity, client_context, ensure_identity
 from tests.exchange import two_centres as world
 from tests.exchange.nats_server import NatsServer, issued
 
@@ -344,3 +346,39 @@ def test_two_histories_freeze_the_one_log_at_the_console_too(
         rest = LogId("moscow", "brussels", "plot")
         until(lambda: ops.store.size(rest) == 2)
         assert ops.store.size(log) == 1
+
+
+def test_a_console_that_does_not_read_costs_the_others_nothing(
+    tmp_path: Path, server: NatsServer, fanout: Fanout, centres: list[Any], brussels: Any
+) -> None:
+    """96 MiB for two consoles, one of which takes none: the server cuts it off and holds no more of it."""
+    log = brussels.log("common", "plot")
+    with Desk(tmp_path, server, "ops-1", centres) as ops, deaf(server, "ops-2") as ends:
+        until(lambda: ops.holds(brussels.store))
+        for number in range(6):
+            many = [brussels.entry(world.Incident, log, about="info", text="x" * 2_000) for _ in range(120)]
+            brussels.store.append({log: many})
+            frame = frames.encode(brussels.store.frame(log, number * 120))
+            for _ in range(64):  # again and again: it costs the reader one look
+                fanout._broker.publish(subject(RUN, CENTRE, "frames", "brussels", "common", "plot"), frame)
+        brussels.say("common", "notify", "after all that")
+        until(lambda: ops.holds(brussels.store), 30, why=lambda: ops.rounds[-2:])
+        assert server.process is not None
+        resident_kb = int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[1]) * 4
+        print(f"the server holds {resident_kb >> 10} MiB")
+        assert resident_kb < 400 << 10
+        assert ends()
+    assert ops.told()[LogId("brussels", "common", "notify")]
+
+
+@contextlib.contextmanager
+def deaf(server: NatsServer, name: str) -> Iterator[Callable[[], bool]]:
+    """A console's connection that listens to everything and reads nothing; yields whether the server ended it."""
+    context = client_context(Identity(name, server.folder / name), server.identity.authority_pem())
+    with socket.create_connection(("127.0.0.1", server.port)) as near:
+        near.recv(4_096)
+        with context.wrap_socket(near, server_hostname="broker") as line:
+            place = subject(RUN, CENTRE, "frames", ">")
+            line.sendall(b'CONNECT {"verbose":false,"tls_required":true}\r\n' + f"SUB {place} 1\r\n".encode())
+            log = server.folder / "log"
+            yield lambda: "Slow Consumer" in log.read_text()

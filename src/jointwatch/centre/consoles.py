@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from jointwatch.centre import configuration
 from jointwatch.centre.configuration import Configuration, ConfigurationError, Nats, Place
-from jointwatch.exchange import roles, tls
+from jointwatch.exchange import roles, tls, whole_file
 from jointwatch.exchange.keyrings import Keyrings
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.tls import Identity
@@ -37,14 +37,14 @@ def prepare(place: Place, known: Configuration, nats: Nats, line: Identity, iden
     server = _issued(line, place.nats, SERVER, [])
     for name in nats.consoles:
         console = _issued(line, place.clients / name, name, [roles.uri("console")])
-        if known.centre in identities:  # else its record is lost, and is being brought back
-            _write(console.directory / FILE, _console_file(known, nats, name, identities))
+        text = _console_file(known, nats, name, identities)
+        whole_file.write(console.directory / FILE, text.encode())
     users = [broker_settings.centre_user(known.run, known.centre)]
     users += [broker_settings.reader_user(known.run, known.centre, name) for name in nats.consoles]
     host, port = configuration.split(nats.address)
     authority = server.directory / "tls-ca.pem"
     text = broker_settings.settings(users, certificate=server.leaf, authority=authority, host=host, port=port)
-    return _write(place.nats / "nats.conf", text)
+    return whole_file.write(place.nats / "nats.conf", text.encode())
 
 
 @contextmanager
@@ -59,11 +59,11 @@ def telling(nats: Nats, line: Identity, store: Store, keys: Callable[[str], Keyr
         yield broker
 
 
-def need_extra(place: Place) -> None:
-    """Raise ConfigurationError where the client for NATS is not installed."""
+def need_extra(file: Path) -> None:
+    """Raise ConfigurationError where the client for NATS, which `file` asks for, is not installed."""
     if find_spec("nats") is None:
         raise ConfigurationError(
-            f"{place.configuration}: nats: needs the client for NATS; install it with: pip install 'jointwatch[nats]'"
+            f"{file}: nats: needs the client for NATS; install it with: pip install 'jointwatch[nats]'"
         )
 
 
@@ -81,10 +81,3 @@ def _console_file(known: Configuration, nats: Nats, name: str, identities: Mappi
         f'console = "{name}"\ncentre = "{known.centre}"\nrun = "{known.run}"\nmode = "{known.mode}"\n'
         f'nats = "{nats.address}"\n\n[identities]\n{pinned}'
     )
-
-
-def _write(path: Path, text: str) -> Path:
-    draft = path.with_name(f".{path.name}.part")
-    draft.write_text(text)
-    draft.replace(path)
-    return path

@@ -210,10 +210,9 @@ class Service:
         """Tell the consoles what is new, where centre.toml names a NATS server."""
         nats = self.known.nats
         if nats is not None:
-            consoles.need_extra(self.place)
+            consoles.need_extra(self.place.configuration)
             pinned = {name: partner.identity for name, partner in self.known.partners.items()}
-            if self.own_keys.rings:
-                pinned[self.known.centre] = self.own_keys.identity
+            pinned[self.known.centre] = self.own_keys.identity
             server = consoles.prepare(self.place, self.known, nats, self.keys.line, pinned)
             self.broker = opening.enter_context(consoles.telling(nats, self.keys.line, self.store, self.mirror.keys))
             self._tell(f"tells its consoles over NATS at {nats.address}; the server: nats-server -c {server}")

@@ -267,6 +267,8 @@ class Broker:
             body = await self._loop.run_in_executor(self._desk, reply, asker, message.data)
         except TurnedAway as refusal:
             headers, body = {_CODE: str(refusal.code)}, str(refusal).encode()
+        except Exception as error:  # whatever is wrong at the desk, the asker is told and the connection goes on
+            headers, body = {_CODE: "500"}, f"the desk could not answer: {type(error).__name__}".encode()
         if self._client is not None:
             await _handed_over(self._client, message.reply, body, headers)
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from jointwatch.exchange import carrier, shard
 from jointwatch.exchange import frame as frames
 from jointwatch.exchange.broker import RETRY_S, Broker
-from jointwatch.exchange.carrier import MAX_LOGS, LineCut, Position, Pull
+from jointwatch.exchange.carrier import MAX_LOGS, WIRE_VERSION, Answer, LineCut, Position, Pull
 from jointwatch.exchange.desk import urgency
 from jointwatch.exchange.follow import Round, take
 from jointwatch.exchange.logid import LogId
@@ -65,19 +65,23 @@ class Console:
         self._ask_at = min(self._ask_at, max(time.monotonic() + after_s, self._may_ask_at))
 
     def _take_frame(self, body: bytes) -> None:
+        if self._follows_a_gap(body):
+            self._need(0)
+            return
+        found = take(Answer(WIRE_VERSION, [body], {}, False), self._mirror)
+        if found != Round():
+            self._tell(found)
+        if found.refusals or found.cut:
+            self._need(RETRY_S if found.cut else 0)
+
+    def _follows_a_gap(self, body: bytes) -> bool:
+        """Return whether what is before this frame is missing: entries, or its owner's roster, or the shard before."""
         try:
             log, start = frames.beginning(body)
-            held = self._mirror.store.size(log)
-            if start > held or not held:  # what is before it is missing: entries, or a roster, or another shard
-                self._need(0)
-                return
-            accepted = self._mirror.accept(body)
-        except Refused as refusal:
-            self._tell(Round(refusals=(refusal,)))
-            self._need(0)
-        else:
-            if accepted.messages:
-                self._tell(Round(accepted=(accepted,)))
+        except Refused:
+            return False  # it is refused as what it is
+        held = self._mirror.store.size(log)
+        return start > held or not held
 
     def _compare(self, body: bytes) -> None:
         """Ask where the centre says that it is elsewhere; nothing signed says so; nothing else follows."""
@@ -99,13 +103,13 @@ class Console:
         self._ask_at, self._silent_at, more = float("inf"), time.monotonic() + SILENT_S, True
         while more and not stop.is_set():
             try:
-                answer = self._line.pull(self._positions())
+                found = take(self._line.pull(self._positions()), self._mirror)
             except LineCut as cut:
-                self._tell(Round(cut=cut.reason))
+                found = Round(cut=cut.reason)
+            self._tell(found)
+            if found.cut:
                 self._need(RETRY_S)
                 return
-            found = take(answer, self._mirror)
-            self._tell(found)
             more = found.more and bool(found.accepted)
             self._may_ask_at = time.monotonic() + _APART_S
 

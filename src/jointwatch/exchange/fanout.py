@@ -9,6 +9,7 @@ another program. Nothing is kept for anyone. A console that missed something ask
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from jointwatch.exchange.keyrings import Keyrings
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.nats import open_desk, subject
+from jointwatch.exchange.refused import Refused
 
 EVERY_S = 1.0
 _FRAME_BYTES = 256 << 10  # of one frame of plots: a notice waits for no more than that
@@ -60,10 +62,13 @@ class Fanout:
         while not self._ended:
             self._news.wait(max(0.0, positions_due - time.monotonic()))
             self._news.clear()
-            self._tell_news()
-            if time.monotonic() >= positions_due:
+            due = time.monotonic() >= positions_due
+            with contextlib.suppress(Refused, OSError):  # a damaged record is the audit's to report
+                self._tell_news()
+                if due:
+                    self._tell_positions()
+            if due:
                 positions_due = time.monotonic() + EVERY_S
-                self._tell_positions()
 
     def _tell_news(self) -> None:
         """Publish what was written since, the most urgent log first; what is not taken is not told again."""
