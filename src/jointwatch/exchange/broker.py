@@ -33,6 +33,9 @@ _CODE = "Nats-Service-Error-Code"  # NATS ADR-32; the sentence is in the body
 _MAX_READ_BYTES = MAX_ANSWER_BYTES + (64 << 10)
 _MAX_WAITING = 1_024  # questions that wait, one of each asker
 _MAX_UNREAD_BYTES = 1 << 20  # more is not handed to a server that does not read: what is urgent comes soon after
+_CONNECT_S = 6.0
+_LOOK_S = 0.1
+_LEAVE_S = 1.0
 _TALK_S = 5.0  # for handing the server one message
 
 T = TypeVar("T")
@@ -142,10 +145,7 @@ class Broker:
         self._keeper = self._loop.create_task(self._keep_connected())
         with contextlib.suppress(asyncio.CancelledError):
             self._loop.run_until_complete(self._keeper)
-        left = asyncio.all_tasks(self._loop)  # nats-py ends its own without waiting for them
-        for task in left:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        self._loop.run_until_complete(_end_all_others())
         self._loop.close()
 
     def _cancel(self) -> None:
@@ -175,19 +175,19 @@ class Broker:
 
     async def _keep_connected(self) -> None:
         while not self._ended:  # nats-py swallows a cancellation here and there
-            client, gone = _TlsClient(), asyncio.Event()
+            client = _TlsClient()
             try:
-                await self._connect(client, gone)
+                await _within(_CONNECT_S, self._connect(client))
                 self._client = client
                 self._tried.set()
-                await self._serve(gone)
+                await self._serve(client)
                 self._why_not = _words(client.last_error or EOFError("the server hung up"))
             except (Error, OSError, TimeoutError, ValueError) as error:
                 self._why_not = _words(client.last_error or error)
             finally:
                 self._tried.set()
                 self._give_up()
-                await client.close()
+                await _leave(client)
             await asyncio.sleep(RETRY_S * random.uniform(0.5, 1))  # not all at once
 
     def _give_up(self) -> None:
@@ -197,22 +197,18 @@ class Broker:
         for work in tuple(self._doing):
             work.cancel()
 
-    async def _serve(self, gone: asyncio.Event) -> None:
-        """Answer until the connection is gone."""
+    async def _serve(self, client: Client) -> None:
+        """Answer until the connection is gone. It is looked at, as nats-py does not always say so."""
         answering = self._loop.create_task(self._answer_all())
-        leaving = self._loop.create_task(gone.wait())
         try:
-            done, _ = await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            while client.is_connected and not answering.done():
+                await asyncio.sleep(_LOOK_S)
+            if answering.done():
+                answering.result()
         finally:
             answering.cancel()
-            leaving.cancel()
 
-    async def _connect(self, client: Client, gone: asyncio.Event) -> None:
-        async def closed() -> None:
-            gone.set()
-
+    async def _connect(self, client: Client) -> None:
         async def noted(error: Exception) -> None:
             self._why_not = _words(error)
 
@@ -229,7 +225,6 @@ class Broker:
             ping_interval=2,
             max_outstanding_pings=2,
             pending_size=2 * MAX_ANSWER_BYTES,
-            closed_cb=closed,
             error_cb=noted,
         )
         if client.max_payload < MAX_ANSWER_BYTES:
@@ -285,6 +280,34 @@ def _hearing(heard: Hear) -> Callable[[Msg], Coroutine[Any, Any, None]]:
     return passed_on
 
 
+async def _within(limit_s: float, work: Coroutine[Any, Any, T]) -> T:
+    """Return what the work comes to; raise TimeoutError when it is late, also where it does not let itself be ended."""
+    task = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=limit_s)
+    finally:
+        task.cancel()
+    if not done:
+        raise TimeoutError(f"not done within {limit_s:g} s")
+    return task.result()
+
+
+async def _leave(client: _TlsClient) -> None:
+    """Close a connection and all that it had going on, whatever state nats-py left it in."""
+    with contextlib.suppress(Exception):
+        await _within(_LEAVE_S, client.close())
+    await _end_all_others()
+    client.abort()
+
+
+async def _end_all_others() -> None:
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    if left:
+        await asyncio.wait(left, timeout=_LEAVE_S)
+
+
 async def _handed_over(client: Client, subject: str, body: bytes, headers: dict[str, str] | None = None) -> None:
     """Return once the server has been given the message; what it has not read yet stays below `_MAX_UNREAD_BYTES`."""
     if client.pending_data_size > _MAX_UNREAD_BYTES:
@@ -325,3 +348,9 @@ class _TlsClient(Client):
         if not self._server_info.get("tls_required"):
             raise ConnectionRefusedError("the NATS server does not ask for TLS; nothing is said in clear")
         return super()._connect_command()
+
+    def abort(self) -> None:
+        """Drop the connection at once, if it is still there."""
+        writer = getattr(self._transport, "_io_writer", None)
+        if writer is not None:
+            writer.transport.abort()
