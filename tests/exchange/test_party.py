@@ -183,6 +183,23 @@ def test_a_key_holds_only_from_its_beginning_on() -> None:
         check_usable(ours, theirs, at, entry(30, "desk"), usable=at >= 3)
 
 
+@pytest.mark.parametrize(("side", "beyond"), [("since", True), ("until", False)])
+def test_a_place_in_a_shard_lies_behind_earlier_shards_and_before_later_ones(side: str, beyond: bool) -> None:
+    place = LogPlace(log="moscow/brussels/plot/2026-11", index=3)
+    said = bounds("desk", by=("a", "b"), **{side: (place,)})
+    ours, theirs = both(FIRST, roster(1, ("a", "b")), said)
+    for month, index, holds in (
+        ("2026-10", 0, not beyond),
+        ("2026-10", 9, not beyond),
+        ("2026-11", 2, not beyond),
+        ("2026-11", 3, beyond),
+        ("2026-12", 0, beyond),
+    ):
+        log = f"moscow/brussels/plot/{month}"
+        assert ours.holds(key("desk").public.data, log, index) == holds, (month, index)
+        assert theirs.holds(key("desk").public.data, log, index) == holds, (month, index)
+
+
 def test_bounds_only_ever_narrow() -> None:
     until = [bounds("desk", by=("a", "b"), at=40 + n, until=(LogPlace(log=str(LOG), index=n),)) for n in (3, 7)]
     ours, theirs = both(FIRST, roster(1, ("a", "b")), *until)

@@ -12,8 +12,10 @@ from jointwatch.centre.configuration import ConfigurationError, Place
 from jointwatch.centre.drafts import Author, Enrolled
 from jointwatch.centre.founding import Client
 from jointwatch.earth.timescale import NS_PER_S, now_tai_ns
+from jointwatch.exchange import shard
 from jointwatch.exchange.keyrings import Keyrings
 from jointwatch.exchange.keys import SigningKey, read_key, write_key
+from jointwatch.exchange.logid import LogId
 from jointwatch.messages.encoding import Message
 from jointwatch.messages.party_root import Officer
 
@@ -55,7 +57,7 @@ def draft(folder: Path, out: Path, wanted: Wanted) -> None:
         in_force = now + int(wanted.in_force_in_s * NS_PER_S)
         said.append(author.roster(enrolled, [name for name in drop if name], in_force_tai_ns=in_force))
     if wanted.compromised:
-        until = {**_ends(folder, known.centre), **wanted.since}
+        until = _until(_ends(folder, known.centre), wanted.since)
         said.append(author.compromised(wanted.compromised, until, now_tai_ns=now))
     if not said:
         raise ConfigurationError(
@@ -82,10 +84,17 @@ def _own(folder: Path) -> Keyrings:
 
 
 def _ends(folder: Path, centre: str) -> dict[str, int]:
-    """Return how many entries each of the centre's own logs has now."""
+    """Return how many entries each of the centre's own logs has now; of one with shards, the newest."""
     with CentreLine(Place(folder).clients / "admin") as line:
         logs = line.health()["logs"]
-    return {name: at["size"] for name, at in logs.items() if name.split("/")[0] == centre}
+    own = shard.newest(LogId.parse(name) for name in logs if name.split("/")[0] == centre)
+    return {str(log): logs[str(log)]["size"] for log in own}
+
+
+def _until(ends: Mapping[str, int], given: Mapping[str, int]) -> dict[str, int]:
+    """Return where a key ends: at the places given, and in the logs that these do not name where those end."""
+    named = {LogId.parse(name).whole for name in given}
+    return {name: at for name, at in ends.items() if LogId.parse(name).whole not in named} | dict(given)
 
 
 def _client_key(

@@ -23,9 +23,9 @@ class LogPlace(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
 class KeyBounds(Header, kw_only=True, frozen=True, forbid_unknown_fields=True, tag="key_bounds"):
     """Where one key of the origin holds: from the positions `since` on, and before the positions `until`.
 
-    since: a log that is not named: from its start. until: null: no end; a log that is not named: nowhere. compromised:
-    another may have had the key there, so the end may lie before what was signed with it. All bounds ever said of a key
-    hold together.
+    since: a log that is not named: from its start. until: null: no end; a log that is not named: nowhere. A place in a
+    shard lies behind all earlier shards of its log and before all later ones. compromised: another may have had the key
+    there, so the end may lie before what was signed with it. All bounds ever said of a key hold together.
     """
 
     public_key: Annotated[bytes, octets(32, 4_096)]
@@ -36,14 +36,25 @@ class KeyBounds(Header, kw_only=True, frozen=True, forbid_unknown_fields=True, t
 
     def __post_init__(self) -> None:
         for name, places in (("since", self.since), ("until", self.until or ())):
-            logs = [place.log for place in places]
+            logs = [_whole(place.log) for place in places]
             if len(set(logs)) != len(logs):
                 raise ValueError(f"{name} names a log twice")
         if self.compromised and self.until is None:
             raise ValueError("a compromised key has an end; until says where")
 
     def hold(self, log: str, index: int) -> bool:
-        """Return whether the key holds at a position of a log, as far as these bounds say."""
-        if index < next((place.index for place in self.since if place.log == log), 0):
+        """Return whether the key holds at a position of a log or shard, as far as these bounds say."""
+        if not _reached(self.since, log, index):
             return False
-        return self.until is None or index < next((place.index for place in self.until if place.log == log), 0)
+        return self.until is None or not _reached(self.until, log, index)
+
+
+def _reached(places: Places, log: str, index: int) -> bool:
+    """Return whether a position is not before the one named for its log; where none is named, none is before it."""
+    place = next((place for place in places if _whole(place.log) == _whole(log)), None)
+    return place is None or (log, index) >= (place.log, place.index)
+
+
+def _whole(log: str) -> str:
+    """Return the name of the log that a shard is of; of a log without shards its own."""
+    return "/".join(log.split("/")[:3])

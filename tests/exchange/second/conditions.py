@@ -70,7 +70,7 @@ def party_root(said: Said) -> bool:
 
 
 def key_bounds(said: Said) -> bool:
-    named = ([place["log"] for place in said[name] or []] for name in ("since", "until"))
+    named = (["/".join(place["log"].split("/")[:3]) for place in said[name] or []] for name in ("since", "until"))
     once = all(len(set(logs)) == len(logs) for logs in named)
     return once and (said["until"] is not None or not said["compromised"])
 

@@ -156,9 +156,13 @@ def enough(root: Said, found: Envelope) -> bool:
 
 def within(said: Said, log: str, index: int) -> bool:
     """Whether one message of bounds lets its key hold at a position of a log."""
-    since = {place["log"]: place["index"] for place in said["since"]}
-    until = {place["log"]: place["index"] for place in said["until"] or []}
-    return index >= since.get(log, 0) and (said["until"] is None or index < until.get(log, 0))
+    return reached(said["since"], log, index) and (said["until"] is None or not reached(said["until"], log, index))
+
+
+def reached(places: list[Said], log: str, index: int) -> bool:
+    """Whether a position is not before the place named for its log; months in order, then positions."""
+    named = [(place["log"], place["index"]) for place in places if whole(place["log"]) == whole(log)]
+    return all((log, index) >= place for place in named)
 
 
 def by_officers(said: Said) -> bool:
