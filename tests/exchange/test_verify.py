@@ -24,6 +24,7 @@ from jointwatch.messages.encoding import PAYLOAD_TYPE, decode, encode
 from jointwatch.messages.heartbeat import Heartbeat
 from jointwatch.messages.incident import Incident
 from tests.exchange import two_centres as world
+from tests.exchange.second import directories
 
 
 @pytest.fixture(scope="module")
@@ -282,9 +283,10 @@ def test_a_centre_that_was_lost_need_not_have_cosigned_and_is_reported_absent(tm
     report = verify_run(directory, world.trust_of(centres))
     assert report.ok, report.faults
     assert (report.statement_by, report.absent) == (("moscow",), ("brussels",))
-    cosigned = {str(seen.log): seen.cosigned_by for seen in report.logs}
-    assert cosigned["moscow/common/notify"] == ()
-    assert cosigned["brussels/common/notify"] == ("moscow",)
+    cosigned = {str(seen.log): seen.cosigned for seen in report.logs}
+    assert cosigned["moscow/common/notify"] == {"brussels": 3}, "the last checkpoint that it lived to cosign is kept"
+    assert cosigned["brussels/common/notify"] == {"moscow": 3}
+    directories.check_run(directory)
     for centre in centres:
         centre.close()
 

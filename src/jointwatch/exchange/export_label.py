@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from jointwatch.exchange.logid import COMMON, LogId
 from jointwatch.exchange.refused import Refused
-from jointwatch.exchange.run_directory import STATEMENT, log_of
+from jointwatch.exchange.run_directory import STATEMENT, cosigned_of, log_of
 
 EXPORT = "export.json"
 RULE = "jointwatch export"
@@ -48,7 +48,8 @@ def belongs(path: str, audience: str) -> bool:
     >>> belongs("logs/moscow/moscow/record/checkpoint", "brussels")
     False
     """
-    log = log_of(path)
+    beside = cosigned_of(path)
+    log = beside[0] if beside else log_of(path)
     return path == STATEMENT if log is None else log_belongs(log, audience)
 
 

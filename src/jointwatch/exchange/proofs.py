@@ -66,6 +66,20 @@ class Proofs(Record):
             size = schema.cosigned_size(self._db, self._ids.get(log, 0), by)
             return None if size is None else self.checkpoint(log, size)
 
+    def cosigned_before(self, log: LogId) -> dict[str, bytes]:
+        """Return, for each centre that has not cosigned all of a log, the newest checkpoint that it did cosign.
+
+        Beneath it stand the owner's lines and that centre's.
+        """
+        with self._lock:
+            number, found = self._ids.get(log, 0), dict[str, bytes]()
+            for name, size in schema.cosigners(self._db, number).items():
+                if size < self.size(log):
+                    lines = map(note.parse_signature, schema.cosignatures(self._db, number, size))
+                    line = next(line for line in lines if line.name == name)
+                    found[name.rpartition("/")[2]] = checkpoints.with_signature(self._checkpoint(log, size), line)
+            return found
+
     def frame(
         self, log: LogId, start: int, max_n: int = frames.MAX_ENTRIES, max_bytes: int = frames.MAX_BYTES
     ) -> Frame:

@@ -2,6 +2,7 @@
 
     logs/<owner>/<audience>/<class>/...     each log, as `tiles` writes it; where it has shards, each in <month>/...
     logs/<first centre>/common/manifest/... one more log; its last entry lists the SHA-256 of every other file
+    cosigned/<a log>/<centre>               the last checkpoint that a centre cosigned, where it is not the end's
     statement.json                          the joint statement, signed by each centre
     run.json, tracks.parquet, ...           anything else; the manifest covers it
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +27,7 @@ from jointwatch.exchange.refused import Refused
 from jointwatch.messages.manifest import MAX_FILES, FileDigest
 
 LOGS = "logs"
+COSIGNED = "cosigned"
 STATEMENT = "statement.json"
 MANIFEST = "manifest"
 """The class of the log that holds the manifest."""
@@ -62,6 +64,31 @@ def log_of(path: str) -> LogId | None:
     return log.of_month(words[4]) if len(words) > 5 and is_month(words[4]) else log
 
 
+def cosigned_file(log: LogId, centre: str) -> str:
+    """Return the path of the last checkpoint of a log that a centre cosigned, where it is not that of its end.
+
+    >>> cosigned_file(LogId("moscow", "common", "notify"), "brussels")
+    'cosigned/moscow/common/notify/brussels'
+    """
+    return f"{COSIGNED}/{log}/{centre}"
+
+
+def cosigned_of(path: str) -> tuple[LogId, str] | None:
+    """Return the log and the centre of such a file; None for another.
+
+    >>> [str(found) for found in cosigned_of("cosigned/moscow/common/notify/brussels")]
+    ['moscow/common/notify', 'brussels']
+    """
+    top, _, rest = path.partition("/")
+    name, _, centre = rest.rpartition("/")
+    if top != COSIGNED:
+        return None
+    try:
+        return LogId.parse(name), centre
+    except Refused:
+        return None
+
+
 class Kept(Protocol):
     """Whatever holds logs, such as a `log.Store`; whoever only looks at a directory needs no database."""
 
@@ -73,13 +100,25 @@ class Kept(Protocol):
         """Return its newest checkpoint, cosignatures included."""
         ...
 
+    def cosigned_before(self, log: LogId) -> Mapping[str, bytes]:
+        """Return the newest checkpoint of each centre that cosigned, but not its end."""
+        ...
+
 
 def write_logs(kept: Kept, directory: Path, logs: Iterable[LogId]) -> None:
-    """Write these logs, with the cosignatures kept beneath their checkpoints, into a run directory."""
+    """Write these logs, with the cosignatures kept beneath their checkpoints, into a run directory.
+
+    Beside them, of a centre that did not live to cosign the end, how far it did; not of the manifest, which is last.
+    """
     for log in logs:
         folder = directory / log_folder(log)
         folder.parent.mkdir(parents=True, exist_ok=True)
         tiles.write_log_directory(folder, kept.entries(log), kept.checkpoint(log))
+        if log.klass != MANIFEST:
+            for centre, body in kept.cosigned_before(log).items():
+                file = directory / cosigned_file(log, centre)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(body)
 
 
 def digests(directory: Path) -> tuple[FileDigest, ...]:

@@ -229,6 +229,12 @@ def kept(db: apsw.Connection, prefix: str) -> dict[str, bytes]:
     return dict(db.execute(query, (prefix,)))
 
 
+def cosigners(db: apsw.Connection, number: int) -> dict[str, int]:
+    """Return up to which size each name has cosigned a log."""
+    rows = db.execute("SELECT name, max(size) FROM cosignature WHERE log = ? GROUP BY name ORDER BY name", (number,))
+    return dict(list(rows))
+
+
 def put_archived(db: apsw.Connection, number: int, edge: CompactRange) -> None:
     """Keep of a log what its last checkpoint is checked with, before its entries go."""
     db.execute("INSERT INTO archived VALUES (?, ?, ?)", (number, edge.size, b"".join(edge.hashes)))

@@ -69,7 +69,7 @@ def ensure_identity(directory: Path, centre: str, *, now: datetime | None = None
 
 
 def renewal_due(identity: Identity, *, now: datetime | None = None) -> bool:
-    """Whether two thirds of the leaf's life are over, or there is no leaf, or one from a time when the clock was ahead."""
+    """Whether two thirds of the leaf's life are over, or there is no leaf, or one of a clock that was ahead."""
     if not identity.leaf.exists():
         return True
     leaf = x509.load_pem_x509_certificate(identity.leaf.read_bytes())

@@ -18,6 +18,7 @@ from pathlib import Path
 from jointwatch.exchange import run_directory
 from jointwatch.exchange.export_label import Label
 from jointwatch.exchange.run_directory import STATEMENT
+from jointwatch.exchange.verify_cosigned import check_cosigned
 from jointwatch.exchange.verify_faults import Faults
 from jointwatch.exchange.verify_files import check_files, check_label, read_label, read_manifest
 from jointwatch.exchange.verify_history import History, check_history
@@ -50,6 +51,7 @@ def verify_run(
             faults.add(path, why)
     history = check_history(read_folders(directory, files, faults), trust, faults, progress, processes)
     statement = _check_signatures(directory, history, faults)
+    cosigned = check_cosigned(directory, files, history.logs, history.keys, faults)
     label, listed, same = _check_files(directory, files, history, faults)
     for path in odd:
         if not faults.known(path):  # mostly a folder is empty because the file in it is missing
@@ -59,7 +61,7 @@ def verify_run(
         mode=history.mode,
         identities=history.identities,
         trusted=trust is not None,
-        logs=history.seen(),
+        logs=history.seen(cosigned),
         covers=_covers(label, same, None if listed is None else len(listed)) + history.begins,
         faults=faults.sorted(),
         statement_by=statement.centres if statement and not faults.known(STATEMENT) else (),

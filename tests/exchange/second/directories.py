@@ -92,6 +92,7 @@ def check_run(folder: Path, trust: Mapping[str, str] | None = None) -> dict[str,
     absent = _check_statement(folder, files, logs, keys)
     for one in logs.values():
         _check_lines(one, said[one.name], keys, absent)
+    _check_cosigned(folder, files, logs, said, keys)
     _check_manifest(folder, files, said)
     return keys
 
@@ -141,6 +142,39 @@ def _check_lines(one: Log, said: list[dict[str, Any]], keys: Mapping[str, Keys],
     audience = one.name.split("/")[1]
     readers = set(keys) if audience == "common" else {audience} & set(keys)
     need(readers - absent - {one.owner} <= cosigned, 11, f"{one.name} lacks a cosignature")
+
+
+def _check_cosigned(
+    folder: Path,
+    files: set[str],
+    logs: Mapping[str, Log],
+    said: Mapping[str, list[dict[str, Any]]],
+    keys: Mapping[str, Keys],
+) -> None:
+    """How far a centre cosigned that did not cosign the end."""
+    for path in (path for path in files if path.startswith("cosigned/")):
+        name, _, centre = path.removeprefix("cosigned/").rpartition("/")
+        need(name in logs and centre in keys, 11, f"{path} is of no log or centre that is here")
+        one, found = logs[name], notes.checkpoint((folder / path).read_bytes())
+        owner, audience = keys[one.owner], name.split("/")[1]
+        need(centre != one.owner and audience in ("common", centre), 11, f"{centre} may not read {name}")
+        cosigner = f"jointwatch/{owner.run}/{centre}"
+        need(all(line.name != cosigner for line in one.checkpoint.lines), 11, f"{centre} cosigned all of {name}")
+        need(0 < found.size < one.checkpoint.size, 11, f"{path} is not over a part of the log")
+        tai_ns = said[name][found.size - 1]["logged_tai_ns"]
+        origin = f"jointwatch/{owner.run}/{name}"
+        key, second = owner.signer("log", tai_ns, lambda one, o=origin, f=found: notes.by(f, o, notes.LOG, one))
+        notes.check_log_signature(found, origin, key)
+        for other in second:
+            notes.check_second_log_signature(found, origin, other)
+        leaves = [trees.leaf(entry) for entry in one.entries[: found.size]]
+        need(trees.root(leaves) == found.root, 11, f"{path} is of another history")
+        own = 1 + len(second)
+        need([line.name for line in found.lines] == [origin] * own + [cosigner], 11, f"{path} has other lines")
+        key, _ = keys[centre].signer(
+            "cosign", tai_ns, lambda one, c=cosigner, f=found: notes.by(f, c, notes.COSIGN, one)
+        )
+        notes.check_cosignature(found, cosigner, key)
 
 
 def _check_statement(folder: Path, files: set[str], logs: Mapping[str, Log], keys: Mapping[str, Keys]) -> set[str]:
@@ -200,4 +234,4 @@ def _without_left_out(
 
 def _readable(path: str, may: set[str]) -> bool:
     words = path.split("/")
-    return words[0] == "logs" and len(words) > 4 and words[2] in may and words[1] != words[2]
+    return words[0] in ("logs", "cosigned") and len(words) > 4 and words[2] in may and words[1] != words[2]
