@@ -158,3 +158,24 @@ def test_officers_hand_over_to_others(centres: list[Path], tmp_path: Path) -> No
         change(moscow, rotate=("desk",), officers=(1, 2))
     assert cards.keys(cards.read(moscow)).identity == serving.health(moscow)["identity"]
     serving.wait_for(lambda: serving.mirrored(*centres))
+
+
+def test_what_a_serving_centre_took_in_goes_to_its_partner_on_a_stick(tmp_path: Path) -> None:
+    moscow, brussels = serving.found(tmp_path, "moscow", "brussels")
+    with serving.serving(moscow, "--without", "brussels"):
+        submit(moscow, "before")
+        change(moscow, rotate=("log", "cosign"))
+        submit(moscow, "after")
+    identities = {centre.name: cards.keys(cards.read(centre)).identity for centre in (moscow, brussels)}
+    trust, stick = tmp_path / "trust.toml", tmp_path / "stick"
+    trust.write_text("[centres]\n" + "".join(f'{name} = "{key}"\n' for name, key in identities.items()))
+    ours, theirs = (centre / "runs" / "watch.sqlite" for centre in (moscow, brussels))
+    done(serving.command("log", "export", ours, "--audience", "brussels", "--out", stick))
+    done(serving.command("log", "export", theirs, "--audience", "moscow", "--out", stick))
+    for record in (theirs, ours, theirs, ours):
+        done(serving.command("log", "import", stick, "--into", record, "--trust", trust))
+    verified = serving.command("log", "verify", brussels, "--trust", trust)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    with serving.serving(moscow), serving.serving(brussels):
+        serving.opened(moscow, brussels)
+        serving.wait_for(lambda: serving.mirrored(moscow, brussels) and serving.mirrored(brussels, moscow))

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from jointwatch.centre import record
+from jointwatch.centre import cards, configuration, founding, record, service_keys
+from jointwatch.centre.configuration import ConfigurationError, Place
 from jointwatch.cli.errors import UserError
 from jointwatch.exchange import stick
 from jointwatch.exchange.desk import StoreDesk
@@ -35,7 +36,7 @@ class Came:
 
 def write(database: Path, reader: str, out: Path) -> tuple[Path, ...]:
     """Return the files on the stick that now hold what the reader may have and has not acknowledged."""
-    with opened(database) as (store, mode):
+    with opened(database) as (store, mode, _):
         desk = StoreDesk(store, lambda centre: Keyrings(centre, store.run, mode))
         try:
             return stick.load(out, desk, reader, desk.acknowledged(reader), run=store.run)
@@ -45,13 +46,13 @@ def write(database: Path, reader: str, out: Path) -> tuple[Path, ...]:
 
 def read(at: Path, database: Path, pinned: dict[str, str]) -> Came:
     """Return what the partners' files brought into the record; our receipts for it lie on the stick afterwards."""
-    with opened(database) as (store, mode):
+    with opened(database) as (store, mode, cosign):
         partners = {centre: Fingerprint(key) for centre, key in pinned.items() if centre != store.owner}
         mirror = Mirror(
             store,
             mode=mode,
             identities=partners,
-            cosign_key=_key(database, "cosign"),
+            cosign_key=cosign,
             evidence_folder=database.with_suffix(".evidence"),
         )
         desk = StoreDesk(store, mirror.keys)
@@ -65,17 +66,32 @@ def read(at: Path, database: Path, pinned: dict[str, str]) -> Came:
 
 
 @contextmanager
-def opened(database: Path) -> Iterator[tuple[Store, str]]:
-    """Yield the record of a centre that is not running, and its mode; both follow from where the file lies."""
+def opened(database: Path) -> Iterator[tuple[Store, str, SigningKey]]:
+    """Yield the record of a centre that is not running, its mode and its cosign key, as they follow from its place."""
     if not database.is_file():
-        raise UserError(f"{database} is no centre's record; it lies in MODE/CENTRE/runs/RUN.sqlite of its state folder")
-    at = record.place(database)
+        raise UserError(
+            f"{database} is no centre's record; it lies in runs/RUN.sqlite of the centre's folder, or for exercises in "
+            "MODE/CENTRE/runs/RUN.sqlite of the state folder"
+        )
+    folder = database.absolute().parents[1]
     try:
-        store = Store(database, run=at.run, owner=at.centre, log_key=_key(database, "log"))
-    except Refused as refusal:
-        raise UserError(refusal.sentence) from None
+        store, mode, cosign = _in_service(folder) if Place(folder).configuration.exists() else _of_exercise(database)
+    except (Refused, ConfigurationError) as refusal:
+        raise UserError(str(refusal)) from None
     with store:
-        yield store, at.mode
+        yield store, mode, cosign
+
+
+def _in_service(folder: Path) -> tuple[Store, str, SigningKey]:
+    place, known, own = Place(folder), configuration.read(folder), cards.keys(cards.read(folder))
+    keys = service_keys.held(place.keys, own)
+    return founding.opened(place, known, keys, lambda said: keys.said_by_desk(said, own)), known.mode, keys.cosign
+
+
+def _of_exercise(database: Path) -> tuple[Store, str, SigningKey]:
+    at = record.place(database)
+    store = Store(database, run=at.run, owner=at.centre, log_key=_key(database, "log"))
+    return store, at.mode, _key(database, "cosign")
 
 
 def _key(database: Path, purpose: str) -> SigningKey:
@@ -84,8 +100,6 @@ def _key(database: Path, purpose: str) -> SigningKey:
         return read_key(path)
     except OSError as error:
         raise UserError(f"the centre's {purpose} key {path} cannot be read: {error.strerror}") from None
-    except Refused as refusal:
-        raise UserError(refusal.sentence) from None
 
 
 def _from(at: Path, partner: str, mirror: Mirror, desk: StoreDesk) -> Came:
