@@ -111,7 +111,7 @@ class _Receipts:
 
     def __init__(self, line: Line, mirror: Mirror) -> None:
         self._line, self._mirror = line, mirror
-        self._handed_s, self._dated_s = -RECEIPTS_S, time.monotonic()
+        self._handed_s, self._dated_s = -math.inf, time.monotonic()
 
     def due_in_s(self) -> float:
         """Return how soon receipts that wait are to go; infinity where none waits."""
