@@ -207,12 +207,12 @@ def linked(clerk: CentreLine) -> None:
 def measured(centre: Path, port: int, program: str, count: int) -> dict[str, float]:
     """Return seconds by what was measured."""
     folders = [centre / "clients" / f"ops-{number}" for number in range(count)]
-    server = [program, "-c", str(centre / "nats" / "nats.conf")]
+    server = [program, "-c", str(centre / "clients" / "broker" / "nats.conf")]
     run, found = configuration.read(centre).run, {}
     with ExitStack() as stack:
         stack.enter_context(running([*JOINTWATCH, "centre", "serve", str(centre)], centre / "serve.txt"))
         line = stack.enter_context(CentreLine(centre / "clients" / "desk"))
-        _wait_for(centre / "nats" / "nats.conf")
+        _wait_for(centre / "clients" / "broker" / "nats.conf")
         nats = stack.enter_context(running(server, centre / "nats.txt"))
         linked(line)
         clerk = Clerk(line)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ import pytest
 from jointwatch.centre import configuration, consoles
 from jointwatch.centre.client import CentreLine
 from jointwatch.centre.configuration import ConfigurationError, Place
+from jointwatch.centre.renewal import Renewal
+from jointwatch.exchange import tls
 from jointwatch.exchange.tls import Identity
 from tests.centre import serving
 from tests.exchange import nats_server
@@ -36,8 +40,8 @@ class Party:
         self.running: list[subprocess.Popen[bytes]] = []
 
     def nats(self) -> subprocess.Popen[bytes]:
-        with (self.brussels / "nats" / "log.txt").open("ab") as log:
-            command = [nats_server.binary(), "-c", str(self.brussels / "nats" / "nats.conf")]
+        with (self.brussels.parent / "nats.txt").open("ab") as log:
+            command = [nats_server.binary(), "-c", str(self.brussels / "clients" / "broker" / "nats.conf")]
             return self.noted(subprocess.Popen(command, stdout=log, stderr=log))
 
     def console(self, name: str) -> subprocess.Popen[bytes]:
@@ -136,7 +140,9 @@ def test_a_centre_without_its_nats_server_serves_as_ever(tmp_path: Path) -> None
         told = serving.health(brussels)["nats"]
         assert not told["linked"]
         assert told["cut"]
-    assert f"nats-server -c {brussels}/nats/nats.conf" in (brussels / "serving.txt").read_text()
+        said = serving.command("centre", "status", brussels).stdout
+        assert "The consoles' NATS server cannot be reached: " in said
+    assert f"nats-server -c {brussels}/clients/broker/nats.conf" in (brussels / "serving.txt").read_text()
     assert f"127.0.0.1:{port}" in (brussels / "serving.txt").read_text()
 
 
@@ -148,13 +154,40 @@ def test_the_files_are_private_and_issued_again_only_when_due(tmp_path: Path) ->
     line = Identity("brussels", place.keys / "line")
     wanted = {"brussels": "SHA256:" + "A" * 43}
     first = consoles.prepare(place, known, known.nats, line, wanted)
-    leaves = [place.nats / "tls-leaf.pem", *(place.clients / name / "tls-leaf.pem" for name in known.nats.consoles)]
+    leaves = [place.clients / name / "tls-leaf.pem" for name in ("broker", *known.nats.consoles)]
     before = [leaf.read_bytes() for leaf in leaves]
     assert [oct(leaf.stat().st_mode & 0o777) for leaf in leaves] == ["0o600"] * 3
     assert consoles.prepare(place, known, known.nats, line, wanted) == first
     assert [leaf.read_bytes() for leaf in leaves] == before
-    assert not list(brussels.rglob("clients/ops-*/*.key"))
-    assert not list((brussels / "nats").glob("*.key"))
+    assert not list(brussels.glob("clients/*/*.key"))
+
+
+def test_a_renewed_certificate_is_shown_at_a_signal_and_nobody_is_cut_off(party: Party) -> None:
+    nats = party.nats()
+    party.console("ops-1")
+    party.say(party.brussels, "brussels/common/notify", "before")
+    serving.wait_for(lambda: party.shown("ops-1", "before"))
+    old = shown(party)
+    line = Identity("brussels", party.brussels / "keys" / "line")
+    clients = party.brussels / "clients"
+    for name in ("broker", "ops-1"):
+        tls.renew_client(line, Identity(name, clients / name), now=datetime.now(UTC) - timedelta(days=5))
+    assert Renewal(line, [], clients, lambda _text: None).look() == ["broker", "ops-1"]
+    nats.send_signal(signal.SIGHUP)
+    serving.wait_for(lambda: shown(party) != old)
+    party.say(party.brussels, "brussels/common/notify", "after")
+    serving.wait_for(lambda: party.shown("ops-1", "after"))
+    assert "cut off" not in party.screen("ops-1").read_text()
+
+
+def shown(party: Party) -> bytes:
+    """The certificate that the server shows to a new connection."""
+    ops = Identity("ops-2", party.brussels / "clients" / "ops-2")
+    context = tls.client_context(ops, ops.authority_pem())
+    with socket.create_connection(("127.0.0.1", party.port), timeout=5) as near:
+        near.recv(4_096)
+        with context.wrap_socket(near, server_hostname="broker") as found:
+            return found.getpeercert(binary_form=True) or b""
 
 
 @pytest.mark.parametrize(

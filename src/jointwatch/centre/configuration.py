@@ -136,11 +136,6 @@ class Place:
         return self.folder / "clients"
 
     @property
-    def nats(self) -> Path:
-        """What the party's NATS server is started with."""
-        return self.folder / "nats"
-
-    @property
     def officers(self) -> Path:
         """The officers' root keys, until each is taken away by its officer; no command of the service reads them."""
         return self.folder / "officers"

@@ -1,7 +1,7 @@
 """What a centre does for its consoles: files for its party's NATS server and for each of them, and telling them news.
 
-The server is started by whoever runs the party's machines: `nats-server -c DIR/nats/nats.conf`. Until it is there, and
-whenever it is not, the centre serves as ever.
+The server is started by whoever runs the party's machines: `nats-server -c DIR/clients/broker/nats.conf`. Until it is
+there, and whenever it is not, the centre serves as ever.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def prepare(place: Place, known: Configuration, nats: Nats, line: Identity, iden
     from jointwatch.exchange import broker_settings
     from jointwatch.exchange.broker import SERVER
 
-    server = _issued(line, place.nats, SERVER, [])
+    server = _issued(line, place.clients / SERVER, SERVER, [])
     for name in nats.consoles:
         console = _issued(line, place.clients / name, name, [roles.uri("console")])
         text = _console_file(known, nats, name, identities)
@@ -44,7 +44,7 @@ def prepare(place: Place, known: Configuration, nats: Nats, line: Identity, iden
     host, port = configuration.split(nats.address)
     authority = server.directory / "tls-ca.pem"
     text = broker_settings.settings(users, certificate=server.leaf, authority=authority, host=host, port=port)
-    return whole_file.write(place.nats / "nats.conf", text.encode())
+    return whole_file.write(server.directory / "nats.conf", text.encode())
 
 
 @contextmanager

@@ -69,4 +69,6 @@ def _concerns(found: dict[str, Any]) -> Iterator[str]:
         yield from ([f"{name}, last refused: {at['last_refusal']}"] if at["last_refusal"] else [])
         yield from ([f"{name}: its clock is off by at least {at['clock_off_s']:+.1f} s"] if at["clock_off_s"] else [])
         yield from (f"{log}: {count:,} entries from the future" for log, count in at["future"].items())
+    nats = found.get("nats", {"linked": True})
+    yield from ([] if nats["linked"] else [f"The consoles' NATS server cannot be reached: {nats['cut']}"])
     yield from (f"{log}: {count:,} entries are unverified" for log, count in found["unverified"].items())
