@@ -1,7 +1,7 @@
 # `make demo` and `make test` do everything on a fresh machine with Python 3.11 and pip: set-up included.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: demo test check bench faults docs install browser nats-server fault-tools clean
+.PHONY: demo test check bench faults fuzz docs install browser nats-server fault-tools clean
 
 UV := .uv/bin/uv
 PY := .venv/bin/python
@@ -63,6 +63,11 @@ nats-server:
 	} || echo "nats-server could not be had; the tests that need it will fail and say so"
 
 # All 30 rows of the fault catalogue at full length; `make test` runs them scaled.
+# seconds for each target; an input that breaks a law stays in build/fuzz
+FUZZ_S ?= 120
+fuzz: install
+	$(PY) -m tests.fuzz.campaign --seconds $(FUZZ_S)
+
 faults: install fault-tools
 	$(PY) -m tests.faults.run --full
 

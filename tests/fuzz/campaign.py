@@ -19,13 +19,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.fuzz.corpus import keep, laid_out
+from tests.fuzz.corpus import keep
 from tests.fuzz.targets import TARGETS
 
 ROOT = Path(__file__).parents[2]
+QUICK = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a record is written to the disk with every frame
 FOUND = ROOT / "build" / "fuzz"
 SLOWEST_S, MOST_MEMORY_MB, LONGEST = 10, 1_024, 70_000
-STARTING_S = 60.0  # for imports under instrumentation on a loaded machine
 
 
 @dataclass(frozen=True)
@@ -40,29 +40,32 @@ class Looked:
 
 def look(name: str, seconds: int, keeping: bool = False) -> Looked:
     """Return what atheris found of a target in so many seconds."""
-    start, folder = time.monotonic(), Path(tempfile.mkdtemp(prefix=f"fuzz-{name}-"))
+    start, folder = time.monotonic(), Path(tempfile.mkdtemp(prefix=f"fuzz-{name}-", dir=QUICK))
     try:
-        corpus = laid_out(name, folder / "corpus")
-        done = _fuzz(name, corpus, f"-max_total_time={seconds}", f"-artifact_prefix={FOUND}/{name}-")
+        corpus = folder / "corpus"
+        done = _fuzz(name, folder, corpus, f"-max_total_time={seconds}", f"-artifact_prefix={FOUND}/{name}-")
         tried = re.search(r"stat::number_of_executed_units: (\d+)", done.stderr)
         if keeping and not done.returncode:
-            keep(name, _merged(name, corpus, folder / "merged"))
+            keep(name, _merged(name, corpus, folder))
         spent = time.monotonic() - start
         return Looked(name, int(tried[1]) if tried else 0, spent, _finding(done) if done.returncode else "")
     finally:
         shutil.rmtree(folder)
 
 
-def _fuzz(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+def _fuzz(name: str, folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Return what atheris printed; whatever a target writes goes into the folder, since libFuzzer tidies nothing."""
     limits = (f"-timeout={SLOWEST_S}", f"-rss_limit_mb={MOST_MEMORY_MB}", f"-max_len={LONGEST}")
     command = [sys.executable, "-m", "tests.fuzz", name, *map(str, arguments), *limits, "-print_final_stats=1"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace")
+    where = {**os.environ, "TMPDIR": str(folder)}
+    return subprocess.run(command, cwd=ROOT, env=where, capture_output=True, text=True, errors="replace")
 
 
 def _merged(name: str, corpus: Path, folder: Path) -> list[bytes]:
-    folder.mkdir()
-    _fuzz(name, "-merge=1", folder, corpus)
-    return [path.read_bytes() for path in folder.iterdir()]
+    merged = folder / "merged"
+    merged.mkdir()
+    _fuzz(name, folder, merged, corpus, "-merge=1")
+    return [path.read_bytes() for path in merged.iterdir()]
 
 
 def _finding(done: subprocess.CompletedProcess[str]) -> str:

@@ -55,7 +55,7 @@ FORMS: dict[str, ModuleType] = {
 
 
 def main() -> None:
-    """Hand a form to atheris, which is not among the project's packages: pip install atheris."""
+    """Hand a form to atheris."""
     import atheris
 
     form = FORMS[sys.argv.pop(1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fuzz import forms
+from tests.fuzz import forms, received, signed
 from tests.fuzz.target import Target
 
-TARGETS: dict[str, Target] = {**forms.TARGETS}
+TARGETS: dict[str, Target] = {**forms.TARGETS, **signed.TARGETS, **received.TARGETS}

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +14,21 @@ from tests.fuzz.corpus import kept
 from tests.fuzz.damage import damaged
 from tests.fuzz.targets import TARGETS
 
-NEAR = 150  # damaged copies of each seed
+ROOT = Path(__file__).parents[2]
+RUNS = 200
+NEAR = 60  # damaged copies of each seed
+
+
+def test_atheris_finds_nothing_in_a_moment(tmp_path: Path) -> None:
+    """Every target in its turn, a few hundred inputs each; `make fuzz` gives each some minutes."""
+    pytest.importorskip("atheris", reason="atheris has no wheel for this machine; tests/fuzz needs it to look further")
+    limits = [f"-runs={RUNS}", "-max_total_time=2", "-max_len=5000", f"-artifact_prefix={tmp_path}/"]
+    command = [sys.executable, "-m", "tests.fuzz", ",".join(TARGETS), *limits]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "TMPDIR": str(tmp_path)}, capture_output=True, text=True, errors="replace"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr[-2_000:]
+    assert done.stdout.splitlines() == [f"{name}: held" for name in TARGETS]
 
 
 @pytest.mark.parametrize("name", TARGETS)
