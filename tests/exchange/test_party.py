@@ -278,3 +278,30 @@ def test_what_a_stolen_key_signed_is_mirrored_and_marked_but_not_handed_on(tmp_p
     assert brussels.store.size(log) == 4
     for centre in (moscow, brussels):
         centre.close()
+
+
+def test_an_answer_never_carries_what_a_key_signed_that_the_rosters_in_it_do_not_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key changes between the reading of the roster log and that of the next log."""
+    moscow, brussels = world.two_centres(tmp_path)
+    moscow.say("brussels", "notify", "before")
+    old, read = moscow.log_key, moscow.store.frame
+    changed: list[LogId] = []
+
+    def frame(log: LogId, *asked: Any, **more: Any) -> Any:
+        if log.klass == "notify" and not changed:
+            changed.append(log)
+            moscow.log_key = moscow.store._key = SigningKey.generate()
+            moscow.store.append({roster_log("moscow"): [moscow.roster_entry(number=2)]})
+            moscow.say("brussels", "notify", "after")
+        return read(log, *asked, **more)
+
+    monkeypatch.setattr(moscow.store, "frame", frame)
+    found = brussels.follow(moscow)
+    assert changed
+    assert moscow.log_key is not old
+    assert not found.refusals
+    assert brussels.store.size(changed[0]) == 2
+    for centre in (moscow, brussels):
+        centre.close()

@@ -8,7 +8,7 @@ from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import frame, note, shard
 from jointwatch.exchange.carrier import MAX_LOGS, MOST_ASKED_BYTES, WIRE_VERSION, Answer, NotForYou, Position
 from jointwatch.exchange.checkpoint import COSIGNATURE_RULE
-from jointwatch.exchange.keyrings import ROSTER, Keyrings, logged_tai_ns
+from jointwatch.exchange.keyrings import ROSTER, Keyrings, logged_tai_ns, roster_log
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import COMMON, LogId
 from jointwatch.exchange.refused import Refused
@@ -33,7 +33,18 @@ class StoreDesk:
         self._keys, self._may_read = keys, may_read or self._for_partner
 
     def pull(self, peer: str, positions: Mapping[str, Position], *, max_bytes: int = MOST_ASKED_BYTES) -> Answer:
-        """Return frames of every log for this peer that moved on; our checkpoint where its position is not in ours."""
+        """Return frames of every log for this peer that moved on; our checkpoint where its position is not in ours.
+
+        Where our own keys change meanwhile it begins anew: no frame goes out whose key the rosters beside it lack.
+        """
+        rosters = roster_log(self.centre)
+        while True:
+            before = self.store.size(rosters)
+            answer = self._pulled(peer, positions, max_bytes)
+            if self.store.size(rosters) == before:
+                return answer
+
+    def _pulled(self, peer: str, positions: Mapping[str, Position], max_bytes: int) -> Answer:
         asked = {self._readable(peer, name): position for name, position in positions.items()}
         denied = {log: near for log, near in asked.items() if not self.store.consistent(log, near.size, near.root)}
         conflicts = {str(log): self._checkpoint_near(log, position) for log, position in denied.items()}
