@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jointwatch.exchange import checkpoint as checkpoints
-from jointwatch.exchange import dsse, equivocation, export_label, frame, note, proof, tiles
+from jointwatch.exchange import dsse, equivocation, export_label, frame, note, proof, site, tiles
 from jointwatch.exchange.checkpoint import Cosigner
 from jointwatch.exchange.keys import PublicKey, SigningKey
 from jointwatch.exchange.logid import LogId, parse_origin
@@ -151,6 +151,12 @@ def _bundle(data: bytes) -> bool:
     return both is not None
 
 
+def _index(data: bytes) -> bool:
+    logs = value_of(lambda: site.read_index(data))
+    assert logs is None or logs == sorted(set(logs))
+    return logs is not None
+
+
 def _label(data: bytes) -> bool:
     label = value_of(lambda: export_label.parse(data))
     assert label is None or label.encode() == data
@@ -230,6 +236,13 @@ TARGETS = {
     "dsse_json": Target(_envelope_json, lambda: [dsse.parse(ENTRY).to_json()]),
     "tlog_proof": Target(_proof, lambda: [vector("log", "proofs", 1)]),
     "entry_bundle": Target(_bundle, lambda: [_entry_bundle()]),
+    "published_logs": Target(
+        _index,
+        lambda: [
+            b'{"v":1,"logs":["brussels/common/roster","moscow/common/notify/2026-10","moscow/common/notify/2026-11"]}',
+            b'{"v":1,"logs":[]}',
+        ],
+    ),
     "export_label": Target(
         _label, lambda: [export_label.Label(run="run-1", audience="common", left_out=("a", "b")).encode()]
     ),

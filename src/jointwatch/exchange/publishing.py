@@ -25,7 +25,7 @@ from jointwatch.exchange.tiles import WIDTH, tile_name
 def publish(held: Source, logs: Sequence[LogId], out: Path) -> int:
     """Return how many files were written to bring the folder `out` up to what is held of these logs."""
     written = sum(_publish_log(held, log, out / str(log)) for log in logs)
-    index = msgspec.json.encode(Index(1, tuple(map(str, logs))))
+    index = msgspec.json.encode(Index(1, tuple(sorted(map(str, logs)))))
     return written + _write(out / INDEX, index + b"\n")
 
 

@@ -39,7 +39,10 @@ class Index(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Return the logs it names, in order."""
         if self.v != 1:
             raise Refused(RULE, f"{INDEX} is of version {self.v}; 1 is read")
-        return sorted({LogId.parse(name) for name in self.logs})
+        found = [LogId.parse(name) for name in self.logs]
+        if list(self.logs) != sorted(set(self.logs)):
+            raise Refused(RULE, f"{INDEX} does not name each log once in alphabetical order")
+        return sorted(found)
 
 
 @dataclass(frozen=True)
@@ -81,11 +84,16 @@ def site(address: str) -> Growing:
 
 
 def logs_of(address: str) -> list[LogId]:
-    """Return the logs that a site's index names; raise Refused where there is none."""
+    """Return the logs that a site's index names; raise Refused where there is none, or not one."""
+    return read_index(fetched(address, INDEX, _MAX_INDEX_BYTES))
+
+
+def read_index(data: bytes) -> list[LogId]:
+    """Return the logs that the bytes of an index name, in order."""
     try:
-        return msgspec.json.decode(fetched(address, INDEX, _MAX_INDEX_BYTES), type=Index).named()
-    except msgspec.MsgspecError as error:
-        raise Refused(RULE, f"{address}: {INDEX} is not what a site of logs has there: {error}") from None
+        return msgspec.json.decode(data, type=Index).named()
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise Refused(RULE, f"{INDEX} is not what a site of logs has there: {error}") from None
 
 
 def fetched(address: str, path: str, limit: int) -> bytes:
