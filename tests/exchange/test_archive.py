@@ -9,7 +9,10 @@ import pytest
 
 from jointwatch.exchange import archive, audit, frame, stick, tiles
 from jointwatch.exchange.archive import Archive, Archived
+from jointwatch.exchange.direct import DirectLine
+from jointwatch.exchange.guard import Closed, Guard
 from jointwatch.exchange.handed_in import HandedIn
+from jointwatch.exchange.keyrings import Keyrings
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.site import logs_of, site
@@ -267,3 +270,28 @@ def test_the_room_is_used_again(tmp_path: Path):
         sizes.append((tmp_path / "moscow.db").stat().st_size)
     assert sizes[-1] <= 1.1 * sizes[1], sizes
     moscow.close()
+
+
+@pytest.mark.parametrize("archived", [False, True], ids=["all months", "what a partner has not put away"])
+def test_a_lost_record_comes_back_from_a_partner_shard_by_shard(pair: Pair, tmp_path: Path, archived: bool):
+    moscow, brussels = pair
+    if archived:
+        put_away(brussels, tmp_path / "away", partners=("moscow",))
+    moscow.wait_until("2009-07-01")
+    before = {log: moscow.store.root(log) for log in moscow.store.logs() if log.audience in ("brussels", "common")}
+    moscow.store.close()
+    for path in tmp_path.glob("moscow.db*"):
+        path.unlink()
+    moscow.store = moscow.opened()
+    moscow.meet(brussels)
+    keys = Keyrings("moscow", moscow.run, moscow.mode, moscow.identity.public.fingerprint)
+    guard = Guard(moscow.mirror, keys, ["brussels"])
+    with pytest.raises(Closed):
+        moscow.say("brussels", "plot", "before brussels was asked")
+    found = guard.ask(DirectLine(brussels.desk, "moscow"))
+    assert not found.refusals
+    own = {log: root for log, root in before.items() if log.owner == "moscow" and not (archived and log.shard == MAY)}
+    assert {log: moscow.store.root(log) for log in own} == own
+    moscow.say("brussels", "plot", "July, after the loss")
+    world.settle([moscow, brussels])
+    assert [log.shard for log in moscow.store.logs() if log.whole == moscow.log("brussels", "plot")][-1] == JULY

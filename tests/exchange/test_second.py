@@ -24,15 +24,17 @@ from jointwatch.exchange import dsse, frame, merkle, ml_dsa, note, tiles
 from jointwatch.exchange import proof as proofs
 from jointwatch.exchange.checkpoint import Checkpoint, Cosigner
 from jointwatch.exchange.export import export_audience
-from jointwatch.exchange.keyrings import Keyrings
+from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.keys import PublicKey, SigningKey
+from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import LogId
+from jointwatch.exchange.mirror import Mirror
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.verify import verify_run
 from jointwatch.messages.encoding import encode
 from jointwatch.messages.examples import EXAMPLES
 from tests.exchange import two_centres
-from tests.exchange.second import directories, keys, messagepack, messages, notes, trees
+from tests.exchange.second import directories, keys, messagepack, messages, notes, shards, trees
 from tests.exchange.second import strict_ed25519 as ed25519
 from tests.exchange.second.wrong import Wrong
 
@@ -126,6 +128,30 @@ def test_the_log_of_the_vectors_holds_in_every_part():
     for entry, shown in zip(found.entries, vector["proofs"], strict=True):
         cosigners = {vector["cosigner"]: public("partner")}
         assert notes.check_proof(raw(shown), entry, vector["origin"], log_key, cosigners) == found.checkpoint
+
+
+@pytest.mark.parametrize("vector", VECTORS["shards"], ids=lambda one: one["why"])
+def test_a_chain_of_shards_has_one_verdict(vector: dict[str, Any], tmp_path: Path):
+    theirs, _ = ring()
+    holds = contextlib.nullcontext() if vector["valid"] else pytest.raises(Wrong, match=r"section (6|12)")
+    with holds:
+        logs = [(one["name"], list(map(raw, one["entries"])), one["checkpoint"]) for one in vector["shards"]]
+        read = {name: directories.Log(name, entries, notes.checkpoint(raw(body))) for name, entries, body in logs}
+        said = {name: [theirs.open(entry, name) for entry in entries] for name, entries, _ in logs}
+        shards.check(read, said, {"moscow": theirs})
+    pinned = {"moscow": PublicKey(public("identity"))}
+    with Store(tmp_path / "brussels.db", run="vectors-1", owner="brussels") as store:
+        mirror = Mirror(store, mode="exercise", identities=pinned, cosign_key=None, evidence_folder=tmp_path)
+        roster = roster_log("moscow")
+        body = checkpoints.signed(
+            Checkpoint(roster.origin("vectors-1"), 1, merkle.leaf_hash(raw(VECTORS["roster"]))),
+            SigningKey(raw(VECTORS["keys"]["log"]["seed"])),
+        )
+        mirror.accept(frame.encode(frame.Frame(roster, 0, (raw(VECTORS["roster"]),), body)))
+        with contextlib.nullcontext() if vector["valid"] else pytest.raises(Refused):
+            for one in vector["shards"]:
+                entries = tuple(map(raw, one["entries"]))
+                mirror.accept(frame.encode(frame.Frame(LogId.parse(one["name"]), 0, entries, raw(one["checkpoint"]))))
 
 
 def test_the_small_trees():

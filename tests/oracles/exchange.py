@@ -21,10 +21,11 @@ from jointwatch.exchange import dsse, frame, merkle, proof, roster  # noqa: E402
 from jointwatch.exchange.checkpoint import Checkpoint  # noqa: E402
 from jointwatch.exchange.keys import SigningKey  # noqa: E402
 from jointwatch.exchange.logid import LogId  # noqa: E402
-from jointwatch.messages.encoding import PAYLOAD_TYPE, encode, to_json  # noqa: E402
+from jointwatch.messages.encoding import PAYLOAD_TYPE, Message, encode, to_json  # noqa: E402
 from jointwatch.messages.heartbeat import Heartbeat  # noqa: E402
 from jointwatch.messages.incident import Incident  # noqa: E402
 from jointwatch.messages.roster import Roster, RosterKey  # noqa: E402
+from jointwatch.messages.shard_opening import ShardOpening  # noqa: E402
 
 RUN, START_TAI_NS, COSIGNED_POSIX_S = "vectors-1", 1_242_809_434_000_000_000, 1_242_809_400
 KEYS = {name: SigningKey(bytes([k]) * 32) for k, name in enumerate(("identity", "log", "cosign", "desk", "partner"), 1)}
@@ -73,8 +74,7 @@ def entry() -> dict[str, Any]:
 
 
 def checkpoint() -> bytes:
-    body = checkpoints.signed(Checkpoint(LOG.origin(RUN), 5, merkle.root(NODE, 5)), KEYS["log"])
-    return checkpoints.with_signature(body, checkpoints.cosign(body, COSIGNER, KEYS["partner"], COSIGNED_POSIX_S))
+    return cosigned_by_brussels(noted(LOG, ENTRIES))
 
 
 def log() -> dict[str, Any]:
@@ -103,14 +103,68 @@ def trees(sizes: int = 10) -> list[dict[str, Any]]:
     ]
 
 
+def shards() -> list[dict[str, Any]]:
+    """Two shards of one log, the second closing the first: as it must be, and with one thing wrong."""
+    may, june = LOG.of_month("2009-05"), LOG.of_month("2009-06")
+    first, later = [opening(0, "2009-05"), heartbeat(1)], 20 * 86_400
+    closed = noted(may, first)
+    good = {may: first, june: [opening(later, "2009-06", closed, 1), heartbeat(later + 1)]}
+    alone = [heartbeat(later), heartbeat(later + 1)]
+    again, early = opening(later, "2009-06"), opening(later, "2009-06", noted(may, first[:1]), 0)
+    other, cosigned = (
+        opening(later, "2009-06", noted(june, first), 1),
+        checkpoints.with_signature(closed, cosignature(closed)),
+    )
+    wrong = {
+        "no opening": good | {june: alone},
+        "an opening as second entry": good | {may: [*first, opening(2, "2009-05")]},
+        "the second closes nothing": good | {june: [again]},
+        "closed before its end": good | {june: [early]},
+        "an entry behind the end": good | {may: [*first, heartbeat(2)]},
+        "closes itself": good | {june: [other]},
+        "another time of the last entry": good | {june: [opening(later, "2009-06", closed, 0)]},
+        "a cosignature in what is quoted": good | {june: [opening(later, "2009-06", cosigned, 1)]},
+    }
+    return [
+        {"why": why, "valid": chain is good, "shards": [shown(log, entries) for log, entries in chain.items()]}
+        for why, chain in {"as it must be": good, **wrong}.items()
+    ]
+
+
+def opening(after_s: int, month: str, closes: bytes = b"", last_after_s: int | None = None) -> bytes:
+    last = None if last_after_s is None else START_TAI_NS + last_after_s * 10**9
+    return said_by_desk(ShardOpening(**header(LOG, after_s), shard=month, closes=closes, last_logged_tai_ns=last))
+
+
+def heartbeat(after_s: int) -> bytes:
+    return said_by_desk(Heartbeat(**header(LOG, after_s), number=after_s))
+
+
+def said_by_desk(message: Message) -> bytes:
+    return signed(encode(message))
+
+
+def noted(log: LogId, entries: list[bytes]) -> bytes:
+    tree = merkle.tree_of([merkle.leaf_hash(one) for one in entries])
+    return checkpoints.signed(Checkpoint(log.origin(RUN), len(entries), merkle.root(tree, len(entries))), KEYS["log"])
+
+
+def cosigned_by_brussels(body: bytes) -> bytes:
+    return checkpoints.with_signature(body, checkpoints.cosign(body, COSIGNER, KEYS["partner"], COSIGNED_POSIX_S))
+
+
+def shown(log: LogId, entries: list[bytes]) -> dict[str, Any]:
+    return {"name": str(log), "entries": [one.hex() for one in entries], "checkpoint": noted(log, entries).hex()}
+
+
 def refused() -> list[dict[str, Any]]:
     """Each of the good ones above with one thing wrong; what is signed is truly signed, so only the rule refuses it."""
-    good, note = MESSAGES[0], checkpoint()
+    good, body = MESSAGES[0], checkpoint()
     payload = encode(good)
-    shown = proof.LogProof(1, tuple(merkle.inclusion_proof(NODE, 1, 5)), note).encode()
+    shown = proof.LogProof(1, tuple(merkle.inclusion_proof(NODE, 1, 5)), body).encode()
     once = dsse.parse(ENTRIES[0])
     twice = dsse.Envelope(once.payload_type, once.payload, once.signatures * 2)
-    framed = frame.encode(frame.Frame(LOG, 0, tuple(ENTRIES), note))
+    framed = frame.encode(frame.Frame(LOG, 0, tuple(ENTRIES), body))
     made = [
         ("entry", 3, "a stranger's signature", signed(payload, "partner")),
         ("entry", 3, "the log key is not the desk's", signed(payload, "log")),
@@ -124,16 +178,16 @@ def refused() -> list[dict[str, Any]]:
         ("entry", 3, "a byte missing", ENTRIES[0][:-1]),
         ("entry", 3, "two signatures under one id", twice.encode()),
         ("entry", 4, "a roster outside its log", roster_entry(LOG)),
-        ("note", 6, "a size with a leading zero", note.replace(b"\n5\n", b"\n05\n")),
-        ("note", 6, "another size than was signed", note.replace(b"\n5\n", b"\n6\n")),
-        ("note", 6, "another run's log", note.replace(RUN.encode(), b"vectors-2")),
-        ("note", 6, "a carriage return", note.replace(b"\n5\n", b"\r\n5\n")),
-        ("note", 6, "a blank more in a line", note.replace("\u2014 ".encode(), "\u2014  ".encode(), 1)),
-        ("note", 6, "no newline at the end", note[:-1]),
-        ("note", 6, "the cosignature alone", note[: note.index(b"\xe2")] + note[note.rindex(b"\xe2") :]),
+        ("note", 6, "a size with a leading zero", body.replace(b"\n5\n", b"\n05\n")),
+        ("note", 6, "another size than was signed", body.replace(b"\n5\n", b"\n6\n")),
+        ("note", 6, "another run's log", body.replace(RUN.encode(), b"vectors-2")),
+        ("note", 6, "a carriage return", body.replace(b"\n5\n", b"\r\n5\n")),
+        ("note", 6, "a blank more in a line", body.replace("\u2014 ".encode(), "\u2014  ".encode(), 1)),
+        ("note", 6, "no newline at the end", body[:-1]),
+        ("note", 6, "the cosignature alone", body[: body.index(b"\xe2")] + body[body.rindex(b"\xe2") :]),
         ("frame", 7, "one byte more", framed + b"\0"),
         ("frame", 7, "one byte less", framed[:-1]),
-        ("frame", 7, "an empty entry", frame.encode(frame.Frame(LOG, 0, (), note))[:-1] + b"\1\0\0"),
+        ("frame", 7, "an empty entry", frame.encode(frame.Frame(LOG, 0, (), body))[:-1] + b"\1\0\0"),
         ("frame", 1, "a log with capitals", framed.replace(b"moscow/common", b"Moscow/common", 1)),
         ("proof", 6, "a plus before the index", shown.replace(b"index 1", b"index +1")),
         ("proof", 5, "another index", shown.replace(b"index 1", b"index 2")),
@@ -159,6 +213,7 @@ def vectors() -> dict[str, Any]:
         "roster": roster_entry().hex(),
         "log": log(),
         "trees": trees(),
+        "shards": shards(),
         "refused": refused(),
         "ed25519": [
             dict(zip(fields, (v.hex() if isinstance(v, bytes) else v for v in one), strict=True)) for one in edges
