@@ -35,10 +35,15 @@ def tls(by: Station, at: Station, *, receive_bytes: int = 0) -> ssl.SSLSocket:
     return context(by, at).wrap_socket(tcp(at, receive_bytes=receive_bytes), server_hostname=at.name)
 
 
-def pull(path: str = "pull") -> bytes:
-    """Return the request for everything from the beginning, as it stands on the line."""
-    body = msgspec.msgpack.encode(Pull(WIRE_VERSION, {}, 0, MOST_ASKED_BYTES))
-    head = [f"POST /exchange/v1/{path} HTTP/1.1", "host: door", f"content-length: {len(body)}"]
+def everything() -> bytes:
+    """Return the question for all that there is, from the beginning."""
+    return msgspec.msgpack.encode(Pull(WIRE_VERSION, {}, 0, MOST_ASKED_BYTES))
+
+
+def pull() -> bytes:
+    """Return the same as it stands on the line."""
+    body = everything()
+    head = ["POST /exchange/v1/pull HTTP/1.1", "host: door", f"content-length: {len(body)}"]
     head += [f"{name}: {value}" for name, value in MESSAGEPACK.items()]
     return "\r\n".join([*head, "", ""]).encode() + body
 

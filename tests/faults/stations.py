@@ -48,10 +48,12 @@ class Station:
         port: int = 0,
         inside: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
+        desk_environment: Mapping[str, str] | None = None,
         program: str = "jointwatch",
     ) -> None:
         self.name, self.folder, self.host, self.port = name, folder, host, port or free_port(host)
-        self.inside, self.environment, self.program = list(inside), dict(environment or {}), program
+        self.inside, self.program = list(inside), program
+        self.environment, self.desk_environment = dict(environment or {}), dict(desk_environment or {})
         self.process: subprocess.Popen[bytes] | None = None
         self.clerk: subprocess.Popen[str] | None = None
         self.orders = threading.Lock()
@@ -137,7 +139,7 @@ class Station:
                 stdout=subprocess.PIPE,
                 text=True,
                 cwd=ROOT,
-                env={**os.environ, **self.environment},
+                env={**os.environ, **self.desk_environment},
             )
         assert self.clerk.stdin is not None
         self.clerk.stdin.write(json.dumps(order) + "\n")
