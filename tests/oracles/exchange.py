@@ -111,10 +111,7 @@ def shards() -> list[dict[str, Any]]:
     good = {may: first, june: [opening(later, "2009-06", closed, 1), heartbeat(later + 1)]}
     alone = [heartbeat(later), heartbeat(later + 1)]
     again, early = opening(later, "2009-06"), opening(later, "2009-06", noted(may, first[:1]), 0)
-    other, cosigned = (
-        opening(later, "2009-06", noted(june, first), 1),
-        checkpoints.with_signature(closed, cosignature(closed)),
-    )
+    other, cosigned = opening(later, "2009-06", noted(june, first), 1), cosigned_by_brussels(closed)
     wrong = {
         "no opening": good | {june: alone},
         "an opening as second entry": good | {may: [*first, opening(2, "2009-05")]},
