@@ -216,3 +216,29 @@ def test_another_file_in_the_place_of_the_first_is_read_anew(record: Path) -> No
     run_sql(other, "UPDATE entry SET data = x'00' WHERE position = ?", values=(at,))
     other.replace(record)
     assert list(faults(record)) == ["moscow/common/notify, entries 0 to 2"]
+
+
+def test_a_clock_that_went_back_is_told_and_is_no_fault(tmp_path: Path) -> None:
+    moscow, brussels = world.two_centres(tmp_path)
+    world.rehearse([moscow, brussels])
+    assert verify_record(tmp_path / "moscow.db").remarks == ()
+    for on_s in (100, -5, -40):
+        moscow.clock_tai_ns += on_s * 1_000_000_000
+        moscow.store.append({NOTIFY: [moscow.entry(Heartbeat, NOTIFY, number=1)]})
+    report = verify_record(tmp_path / "moscow.db")
+    assert report.ok
+    assert report.remarks == ("Clock: that of moscow/common/notify went back 2 times, by up to 39.0 s (at entry 5)",)
+    moscow.close(), brussels.close()
+
+
+def test_an_operational_entry_from_the_future_is_told(tmp_path: Path) -> None:
+    moscow, brussels = world.two_centres(tmp_path, mode="operational")
+    world.rehearse([moscow, brussels])
+    assert verify_record(tmp_path / "moscow.db").remarks == ()
+    moscow.clock_tai_ns = 2_000_000_000 * 1_000_000_000 + moscow.clock_tai_ns
+    moscow.store.append({NOTIFY: [moscow.entry(Heartbeat, NOTIFY, number=1)]})
+    report = verify_record(tmp_path / "moscow.db")
+    assert report.ok
+    assert "entries of moscow/common/notify are dated up to" in report.remarks[0]
+    assert "s in the future" in report.remarks[0]
+    moscow.close(), brussels.close()

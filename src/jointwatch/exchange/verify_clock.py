@@ -25,26 +25,25 @@ def remarks(logs: Iterable[ReadLog], mode: str) -> tuple[str, ...]:
 
 
 def _of(read: ReadLog, now_tai_ns: int | None) -> Iterator[str]:
-    count, worst_ns, where = steps_back(read.times)
+    # a shard's opening is written when the first entry of its month has come, which was logged a little before
+    count, worst_ns, where = steps_back(read.times, 1 if read.log.shard else 0)
     if count:
-        yield (
-            f"Clock: {count:,} of {read.log} were logged earlier than the entry before, by up to "
-            f"{worst_ns / 1e9:,.1f} s (entry {where})"
-        )
+        times = "once" if count == 1 else f"{count:,} times"
+        yield f"Clock: that of {read.log} went back {times}, by up to {worst_ns / 1e9:,.1f} s (at entry {where})"
     if now_tai_ns is not None and (ahead := max(read.times, default=0) - now_tai_ns) > AHEAD_S * 1e9:
         yield f"Clock: entries of {read.log} are dated up to {ahead / 1e9:,.0f} s in the future"
 
 
-def steps_back(times_ns: array[int]) -> tuple[int, int, int]:
+def steps_back(times_ns: array[int], start: int = 0) -> tuple[int, int, int]:
     """Return how often a time lies more than a second before the one before it, the most in ns, and where.
 
-    A time of 0 is that of an entry that does not hold, and is passed over.
+    A time of 0 is that of an entry that does not hold, and is passed over. start: the first that is looked at.
 
     >>> steps_back(array("q", [10_000_000_000, 0, 4_000_000_000, 12_000_000_000]))
     (1, 6000000000, 2)
     """
     count, worst, where, before = 0, 0, 0, 0
-    for index, now in enumerate(times_ns):
+    for index, now in enumerate(times_ns[start:], start):
         if now and before - now > BACK_S * 1e9:
             count += 1
             if before - now > worst:
