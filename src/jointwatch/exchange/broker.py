@@ -2,15 +2,13 @@
 
 The server is trusted with nothing but who may hear what: frames verify or do not, and none of it is the record. Its
 certificate names `SERVER` and comes from the party's own authority, as do those of all who connect; it takes their
-names from these (`verify_and_map`). What it sends is counted while it is read. While it cannot be reached nothing is
-kept for it: who missed something asks again.
+names from these (`verify_and_map`). While it cannot be reached nothing is kept for it: who missed something asks again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import random
 import threading
 from collections.abc import Callable, Coroutine
@@ -19,10 +17,10 @@ from typing import Any, TypeVar
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import Error, NoRespondersError, ProtocolError
-from nats.protocol.parser import Parser
+from nats.errors import Error, NoRespondersError
 
 from jointwatch.exchange.carrier import MAX_ANSWER_BYTES, LineCut, TurnedDown
+from jointwatch.exchange.nats_client import TALK_S, TlsClient, end_all_others, handed_over, leave, within
 from jointwatch.exchange.tls import Identity, client_context
 
 SERVER = "broker"
@@ -30,13 +28,9 @@ SERVER = "broker"
 
 RETRY_S = 0.25
 _CODE = "Nats-Service-Error-Code"  # NATS ADR-32; the sentence is in the body
-_MAX_READ_BYTES = MAX_ANSWER_BYTES + (64 << 10)
 _MAX_WAITING = 1_024  # questions that wait, one of each asker
-_MAX_UNREAD_BYTES = 1 << 20  # more is not handed to a server that does not read: what is urgent comes soon after
 _CONNECT_S = 6.0
 _LOOK_S = 0.1
-_LEAVE_S = 1.0
-_TALK_S = 5.0  # for handing the server one message
 
 T = TypeVar("T")
 Hear = Callable[[bytes], None]
@@ -97,7 +91,7 @@ class Broker:
         if client is None:
             return False
         try:
-            self._do(_handed_over(client, subject, body))
+            self._do(handed_over(client, subject, body))
         except (Error, OSError, TimeoutError) as error:
             self._lost(client, error)
             return False
@@ -145,13 +139,13 @@ class Broker:
         self._keeper = self._loop.create_task(self._keep_connected())
         with contextlib.suppress(asyncio.CancelledError):
             self._loop.run_until_complete(self._keeper)
-        self._loop.run_until_complete(_end_all_others())
+        self._loop.run_until_complete(end_all_others())
         self._loop.close()
 
     def _cancel(self) -> None:
         self._keeper.cancel()  # made by then
 
-    def _do(self, work: Coroutine[Any, Any, T], timeout_s: float = _TALK_S) -> T:
+    def _do(self, work: Coroutine[Any, Any, T], timeout_s: float = TALK_S) -> T:
         """Return what a coroutine in the thread comes to."""
         try:
             found = asyncio.run_coroutine_threadsafe(work, self._loop)
@@ -175,9 +169,9 @@ class Broker:
 
     async def _keep_connected(self) -> None:
         while not self._ended:  # nats-py swallows a cancellation here and there
-            client = _TlsClient()
+            client = TlsClient()
             try:
-                await _within(_CONNECT_S, self._connect(client))
+                await within(_CONNECT_S, self._connect(client))
                 self._client = client
                 self._tried.set()
                 await self._serve(client)
@@ -187,7 +181,7 @@ class Broker:
             finally:
                 self._tried.set()
                 self._give_up()
-                await _leave(client)
+                await leave(client)
             await asyncio.sleep(RETRY_S * random.uniform(0.5, 1))  # not all at once
 
     def _give_up(self) -> None:
@@ -265,7 +259,7 @@ class Broker:
         except Exception as error:  # whatever is wrong at the desk, the asker is told and the connection goes on
             headers, body = {_CODE: "500"}, f"the desk could not answer: {type(error).__name__}".encode()
         if self._client is not None:
-            await _handed_over(self._client, message.reply, body, headers)
+            await handed_over(self._client, message.reply, body, headers)
 
 
 def inbox(name: str) -> str:
@@ -280,77 +274,5 @@ def _hearing(heard: Hear) -> Callable[[Msg], Coroutine[Any, Any, None]]:
     return passed_on
 
 
-async def _within(limit_s: float, work: Coroutine[Any, Any, T]) -> T:
-    """Return what the work comes to; raise TimeoutError when it is late, also where it does not let itself be ended."""
-    task = asyncio.ensure_future(work)
-    try:
-        done, _ = await asyncio.wait({task}, timeout=limit_s)
-    finally:
-        task.cancel()
-    if not done:
-        raise TimeoutError(f"not done within {limit_s:g} s")
-    return task.result()
-
-
-async def _leave(client: _TlsClient) -> None:
-    """Close a connection and all that it had going on, whatever state nats-py left it in."""
-    with contextlib.suppress(Exception):
-        await _within(_LEAVE_S, client.close())
-    await _end_all_others()
-    client.abort()
-
-
-async def _end_all_others() -> None:
-    left = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in left:
-        task.cancel()
-    if left:
-        await asyncio.wait(left, timeout=_LEAVE_S)
-
-
-async def _handed_over(client: Client, subject: str, body: bytes, headers: dict[str, str] | None = None) -> None:
-    """Return once the server has been given the message; what it has not read yet stays below `_MAX_UNREAD_BYTES`."""
-    if client.pending_data_size > _MAX_UNREAD_BYTES:
-        await client.flush(int(_TALK_S))
-    await client.publish(subject, body, headers=headers)
-
-
 def _words(error: BaseException) -> str:
     return f"{type(error).__name__} {error}".strip()
-
-
-def _unlike_eof(record: logging.LogRecord) -> bool:
-    """Leave out what asyncio says each time that a connection ends which nats-py has upgraded to TLS."""
-    return not record.getMessage().startswith("returning true from eof_received()")
-
-
-logging.getLogger("asyncio").addFilter(_unlike_eof)
-
-
-class _BoundedParser(Parser):
-    """NATS's parser, which alone would hold whatever length a server announces."""
-
-    async def parse(self, data: bytes = b"") -> None:
-        await super().parse(data)
-        if max(self.needed, len(self.buf)) > _MAX_READ_BYTES:
-            raise ProtocolError
-
-
-class _TlsClient(Client):
-    """NATS's client, which alone would speak in clear to a server that does not ask for TLS."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._ps = _BoundedParser(self)
-
-    def _connect_command(self) -> bytes:
-        """Called once TLS stands, if it is to; nothing was sent before."""
-        if not self._server_info.get("tls_required"):
-            raise ConnectionRefusedError("the NATS server does not ask for TLS; nothing is said in clear")
-        return super()._connect_command()
-
-    def abort(self) -> None:
-        """Drop the connection at once, if it is still there."""
-        writer = getattr(self._transport, "_io_writer", None)
-        if writer is not None:
-            writer.transport.abort()
