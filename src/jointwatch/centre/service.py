@@ -8,7 +8,6 @@ record the next time, as nothing was acknowledged that is not in it.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -19,6 +18,7 @@ from jointwatch.centre import cards, configuration, consoles, founding, service_
 from jointwatch.centre.clocks import Clocks, TimedDesk
 from jointwatch.centre.configuration import Place
 from jointwatch.centre.counter import CounterApp
+from jointwatch.centre.following import Following
 from jointwatch.centre.incidents import Incidents
 from jointwatch.centre.marks import Marks
 from jointwatch.centre.renewal import Renewal
@@ -27,12 +27,11 @@ from jointwatch.earth.timescale import now_tai_ns
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange.audit import Audited, keep_auditing
 from jointwatch.exchange.door import Guests
-from jointwatch.exchange.follow import RETRY_S, Round, keep_following
 from jointwatch.exchange.guard import Guard
 from jointwatch.exchange.handed_in import Counter, HandedIn
 from jointwatch.exchange.handed_in import Place as Written
-from jointwatch.exchange.https import Client, Server
-from jointwatch.exchange.keyrings import ROSTER, Keyrings, roster_log
+from jointwatch.exchange.https import Server
+from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.mirror import Mirror
 from jointwatch.exchange.record import Damaged
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
     from jointwatch.exchange.broker import Broker
 
 AUDIT_EVERY_S = 3600.0
-ASK_AGAIN_S = 5.0  # a partner that gave back what did not verify
-NOT_YET = "no attempt was made yet"
 Tell = Callable[[str], None]
 
 
@@ -56,24 +53,12 @@ class Pinned:
     fingerprint: str
 
 
-@dataclass
-class Standing:
-    """How it stands with one partner. cut: why there is no line, empty where there is one."""
-
-    cut: str = NOT_YET
-    refused: int = 0
-    last_refusal: str = ""
-    last_verified_posix_s: float = 0.0
-
-
 class Service:
     """A centre in service, from the moment it is made until `close`."""
 
     def __init__(self, folder: Path, tell: Tell, *, without: Collection[str] = ()) -> None:
         self.place, self.known, self._tell = Place(folder), configuration.read(folder), tell
-        self._left_out, self.audited, self._asked_posix_s = frozenset(without), Audited(0, 0, 0.0), 0.0
-        self.standing = {name: Standing() for name in self.known.partners}
-        self._lines: list[Client] = []
+        self._left_out, self.audited = frozenset(without), Audited(0, 0, 0.0)
         self._stop, self._open = threading.Event(), ExitStack()
         self.broker: Broker | None = None
         if self.known.mode == "operational" and any(self.place.officers.glob("*.pem")):
@@ -89,6 +74,8 @@ class Service:
             self.mirror = self._mirror()
             self.guard = self._guard(found, card.identity)
             self._own_keys = lambda: self.guard.keys
+            self._catch_up(card)
+            self.following = self._following()
             self.marks = Marks(self.store, self._keys_of)
             self.intake = Intake(
                 self.store,
@@ -103,7 +90,7 @@ class Service:
             self.port = self.door.start()
             opening.callback(self.door.stop)
             self._audit(opening)
-            self._follow_partners(opening)
+            self.following.begin(self.keys.line, self._stop, opening)
             self._renew(opening)
             self._open = opening.pop_all()
 
@@ -121,7 +108,7 @@ class Service:
         """Return how things stand, for the centre's own people."""
         about = {"centre": self.known.centre, "run": self.known.run, "mode": self.known.mode}
         logs = {str(log): {"size": self.store.size(log), "cosigned": self._cosigned(log)} for log in self.store.logs()}
-        partners = {name: self._partner(name) for name in self.standing}
+        partners = {name: self._partner(name) for name in self.known.partners}
         own = {"identity": self.own_keys.identity, "waiting": self.intake.waiting}
         own |= {"unverified": self.marks.counts()}
         own |= {"damage": self.guard.damage, "waits_for": [name for name in partners if self.guard.waits_for(name)]}
@@ -138,7 +125,7 @@ class Service:
         return self._own_keys()
 
     def _partner(self, name: str) -> dict[str, Any]:
-        at = self.standing[name]
+        at = self.following.standing[name]
         clock = {"clock_off_s": self.clocks.off_s(name), "future": self.clocks.future(name)}
         return asdict(at) | {"linked": not at.cut} | clock
 
@@ -187,10 +174,33 @@ class Service:
         keys = service_keys.held(self.place.keys, own)
         places = self.store.take_up(entries, keys.log)
         self.keys = keys
-        self.mirror.cosign_with(keys.cosign)
-        cards.write(self.place, self.known, self.store.entries(roster_log(self.known.centre)))
+        self._use()
         self._tell(f"took up {', '.join(one.id for one in entries)}")
         return places
+
+    def _catch_up(self, card: Keyrings) -> None:
+        """Go on with the keys that the record names: an end while they were taken up may have left the card behind."""
+        if len(self.own_keys.known) > len(card.known):
+            service_keys.take_up(self.place.keys, self.own_keys)
+            self.keys = service_keys.held(self.place.keys, self.own_keys)
+            self.store.sign_with(self.keys.log)
+            self._use()
+
+    def _use(self) -> None:
+        """Cosign with the keys as they are now, and write the card anew."""
+        self.mirror.cosign_with(self.keys.cosign)
+        cards.write(self.place, self.known, self.store.entries(roster_log(self.known.centre)))
+
+    def _following(self) -> Following:
+        return Following(
+            self.known,
+            self.mirror,
+            self.guard,
+            self.incidents,
+            self.clocks,
+            tell=self._tell,
+            damaged=self._audited,
+        )
 
     def _door(self) -> Server:
         partners = self.known.partners
@@ -222,58 +232,12 @@ class Service:
 
     def _renew(self, opening: ExitStack) -> None:
         """Have certificates renewed while they are in use."""
-        contexts = [self.door.tls, *(line.tls for line in self._lines)]
+        contexts = [self.door.tls, *(line.tls for line in self.following.lines)]
         self.renewal = Renewal(self.keys.line, contexts, self.place.clients, self._tell)
         thread = threading.Thread(target=self.renewal.keep, args=(self._stop,), name="renewal", daemon=True)
         thread.start()
         opening.callback(thread.join, 15)
         opening.callback(self._stop.set)
-
-    def _follow_partners(self, opening: ExitStack) -> None:
-        for name, partner in self.known.partners.items():
-            host, port = configuration.split(partner.address)
-            line = Client(self.keys.line, name, partner.certificate, host=host, port=port)
-            opening.callback(line.close)
-            self._lines.append(line)
-            thread = threading.Thread(target=self._follow, args=(name, line), name=f"follow {name}", daemon=True)
-            thread.start()
-            opening.callback(thread.join, 15)
-        opening.callback(self._stop.set)
-
-    def _follow(self, name: str, line: Client) -> None:
-        """Ask the partner what it holds of our logs before anything else, and then follow it."""
-        try:
-            self._ask(name, line)
-            keep_following(line, self.mirror, lambda found: self._heard(name, line, found), stop=self._stop)
-        except Exception as error:  # mostly the record cannot be read any more: nobody must think that all is well
-            self._audited(Damaged("following", f"following {name} ended: {type(error).__name__}: {error}"))
-
-    def _ask(self, name: str, line: Client) -> None:
-        while self.guard.waits_for(name) and not self._stop.is_set():
-            found = self.guard.ask(line)
-            self._asked_posix_s = time.time()
-            self._note(name, found)
-            self._note_given_back(name, found)
-            if not found.cut:
-                return  # answered, or what it gave back was refused: then it is asked again later
-            self._stop.wait(RETRY_S)
-
-    def _heard(self, name: str, line: Client, found: Round) -> None:
-        self._note(name, found)
-        if self.guard.waits_for(name) and not found.cut and time.time() - self._asked_posix_s > ASK_AGAIN_S:
-            self._ask(name, line)
-
-    def _note_given_back(self, name: str, found: Round) -> None:
-        if found.accepted:
-            logs = sorted({str(came.log) for came in found.accepted})
-            count = sum(len(came.positions) for came in found.accepted)
-            text = f"{count} entries of {', '.join(logs)} were missing in our record and came back from {name}"
-            if any(came.log.klass == ROSTER and not came.positions.start for came in found.accepted):
-                text += "; our record was lost: internal logs, which nobody else holds, begin again"
-            self.incidents.happened("refill", name, text)
-        if self.guard.lost and not any(map(self.guard.waits_for, self.known.partners)):
-            text = "; ".join(f"{log}: {why}" for log, why in sorted(self.guard.lost.items()))
-            self.incidents.happened("loss", self.known.centre, f"what the damaged record had beyond is lost: {text}")
 
     def _audit(self, opening: ExitStack) -> None:
         thread = threading.Thread(
@@ -293,21 +257,3 @@ class Service:
             self._tell(f"the record is damaged, and read-only from now on: {found.sentence}")
         else:
             self.audited = found
-
-    def _note(self, name: str, found: Round) -> None:
-        """Keep in mind what a round with a partner brought; a cut line is told once, and so is its return."""
-        for came in found.accepted:
-            self.clocks.heard(name, came)
-        at = self.standing[name]
-        if bool(found.cut) != bool(at.cut) or at.cut == NOT_YET:
-            self._tell(f"cut off from {name}: {found.cut}" if found.cut else f"linked with {name}")
-        at.cut = found.cut
-        if not found.cut:
-            at.last_verified_posix_s = time.time()
-        for refusal in found.refusals:
-            if isinstance(refusal, Damaged):  # it says nothing of the partner
-                self._audited(refusal)
-                continue
-            at.refused += 1
-            self.incidents.refused(name, refusal)
-            at.last_refusal = str(refusal)

@@ -52,6 +52,11 @@ class Counter(Store):
         known |= self._append(one for one in entries if known[one.id] is None)
         return [place for entry in entries if (place := known[entry.id]) is not None]
 
+    def sign_with(self, log_key: SigningKey) -> None:
+        """Sign checkpoints with this key from now on."""
+        with self._lock:
+            self._key = log_key
+
     def take_up(self, entries: Sequence[HandedIn], log_key: SigningKey) -> list[Place]:
         """Return the places of entries of the roster log, from which on this key signs the checkpoints.
 
