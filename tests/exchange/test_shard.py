@@ -113,6 +113,15 @@ def test_a_closed_shard_and_one_that_is_not_the_months_take_no_entry(through_jun
     moscow.store.append({plot(moscow, JUNE): [entry]})
 
 
+def test_a_batch_that_names_a_shard_and_its_log_is_refused_whole(through_june: Any):
+    moscow, _ = through_june
+    log, june = moscow.log("brussels", "plot"), plot(moscow, JUNE)
+    one, two = (moscow.entry(Incident, log, about="info", text=text) for text in ("one", "two"))
+    with pytest.raises(Refused, match="the batch names moscow/brussels/plot/2009-06 twice"):
+        moscow.store.append({log: [one], june: [two]})
+    assert moscow.store.size(june) == 2
+
+
 def test_a_clock_that_is_set_back_does_not_lead_back_to_a_closed_shard(through_june: Any):
     moscow, brussels = through_june
     moscow.wait_until("2009-05-25")

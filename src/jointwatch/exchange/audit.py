@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import apsw
 
-from jointwatch.exchange import schema
+from jointwatch.exchange import recomputed, schema
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.merkle import CompactRange
 from jointwatch.exchange.record import Damaged, Record
@@ -88,7 +88,7 @@ def _audit_log(db: apsw.Connection, log: LogId, written: CompactRange, origin: s
         rest((time.monotonic() - began) * (1 / SHARE - 1))
         began = time.monotonic()
 
-    edge = schema.recomputed(db, number, log, written.size, pause)
+    edge = recomputed.edge_of(db, number, log, written.size, pause)
     if edge != written:
         raise Refused(RULE, f"{log} is not what was written: its entries and their hashes were altered in the file")
-    schema.check_signed(db, number, log, edge, origin)
+    recomputed.check_signed(db, number, log, edge, origin)

@@ -7,14 +7,9 @@ is not under a signature.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Self
-
-import apsw
 
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import frame as frames
@@ -23,13 +18,10 @@ from jointwatch.exchange.frame import Frame
 from jointwatch.exchange.keys import PublicKey, SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.merkle import CompactRange
-from jointwatch.exchange.placing import Placing
-from jointwatch.exchange.record import RULE, Damaged
+from jointwatch.exchange.record import RULE
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.shard import Monthly
-
-Listener = Callable[[LogId, int], None]
-"""Called with a log and its new size, after the entries are on the disk."""
+from jointwatch.exchange.writing import Writing
 
 
 @dataclass(eq=False)
@@ -42,7 +34,7 @@ class _Waiting:
     done: bool = False
 
 
-class Store(Placing):
+class Store(Writing):
     """The logs of one centre in one run. Safe to use from several threads; every call is one transaction or one read.
 
     `log_key` signs the checkpoints of own logs; without it the store can be read and can mirror, but not append.
@@ -61,9 +53,6 @@ class Store(Placing):
         former_log_keys: Sequence[PublicKey] = (),
         monthly: Monthly | None = None,
     ):
-        self._listeners: list[Listener] = []
-        self._nested = False
-        self._untold: list[Mapping[LogId, range]] = []
         self._queue: deque[_Waiting] = deque()
         self.may_append: Callable[[LogId], None] = lambda log: None  # raises where an own log is closed (see `guard`)
         super().__init__(
@@ -135,48 +124,6 @@ class Store(Placing):
                 schema.put_cosignature(self._db, number, size, cosigner.name, line)
             self._ids = ids
 
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """Make all that is written inside one transaction: durable when the block ends, or undone as a whole."""
-        with self._lock:
-            ids, edges, self._untold = dict(self._ids), dict(self._edges), []
-            try:
-                with self._transaction():
-                    self._nested = True
-                    yield
-                    self._nested = False
-            except BaseException:
-                self._ids, self._edges, self._untold, self._nested = ids, edges, [], False
-                raise
-            untold, self._untold = self._untold, []
-        for positions in untold:
-            self._tell(positions)
-
-    def keep(self, values: Mapping[str, bytes | None]) -> None:
-        """Keep values by name for whoever works here after an end of the process; None forgets one.
-
-        Within `together` they are written with what is said there: after an end both are there, or neither.
-        """
-        with self._lock, self._transaction():
-            schema.keep(self._db, values)
-
-    def kept(self, prefix: str) -> dict[str, bytes]:
-        """Return the values that were kept under names with this beginning, in order of their names."""
-        with self._lock:
-            return schema.kept(self._db, prefix)
-
-    def listen(self, listener: Listener) -> None:
-        """Have `listener` called after each append and each stored frame, in the writer's thread."""
-        self._listeners.append(listener)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     # Within
 
     def _store(self, frame: Frame) -> range:
@@ -246,6 +193,8 @@ class Store(Placing):
             at = self._shard(ids, log)
             if at.shard and at not in ids:
                 self._write(ids, edges, at, [self._opening(ids, edges, at)])
+            if at in found:
+                raise Refused(RULE, f"the batch names {at} twice; give all its entries under one name")
             found[at] = self._write(ids, edges, at, entries)
         return found
 
@@ -261,27 +210,6 @@ class Store(Placing):
         schema.put_nodes(self._db, ids[log], nodes)
         return range(old.size, edges[log].size)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """Commit what is done inside, or nothing of it; the disk's refusals become OSError. Within `together`, wait."""
-        if self._nested:
-            yield
-            return
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            finally:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-        except (apsw.CorruptError, apsw.NotADBError) as error:
-            raise Damaged(RULE, f"{self.path} is damaged: {error}; nothing was written") from error
-        except (apsw.FullError, apsw.IOError, apsw.ReadOnlyError) as error:
-            raise OSError(
-                f"{self.path}: nothing was written: {error}; make room or repair the disk, then go on"
-            ) from error
-
     def _check_next(self, frame: Frame, size: int, claimed: checkpoints.Checkpoint) -> None:
         origin = frame.log.origin(self.run)
         if claimed.origin != origin:
@@ -294,12 +222,3 @@ class Store(Placing):
             )
         if claimed.size != frame.end:
             raise Refused("next position", f"the frame ends at {frame.end}; its checkpoint covers {claimed.size}")
-
-    def _tell(self, positions: Mapping[LogId, range]) -> None:
-        if self._nested:
-            self._untold.append(positions)
-            return
-        for log, written in positions.items():
-            if written:
-                for listener in self._listeners:
-                    listener(log, written.stop)

@@ -15,7 +15,7 @@ from pathlib import Path
 import apsw
 
 from jointwatch.exchange import checkpoint as checkpoints
-from jointwatch.exchange import ml_dsa, note, schema
+from jointwatch.exchange import ml_dsa, note, recomputed, schema
 from jointwatch.exchange.keys import PublicKey, SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.merkle import CompactRange
@@ -111,9 +111,9 @@ class Record:
     def _checked_edge(self, log: LogId) -> CompactRange:
         number, origin = self._ids[log], log.origin(self.run)
         if number in self._archived:
-            schema.check_signed(self._db, number, log, self._archived[number], origin)
+            recomputed.check_signed(self._db, number, log, self._archived[number], origin)
             return self._archived[number]
-        edge = schema.checked_edge(self._db, number, log, origin)
+        edge = recomputed.checked_edge(self._db, number, log, origin)
         last = schema.checkpoint(self._db, self._ids[log], edge.size)
         if last is not None and self._key is not None and log.owner == self.owner:
             self.check_ours(last, log)
