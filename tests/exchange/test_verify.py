@@ -411,3 +411,19 @@ def test_digests_refuse_what_no_manifest_can_list(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/dev/null")
     with pytest.raises(Refused, match="link is neither a file nor a folder"):
         run_directory.digests(tmp_path)
+
+
+def test_several_processes_find_in_a_run_what_one_does_and_say_how_far_they_are(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jointwatch.exchange.verify_logs._PROCESSES_FROM", 1)
+    told: list[tuple[str, int, int]] = []
+    report = verify_run(run, processes=2, progress=lambda *step: told.append(step))
+    assert report == verify_run(run, processes=1)
+    assert report.ok
+    total = sum(seen.entries for seen in report.logs)
+    assert ("moscow/moscow/record", total, total) in told
+    assert [done for what, done, _ in told if "/" in what] == sorted(done for what, done, _ in told if "/" in what)
+    (path,) = (run / "logs/moscow/common/notify/tile/entries").rglob("3")
+    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    assert verify_run(run, processes=2).faults == verify_run(run, processes=1).faults != ()

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from jointwatch.cli import stick
 from jointwatch.cli.errors import UserError
-from jointwatch.cli.log_place import held
+from jointwatch.cli.log_place import cores, held
 from jointwatch.cli.log_report import print_report
 from jointwatch.cli.terminal import print_line
 from jointwatch.exchange.export import export_audience
@@ -58,7 +58,7 @@ def export_run(directory: Path, audience: str, out: Path | None) -> None:
     name = f"{directory.resolve().name}-{re.sub(r'[^a-z0-9.-]', '_', audience)}"
     target = out or directory.resolve().with_name(name)
     try:
-        report = export_audience(directory, audience, target)
+        report = export_audience(directory, audience, target, processes=cores())
     except FileExistsError as error:
         raise UserError(f"{error}; choose another with --out") from None
     except Refused as refusal:

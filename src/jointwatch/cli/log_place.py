@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -44,6 +45,11 @@ def kind_of(place: str) -> str:
     return "site" if (path / "logs.json").is_file() else "run"
 
 
+def cores() -> int:
+    """Return how many processes may look at long logs at once: one for each core there is."""
+    return len(os.sched_getaffinity(0))
+
+
 def record_at(place: str) -> Path:
     """Return the file of the record at a place: the file itself, or that of the centre whose folder it is."""
     path = Path(place)
@@ -67,11 +73,11 @@ def verified(place: str, trust: Mapping[str, str] | None, progress: Progress) ->
         if kind == "run":
             from jointwatch.exchange.verify import verify_run
 
-            return verify_run(Path(place), trust, progress=progress)
+            return verify_run(Path(place), trust, progress=progress, processes=cores())
         if kind == "record":
             from jointwatch.exchange.verify_record import verify_record
 
-            return verify_record(record_at(place), trust, progress=progress)
+            return verify_record(record_at(place), trust, progress=progress, processes=cores())
         return _verified_site(place, trust, progress)
     except Refused as refusal:
         raise UserError(refusal.sentence) from None
@@ -93,8 +99,8 @@ def _verified_site(place: str, trust: Mapping[str, str] | None, progress: Progre
         with TemporaryDirectory(prefix="jointwatch-") as folder:
             progress("what the run's manifest lists", 0, 0)
             fetch_run(place, trust or (), Path(folder))
-            return verify_run(Path(folder), trust, progress=progress)
-    return verify_site(site(place), logs, trust, progress=progress)
+            return verify_run(Path(folder), trust, progress=progress, processes=cores())
+    return verify_site(site(place), logs, trust, progress=progress, processes=cores())
 
 
 def held(place: str) -> Held:

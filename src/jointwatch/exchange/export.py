@@ -19,7 +19,7 @@ from jointwatch.exchange.verify import verify_run
 from jointwatch.exchange.verify_report import VerifyReport
 
 
-def export_audience(directory: Path, audience: str, out: Path) -> VerifyReport:
+def export_audience(directory: Path, audience: str, out: Path, *, processes: int = 1) -> VerifyReport:
     """Return the verification of the copy for `audience` that now stands in `out`; "common" is the copy for anyone.
 
     Raises Refused, and writes nothing, where the run itself does not verify: no export of what is already in doubt.
@@ -28,7 +28,7 @@ def export_audience(directory: Path, audience: str, out: Path) -> VerifyReport:
         raise FileExistsError(f"{out} exists; an export is written to a new directory")
     if directory.resolve() in out.resolve().parents:
         raise Refused(export_label.RULE, f"{out} lies inside {directory}, whose evidence nothing may be added to")
-    whole = verify_run(directory)
+    whole = verify_run(directory, processes=processes)
     if not whole.ok:
         first = whole.faults[0]
         raise Refused(
@@ -45,7 +45,7 @@ def export_audience(directory: Path, audience: str, out: Path) -> VerifyReport:
         )
     left_out = tuple(sorted(set(whole.listed) - set(wanted)))
     _write(directory, out, Label(run=whole.run, audience=audience, left_out=left_out))
-    return verify_run(out)
+    return verify_run(out, processes=processes)
 
 
 def _write(directory: Path, out: Path, label: Label) -> None:

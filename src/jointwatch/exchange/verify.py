@@ -35,12 +35,13 @@ def verify_run(
     trust: Mapping[str, str] | None = None,
     *,
     progress: Progress | None = None,
-    processes: int | None = None,
+    processes: int = 1,
 ) -> VerifyReport:
     """Return what checking every byte of a run directory, or of an export of one, found.
 
-    trust: centre -> "SHA256:..." of its identity key, as pinned. processes: how many look at long logs, else one for
-    each core there is. Raises NotADirectoryError where there is no directory.
+    trust: centre -> "SHA256:..." of its identity key, as pinned. processes: how many look at long logs; with more than
+    one, a script must guard its main part as `multiprocessing` says. Raises NotADirectoryError where there is no
+    directory.
     """
     if not directory.is_dir():
         raise NotADirectoryError(f"{directory} is not a directory; give a run directory")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -58,18 +57,17 @@ def check_history(
     trust: Mapping[str, str] | None,
     faults: Faults,
     progress: Progress | None,
-    processes: int | None,
+    processes: int,
 ) -> History:
     """Return the logs that hold, with their owners' keys; a log whose tree does not is taken out of `logs`.
 
-    trust: centre -> "SHA256:..." of its identity key, as pinned. processes: how many look at long logs, else one for
-    each core there is.
+    trust: centre -> "SHA256:..." of its identity key, as pinned. processes: how many look at long logs.
     """
     keys = learn_keys(logs, faults)
     if trust is not None:
         check_trust(logs, keys, trust, faults)
     look = progress or (lambda what, done, total: None)
-    check_logs(logs, keys, faults, look, processes or len(os.sched_getaffinity(0)))
+    check_logs(logs, keys, faults, look, processes)
     name_owners_without_roster(logs, keys, faults)
     later = check_shards(logs, keys, faults)
     check_policies(logs.values(), later, faults)

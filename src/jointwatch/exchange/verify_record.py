@@ -8,7 +8,6 @@ cosignature kept holds. A record may be in use meanwhile; what is checked is wha
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -37,7 +36,7 @@ def verify_record(
     trust: Mapping[str, str] | None = None,
     *,
     progress: Progress | None = None,
-    processes: int | None = None,
+    processes: int = 1,
 ) -> VerifyReport:
     """Return what checking a record found. trust, progress and processes are as with `verify.verify_run`."""
     look, faults = progress or (lambda what, done, total: None), Faults()
@@ -48,7 +47,7 @@ def verify_record(
     look("the tree's nodes", 0, 0)
     for one in history.logs.values():
         _check_nodes(database, one, faults)
-    cosigned, signed = _check_lines(database, history, faults, look, processes or len(os.sched_getaffinity(0)))
+    cosigned, signed = _check_lines(database, history, faults, look, processes)
     entries = sum(one.held for one in history.logs.values())
     held = f"{len(history.logs)} logs, {entries:,} entries, {signed:,} signatures over them"
     return VerifyReport(

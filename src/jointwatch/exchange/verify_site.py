@@ -24,7 +24,7 @@ def verify_site(
     trust: Mapping[str, str] | None = None,
     *,
     progress: Progress | None = None,
-    processes: int | None = None,
+    processes: int = 1,
 ) -> VerifyReport:
     """Return what checking the logs of these names found. trust and the rest are as with `verify.verify_run`."""
     faults = Faults()
