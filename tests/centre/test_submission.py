@@ -1,0 +1,89 @@
+"""The queue at the door: it is bounded, says so, loses nothing that was let in, and one batch spoils no other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jointwatch.centre import founding, submission
+from jointwatch.centre.client import CentreLine
+from jointwatch.centre.service import Service
+from jointwatch.centre.submission import FullError
+from jointwatch.exchange.carrier import TurnedDown
+from jointwatch.exchange.refused import Refused
+from jointwatch.exchange.roles import Caller
+from tests.centre import serving
+
+LOG = "moscow/moscow/record"
+DESK = Caller("desk", frozenset({"operator"}), "SHA256:")
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    clients = [founding.Client("operator", "desk")]
+    founding.found(tmp_path / "moscow", run="r", mode="exercise", listen=None, clients=clients)
+    running = Service(tmp_path / "moscow", lambda text: None)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def desk(service: Service) -> Iterator[CentreLine]:
+    with CentreLine(service.place.clients / "desk") as line:
+        yield line
+
+
+def test_a_full_queue_turns_away_and_keeps_what_it_let_in(
+    service: Service, desk: CentreLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submission, "MAX_WAITING", 10)
+    entries = [serving.entry(desk, LOG, f"n-{number}") for number in range(12)]
+    with service.store.together():  # nothing is written while this is open
+        let_in = service.intake.hand_in(DESK, entries[:10])
+        with pytest.raises(FullError):
+            service.intake.hand_in(DESK, entries[10:])
+    assert [place.index for place in let_in.result(10)] == list(range(1, 11))
+    assert service.intake.hand_in(DESK, entries[10:]).result(10)
+
+
+def test_a_full_queue_is_answered_503_with_a_time_to_come_again(
+    service: Service, desk: CentreLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submission, "MAX_WAITING", 0)
+    with pytest.raises(TurnedDown, match="the queue is full") as refusal:
+        desk.submit([serving.entry(desk, LOG, "late")])
+    assert refusal.value.status == 503
+
+
+def test_a_batch_that_is_refused_takes_no_other_with_it(service: Service, desk: CentreLine) -> None:
+    service.intake.hand_in(DESK, [serving.entry(desk, LOG, "taken", "one")]).result(10)
+    good, bad = serving.entry(desk, LOG, "good"), serving.entry(desk, LOG, "taken", "two")
+    with service.store.together():
+        promises = [service.intake.hand_in(DESK, [one]) for one in (good, bad)]
+    assert promises[0].result(10)
+    with pytest.raises(Refused, match="with other bytes"):
+        promises[1].result(10)
+
+
+def test_the_same_entry_from_many_at_once_stands_once(service: Service, desk: CentreLine) -> None:
+    entry, places = serving.entry(desk, LOG, "same"), list[object]()
+
+    def hand_in() -> None:
+        places.extend(service.intake.hand_in(DESK, [entry, entry]).result(10))
+
+    threads = [threading.Thread(target=hand_in) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(places) == 16
+    assert len(set(places)) == 1
+
+
+def test_what_was_let_in_is_written_before_the_end(service: Service, desk: CentreLine) -> None:
+    promises = [service.intake.hand_in(DESK, [serving.entry(desk, LOG, f"n-{number}")]) for number in range(50)]
+    service.intake.close()
+    assert all(promise.done() for promise in promises)
