@@ -46,7 +46,7 @@ def look(name: str, seconds: int, keeping: bool = False) -> Looked:
         done = _fuzz(name, folder, corpus, f"-max_total_time={seconds}", f"-artifact_prefix={FOUND}/{name}-")
         tried = re.search(r"stat::number_of_executed_units: (\d+)", done.stderr)
         if keeping and not done.returncode:
-            keep(name, _merged(name, corpus, folder))
+            keep(name, [path.read_bytes() for path in corpus.iterdir()])
         spent = time.monotonic() - start
         return Looked(name, int(tried[1]) if tried else 0, spent, _finding(done) if done.returncode else "")
     finally:
@@ -59,13 +59,6 @@ def _fuzz(name: str, folder: Path, *arguments: object) -> subprocess.CompletedPr
     command = [sys.executable, "-m", "tests.fuzz", name, *map(str, arguments), *limits, "-print_final_stats=1"]
     where = {**os.environ, "TMPDIR": str(folder)}
     return subprocess.run(command, cwd=ROOT, env=where, capture_output=True, text=True, errors="replace")
-
-
-def _merged(name: str, corpus: Path, folder: Path) -> list[bytes]:
-    merged = folder / "merged"
-    merged.mkdir()
-    _fuzz(name, folder, merged, corpus, "-merge=1")
-    return [path.read_bytes() for path in merged.iterdir()]
 
 
 def _finding(done: subprocess.CompletedProcess[str]) -> str:

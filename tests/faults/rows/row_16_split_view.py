@@ -11,11 +11,12 @@ from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from tests.faults import forger
 from tests.faults.harness import Outcome, seconds_until
-from tests.faults.lying_line import BACK_S, NOTICED_S, LyingLine, honest, lied_to, refused, told
+from tests.faults.lying_line import BACK_S, LyingLine, honest, lied_to, refused, told
 from tests.faults.stations import Station, Submitter, caught_up_s, closed_tally, record
 
 TITLE = "split view, equivocation"
 REQUIRED = "detected, evidence file, that log frozen"
+GO_ON_S = 30.0
 NOTIFY, ASSESS = (LogId("moscow", "common", klass) for klass in ("notify", "assess"))
 
 
@@ -70,6 +71,4 @@ def check_evidence(moscow: Station, brussels: Station) -> None:
 def others_go_on(moscow: Station, brussels: Station) -> float:
     """Return how long it took until Brussels held the notices that Moscow has now."""
     wanted = moscow.sizes()["moscow/common/notify"]
-    return seconds_until(
-        lambda: brussels.sizes().get("moscow/common/notify", 0) >= wanted, NOTICED_S, "the other logs go on"
-    )
+    return seconds_until(lambda: brussels.sizes().get(str(NOTIFY), 0) >= wanted, GO_ON_S, "the other logs go on")
