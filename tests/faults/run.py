@@ -136,7 +136,7 @@ def summary(found: Sequence[Result], seconds: float) -> str:
         + (f", {not_here} cannot run here" if not_here else "")
         + (f", failed: {', '.join(failed)}" if failed else "")
         + f"; {counts[0]:,} acknowledged, {counts[1]} lost, {counts[2]} duplicated; longest recovery {worst:.1f} s; "
-        + f"{seconds:.0f} s in all"
+        + f"{seconds:.0f} s in all, {os.getloadavg()[1] / (os.cpu_count() or 1):.1f} processes a processor"
     )
 
 

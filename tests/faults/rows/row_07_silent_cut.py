@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from tests.faults.harness import Outcome, seconds_until
+from tests.faults.harness import Outcome, patience, seconds_until
 from tests.faults.stations import Station, Submitter, apart, caught_up_s, settled
 from tests.faults.wire import FINE, SILENT
 
@@ -30,7 +30,9 @@ def run(folder: Path, *, full: bool) -> Outcome:
             line.becomes(SILENT)
             time.sleep(cut_s)
             said = len(radar.acknowledged) - before[0], len(theirs.acknowledged) - before[1]
-            assert min(said[0] / 100, said[1] / 5) > 0.7 * cut_s, f"in {cut_s:g} s both sides wrote only {said}"
+            assert min(said[0] / 100, said[1] / 5) > 0.7 * cut_s / patience(), (
+                f"in {cut_s:g} s both sides wrote only {said}"
+            )
             line.becomes(FINE)
             back = max(back, _notices_first(moscow, brussels))
             whole = max(whole, back + caught_up_s(brussels, moscow, WHOLE_S))
@@ -42,8 +44,6 @@ def run(folder: Path, *, full: bool) -> Outcome:
 
 
 def _notices_first(moscow: Station, brussels: Station) -> float:
-    """Return how long it took until Brussels held the notices; by then it may not have waited for all plots."""
+    """Return how long it took until Brussels held the notices that Moscow has now."""
     own = moscow.sizes()
-    taken = seconds_until(lambda: brussels.sizes()[NOTICES] >= own[NOTICES], WHOLE_S, "the notices have come")
-    assert taken <= BACK_S, f"the notices came {taken:.1f} s after the line was back; {BACK_S:g} s is the limit"
-    return taken
+    return seconds_until(lambda: brussels.sizes()[NOTICES] >= own[NOTICES], BACK_S, "the notices have come")

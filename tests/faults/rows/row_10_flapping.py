@@ -6,7 +6,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
-from tests.faults.harness import Outcome
+from tests.faults.harness import Outcome, patience
 from tests.faults.stations import Submitter, apart, caught_up_s, settled
 from tests.faults.wire import FINE, SILENT
 
@@ -32,7 +32,7 @@ def run(folder: Path, *, full: bool) -> Outcome:
         radar.stop()
         found = settled(moscow, brussels, radar.acknowledged)
     moved = sum(later > sooner for sooner, later in pairwise(held))
-    assert moved >= 0.6 * (rounds - 1), f"only {moved} of {rounds - 1} seconds of line brought anything"
+    assert moved >= 0.6 * (rounds - 1) / patience(), f"only {moved} of {rounds - 1} seconds of line brought anything"
     assert files <= GROWTH_FILES, f"{files} more files are open than before"
     assert resident <= GROWTH_KB, f"{resident} KiB more memory is held than before"
     return found.outcome(back, f"{moved} of {rounds - 1} seconds of line brought news; {files} more files open")

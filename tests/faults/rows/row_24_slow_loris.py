@@ -7,7 +7,7 @@ import socket
 import threading
 from pathlib import Path
 
-from tests.faults.harness import Outcome, seconds_until
+from tests.faults.harness import Outcome, patience, seconds_until
 from tests.faults.knocking import held_open, pull, tcp, tls
 from tests.faults.stations import Station, Submitter, caught_up_s, settled, with_an_abuser
 
@@ -28,13 +28,13 @@ def run(folder: Path, *, full: bool) -> Outcome:
         drip.start()
         with Submitter(moscow, NOTICES, per_second=20, batch=1) as desk:
             stop.wait(seconds)
-            seconds_until(lambda: len(desk.acknowledged) > 10 * seconds, BACK_S, "the desk is heard meanwhile")
+            seconds_until(lambda: len(desk.acknowledged) > 10 * seconds, 2 * BACK_S, "the desk is heard meanwhile")
             worst = caught_up_s(ankara, moscow, BACK_S)
             new = newcomer_s(moscow, brussels)
         stop.set()
         drip.join(10)
         found = settled(moscow, ankara, desk.acknowledged)
-    assert desk.slowest_s <= LOCAL_S, f"the desk waited {desk.slowest_s:.1f} s; {LOCAL_S:g} s is the limit"
+    assert desk.slowest_s <= LOCAL_S * patience(), f"the desk waited {desk.slowest_s:.1f} s; {LOCAL_S:g} s is the limit"
     return found.outcome(
         worst, f"{len(held):,} connections held; the desk waited {desk.slowest_s:.2f} s at most; {new}"
     )
