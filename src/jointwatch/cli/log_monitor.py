@@ -32,7 +32,8 @@ def keep_watch(place: str, state: Path, trust: Mapping[str, str], every_s: float
     def tell(log: LogId, kind: str, what: str) -> None:
         print_line(console, f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {log}: {kind}: {what}", style="red")
 
-    monitor = Monitor(remembered, lambda: (time.time(), now_tai_ns()), trust, state.with_suffix(".evidence"), tell)
+    evidence = state.with_name(f"{state.name}.evidence")
+    monitor = Monitor(remembered, lambda: (time.time(), now_tai_ns()), trust, evidence, tell)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with _page(listen) as page:
