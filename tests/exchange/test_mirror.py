@@ -177,6 +177,18 @@ def test_reordered_entries_are_refused(centres: tuple[Any, Any]) -> None:
     refused(brussels, replace(whole, entries=whole.entries[::-1]), "tree hash")
 
 
+def test_a_partner_cannot_begin_logs_without_end(centres: tuple[Any, Any]) -> None:
+    moscow, brussels = centres
+    for number in range(254):  # beside its rosters and notices
+        moscow.say("common", f"class-{number}", "one more")
+    world.settle([moscow, brussels])
+    moscow.say("common", "class-254", "one too many")
+    extra = LogId("moscow", "common", "class-254")
+    assert "moscow has 256 logs here" in refused(brussels, sent(moscow, extra, 0), "at most 256 logs")
+    moscow.say("common", "class-7", "those that are there go on")
+    assert brussels.mirror.accept(frame.encode(sent(moscow, LogId("moscow", "common", "class-7"), 1))).messages
+
+
 def test_frames_of_another_log_are_refused(centres: tuple[Any, Any]) -> None:
     moscow, brussels = centres
     moscow.say("brussels", "plot", "a plot")

@@ -168,7 +168,15 @@ class Mirror:
         if log.whole in {known.whole for known in self.frozen}:
             why = f"{log} was shown with two histories and is frozen; see {self.evidence_folder}"
             raise Refused(equivocation.RULE, why)
+        if not self.store.size(log):
+            self._check_room(log)
         return keys
+
+    def _check_room(self, log: LogId) -> None:
+        """Raise Refused where a partner begins more logs than one question can name: names alone could fill a disk."""
+        known = {held.whole for held in self.store.logs() if held.owner == log.owner}
+        if log.whole not in known and len(known) >= MAX_LOGS:
+            raise Refused("at most 256 logs", f"{log.owner} has {len(known)} logs here; {log} is one too many")
 
     def _for_us(self, log: LogId) -> bool:
         return log.audience in (self.store.owner, COMMON)
