@@ -33,11 +33,12 @@ RECOVERY_S = 30.0
 
 
 def run(folder: Path, *, full: bool) -> Outcome:
+    rounds = 3 if full else 1
     with pair(folder) as (moscow, brussels):
         for station in (moscow, brussels):
             administered(station)
         with Submitter(moscow, LOG, per_second=100) as desk:
-            for _ in range(3 if full else 1):
+            for _ in range(rounds):
                 change(moscow, rotate=("log", "cosign", "desk"))
                 change(brussels, rotate=("cosign",))
             change(moscow, enrol=("operator:second",))
@@ -57,7 +58,10 @@ def run(folder: Path, *, full: bool) -> Outcome:
         assert not state["refused"], f"{state['refused']} refused at the partner: {state['refusals']}"
         taken = desk.acknowledged | {f"second-{number}": at for number, (_, at) in enumerate(second)}
         found = settled(moscow, brussels, taken)
-    return found.outcome(worst, "10 keys replaced, 1 revoked; 5 entries of 10 by it marked, none after it taken")
+    replaced = 4 * rounds + 2
+    return found.outcome(
+        worst, f"{replaced} keys replaced, 1 revoked; 5 entries of 10 by it marked, none after it taken"
+    )
 
 
 def administered(station: Station) -> None:
