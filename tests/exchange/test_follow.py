@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from jointwatch.exchange import checkpoint, frame
+from jointwatch.exchange import checkpoint, follow, frame
 from jointwatch.exchange.carrier import Answer, LineCut, Position
 from jointwatch.exchange.direct import DirectLine
 from jointwatch.exchange.follow import RECEIPTS_S, Round, keep_following
@@ -144,3 +144,14 @@ def test_receipts_go_at_once_where_it_was_quiet_and_few_times_while_it_is_not(ce
     size = checkpoint.unverified(line.handed[-1][name]).size
     assert size == SCANS
     assert checkpoint.unverified(moscow.store.cosigned(moscow.log("brussels", "plot"))).size == SCANS
+
+
+def test_a_log_that_is_refused_every_time_does_not_slow_the_others_down(
+    centres: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "RETRY_S", 10 * LIMIT_S)  # a pause would end the test
+    moscow, brussels = centres
+    moscow.say("common", "notify", "a launch")
+    brussels.mirror.frozen.add(moscow.log("common", "notify"))
+    rounds = followed(Line(moscow), brussels, held(moscow, brussels))
+    assert [len(found.refusals) for found in rounds] == [1, 1, 1]

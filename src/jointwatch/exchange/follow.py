@@ -100,7 +100,7 @@ def keep_following(
             start = time.monotonic()
             found = receipts.handed_in(ahead.round(mirror, min(wait_s, receipts.due_in_s())))
             tell(found)
-            if found.cut or found.refusals:
+            if found.cut or (found.refusals and not found.accepted):
                 stop.wait(RETRY_S)
             elif not found.more:
                 stop.wait(max(0.0, start + APART_S - time.monotonic()))
