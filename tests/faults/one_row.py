@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import signal
 import sys
+import threading
 import traceback
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,14 @@ def said(name: str, folder: Path, *, full: bool) -> dict[str, Any]:
         return {"failed": str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"}
 
 
+def end_with_the_runner() -> None:
+    """Kill this process group once the input ends."""
+    sys.stdin.buffer.read()
+    os.killpg(0, signal.SIGKILL)
+
+
 if __name__ == "__main__":
+    if "--watched" in sys.argv:
+        threading.Thread(target=end_with_the_runner, daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))  # unwinds, so that what was started is stopped
     print("\n" + json.dumps(said(sys.argv[1], Path(sys.argv[2]), full="--full" in sys.argv)), flush=True)

@@ -68,7 +68,15 @@ def title(name: str) -> str:
 def run(name: str, *, full: bool) -> Result:
     """Return what came of one row, run as a process in a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix=f"{name}-", ignore_cleanup_errors=True) as folder:
-        command = [sys.executable, "-m", "tests.faults.one_row", name, folder, *(["--full"] if full else [])]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.faults.one_row",
+            name,
+            folder,
+            "--watched",
+            *(["--full"] if full else []),
+        ]
         said, trouble = _ended(command, LIMIT_S[full])
     if trouble:
         return Result(name, "FAILED", trouble)
@@ -92,14 +100,16 @@ def side_by_side(wanted: Sequence[str], *, full: bool, workers: int) -> Iterator
 
 def _ended(command: list[str], limit_s: float) -> tuple[dict[str, object], str]:
     """Return what a row's process said, or what went wrong with it; it and what it started have ended."""
+    watched, watching = os.pipe()  # nobody writes: it ends when we do
     process = subprocess.Popen(
         command,
         cwd=FAULTS.parents[1],
-        stdin=subprocess.DEVNULL,
+        stdin=watched,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    os.close(watched)
     try:
         out, err = process.communicate(timeout=limit_s)
     except subprocess.TimeoutExpired:
@@ -108,8 +118,10 @@ def _ended(command: list[str], limit_s: float) -> tuple[dict[str, object], str]:
             process.wait(5)
         _kill_group(process.pid)
         process.communicate()
+        os.close(watching)
         return {}, f"not over within {limit_s:g} s"
     _kill_group(process.pid)
+    os.close(watching)
     try:
         said = json.loads(out.decode().strip().splitlines()[-1])
     except (ValueError, IndexError):

@@ -7,7 +7,7 @@ import random
 import time
 from pathlib import Path
 
-from tests.faults.harness import Outcome
+from tests.faults.harness import Outcome, seconds_until
 from tests.faults.lying_line import BACK_S
 from tests.faults.stations import Gone, Station, caught_up_s, pair, settled
 
@@ -51,6 +51,7 @@ def killed_while_it_answers(moscow: Station, places: dict[str, int]) -> int:
         with contextlib.suppress(Gone):
             moscow.hear()
         moscow.start()
+        seconds_until(moscow.speaks, BACK_S, "Moscow has asked its partner and speaks")
         moscow_said(moscow, places, ids)
         again += len(ids)
     return again
