@@ -40,7 +40,7 @@ def run(folder: Path, *, full: bool) -> Outcome:
     assert turned > 0, f"nothing was turned down: {answers}"
     assert slowest_s <= LOCAL_S * patience(), f"a local sensor waited {slowest_s:.1f} s; {LOCAL_S:g} s is the limit"
     local = f"a local sensor handed in {in_flood:.0f}/s, {in_peace:.0f}/s before, and waited {slowest_s:.2f} s at most"
-    assert in_flood >= LEAST * in_peace, f"{local}; the flood was answered {answers}"
+    assert in_flood >= LEAST * in_peace / patience(), f"{local}; the flood was answered {answers}"
     counts = ", ".join(f"{count:,} {status}" for status, count in sorted(answers.items()))
     return found.outcome(worst, f"the flood was answered {counts}; {local}")
 
