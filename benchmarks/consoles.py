@@ -35,10 +35,10 @@ from jointwatch.centre import configuration, console
 from jointwatch.centre.client import CentreLine
 from jointwatch.earth.timescale import now_tai_ns
 from jointwatch.exchange import dsse
-from jointwatch.exchange.broker import Broker
 from jointwatch.exchange.carrier import LineCut
 from jointwatch.exchange.follow import Round
-from jointwatch.exchange.nats import subject
+from jointwatch.exchange.nats.broker import Broker
+from jointwatch.exchange.nats.line import subject
 from jointwatch.exchange.tls import Identity
 from jointwatch.messages.encoding import PAYLOAD_TYPE, encode
 from jointwatch.messages.incident import Incident

@@ -33,7 +33,7 @@ from jointwatch.centre.credentials import Credentials, ensure
 from jointwatch.exchange import dsse
 from jointwatch.exchange.desk import StoreDesk
 from jointwatch.exchange.follow import Round, keep_following
-from jointwatch.exchange.https import Client, Server
+from jointwatch.exchange.https.server import Client, Server
 from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.keys import PublicKey
 from jointwatch.exchange.log import Store

@@ -28,7 +28,7 @@ from jointwatch.exchange import dsse, merkle, tiles
 from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.site import site
-from jointwatch.exchange.verify_site import verify_site
+from jointwatch.exchange.verify.site import verify_site
 
 ENTRIES, ENTRY_BYTES, PART = 1_000_000, 1_024, 4_096
 GOAL_S, GOAL_CORES = 60.0, 2

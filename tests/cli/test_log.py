@@ -181,7 +181,7 @@ def test_every_kind_of_message_has_words(message: Any) -> None:
 def test_verification_needs_neither_physics_nor_a_centre() -> None:
     """Anyone can look: the modules behind `log verify` are messages and exchange, and nothing heavy."""
     code = (
-        "import sys; from jointwatch.exchange.verify import verify_run; import jointwatch.cli.log;"
+        "import sys; from jointwatch.exchange.verify.run import verify_run; import jointwatch.cli.log;"
         "rooms = {name.split('.')[1] for name in sys.modules if name.startswith('jointwatch.')};"
         "assert rooms == {'messages', 'exchange', 'cli'}, rooms;"
         "heavy = {'numpy', 'numba', 'uvicorn', 'httpx', 'apsw'} & set(sys.modules); assert not heavy, heavy"

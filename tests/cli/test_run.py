@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from jointwatch.exchange.verify import verify_run
+from jointwatch.exchange.verify.run import verify_run
 
 SHORT = 120.0  # seconds of exercise: enough for plots, not for a track
 

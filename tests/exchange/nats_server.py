@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from jointwatch.exchange import broker_settings
-from jointwatch.exchange.broker import SERVER
-from jointwatch.exchange.broker_settings import User
+from jointwatch.exchange.nats import settings as broker_settings
+from jointwatch.exchange.nats.broker import SERVER
+from jointwatch.exchange.nats.settings import User
 from jointwatch.exchange.tls import Identity, ensure_identity
 
 UNPACKED = Path(__file__).parents[2] / ".nats" / "usr" / "sbin" / "nats-server"

@@ -16,8 +16,8 @@ from jointwatch.exchange.keyrings import Keyrings
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.site import logs_of, site
-from jointwatch.exchange.verify_record import verify_record
-from jointwatch.exchange.verify_site import verify_site
+from jointwatch.exchange.verify.record import verify_record
+from jointwatch.exchange.verify.site import verify_site
 from jointwatch.messages.incident import Incident
 from tests.exchange import two_centres as world
 from tests.exchange.forger import Forger

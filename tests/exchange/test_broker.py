@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from jointwatch.exchange.broker import SERVER, Broker, TurnedAway, inbox
-from jointwatch.exchange.broker_settings import centre_user, reader_user
 from jointwatch.exchange.carrier import MAX_ANSWER_BYTES, LineCut, TurnedDown
-from jointwatch.exchange.nats import subject
+from jointwatch.exchange.nats.broker import SERVER, Broker, TurnedAway, inbox
+from jointwatch.exchange.nats.line import subject
+from jointwatch.exchange.nats.settings import centre_user, reader_user
 from jointwatch.exchange.tls import Identity, ensure_identity, server_context
 from tests.exchange.nats_server import NatsServer, issued
 

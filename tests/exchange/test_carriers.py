@@ -14,16 +14,17 @@ from typing import Any, Protocol
 import pytest
 
 from jointwatch.exchange import frame as frames
-from jointwatch.exchange import nats, stick
-from jointwatch.exchange.broker import Broker
-from jointwatch.exchange.broker_settings import User, centre_user, reader_user
+from jointwatch.exchange import stick
 from jointwatch.exchange.carrier import MOST_ASKED_BYTES, Answer, Desk, LineCut, Position
 from jointwatch.exchange.direct import DirectLine
 from jointwatch.exchange.equivocation import Equivocation
 from jointwatch.exchange.follow import Line, follow
-from jointwatch.exchange.https import Client, Server
+from jointwatch.exchange.https.server import Client, Server
 from jointwatch.exchange.log import Store
-from jointwatch.exchange.nats import NatsLine
+from jointwatch.exchange.nats import line as nats
+from jointwatch.exchange.nats.broker import Broker
+from jointwatch.exchange.nats.line import NatsLine
+from jointwatch.exchange.nats.settings import User, centre_user, reader_user
 from jointwatch.exchange.tls import Identity, ensure_identity
 from jointwatch.messages.incident import Incident
 from tests.exchange import two_centres as world

@@ -17,16 +17,16 @@ import msgspec
 import pytest
 
 from jointwatch.exchange import frame as frames
-from jointwatch.exchange.broker import Broker
-from jointwatch.exchange.broker_settings import centre_user, reader_user
-from jointwatch.exchange.console import Console
 from jointwatch.exchange.equivocation import Equivocation
-from jointwatch.exchange.fanout import Fanout
 from jointwatch.exchange.follow import Round
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.mirror import Mirror
-from jointwatch.exchange.nats import subject
+from jointwatch.exchange.nats.broker import Broker
+from jointwatch.exchange.nats.console import Console
+from jointwatch.exchange.nats.fanout import Fanout
+from jointwatch.exchange.nats.line import subject
+from jointwatch.exchange.nats.settings import centre_user, reader_user
 from jointwatch.exchange.tls import Identity, client_context, ensure_identity
 from tests.exchange import two_centres as world
 from tests.exchange.nats_server import NatsServer, issued

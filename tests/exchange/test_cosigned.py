@@ -14,7 +14,7 @@ from jointwatch.exchange.checkpoint import Checkpoint
 from jointwatch.exchange.export_label import belongs
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.run_directory import write_logs
-from jointwatch.exchange.verify import verify_run
+from jointwatch.exchange.verify.run import verify_run
 from tests.exchange import two_centres as world
 from tests.exchange.second import directories
 from tests.exchange.second.wrong import Wrong

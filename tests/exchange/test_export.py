@@ -13,7 +13,7 @@ import pytest
 from jointwatch.exchange import dsse, tiles
 from jointwatch.exchange.export import export_audience
 from jointwatch.exchange.refused import Refused
-from jointwatch.exchange.verify import verify_run
+from jointwatch.exchange.verify.run import verify_run
 from jointwatch.messages.encoding import decode
 from jointwatch.messages.plot_report import PlotReport, Site
 from tests.exchange import two_centres as world

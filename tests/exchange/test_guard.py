@@ -14,7 +14,7 @@ from jointwatch.exchange.carrier import Answer, NotForYou, Position
 from jointwatch.exchange.direct import DirectLine
 from jointwatch.exchange.equivocation import Equivocation
 from jointwatch.exchange.guard import Closed, Guard
-from jointwatch.exchange.https import Client, Server
+from jointwatch.exchange.https.server import Client, Server
 from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.log import Store

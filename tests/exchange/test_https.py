@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from jointwatch.exchange import frame, https_app
+from jointwatch.exchange import frame
 from jointwatch.exchange.allowance import Allowance
 from jointwatch.exchange.carrier import (
     MAX_REQUEST_BYTES,
@@ -31,8 +31,9 @@ from jointwatch.exchange.carrier import (
     TurnedDown,
 )
 from jointwatch.exchange.follow import follow
-from jointwatch.exchange.https import Client, Server
-from jointwatch.exchange.https_line import to_ask_next
+from jointwatch.exchange.https import app as https_app
+from jointwatch.exchange.https.line import to_ask_next
+from jointwatch.exchange.https.server import Client, Server
 from jointwatch.exchange.tls import Identity, client_context, ensure_identity, server_context
 from tests.exchange import two_centres as world
 

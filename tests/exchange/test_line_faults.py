@@ -14,7 +14,7 @@ import pytest
 
 from jointwatch.exchange.checkpoint import cosigned_at
 from jointwatch.exchange.follow import Round, keep_following
-from jointwatch.exchange.https import Client, Server
+from jointwatch.exchange.https.server import Client, Server
 from jointwatch.exchange.tls import ensure_identity
 from tests.exchange import faulty_proxy as proxies
 from tests.exchange import two_centres as world

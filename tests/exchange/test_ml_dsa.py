@@ -16,7 +16,7 @@ from jointwatch.exchange import ml_dsa, note
 from jointwatch.exchange.checkpoint import Checkpoint
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.refused import Refused
-from jointwatch.exchange.verify import verify_run
+from jointwatch.exchange.verify.run import verify_run
 from tests.exchange import two_centres as world
 
 LITEWITNESS = Path(__file__).parents[1] / "oracles" / "litewitness_ml_dsa.txt"

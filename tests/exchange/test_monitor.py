@@ -16,9 +16,9 @@ from jointwatch.exchange import equivocation, merkle, schema, tiles
 from jointwatch.exchange.database import Database
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.logid import LogId
-from jointwatch.exchange.monitor import Monitor
-from jointwatch.exchange.monitor_metrics import text
-from jointwatch.exchange.monitor_state import Counts, State, bin_of, seconds_of
+from jointwatch.exchange.monitor.metrics import text
+from jointwatch.exchange.monitor.state import Counts, State, bin_of, seconds_of
+from jointwatch.exchange.monitor.verifier import Monitor
 from jointwatch.exchange.publishing import publish
 from jointwatch.exchange.site import logs_of, site
 from jointwatch.messages.heartbeat import Heartbeat

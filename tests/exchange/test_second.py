@@ -30,7 +30,7 @@ from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.mirror import Mirror
 from jointwatch.exchange.refused import Refused
-from jointwatch.exchange.verify import verify_run
+from jointwatch.exchange.verify.run import verify_run
 from jointwatch.messages.encoding import encode
 from jointwatch.messages.examples import EXAMPLES
 from tests.exchange import two_centres

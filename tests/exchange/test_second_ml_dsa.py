@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import ml_dsa, note
-from jointwatch.exchange.verify import verify_run
+from jointwatch.exchange.verify.run import verify_run
 from tests.exchange import two_centres
 from tests.exchange.second import directories, ml_dsa_44
 from tests.exchange.second.wrong import Wrong

@@ -19,7 +19,7 @@ from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.run_directory import write_logs
-from jointwatch.exchange.verify import verify_run
+from jointwatch.exchange.verify.run import verify_run
 from jointwatch.messages.encoding import PAYLOAD_TYPE, decode, encode
 from jointwatch.messages.heartbeat import Heartbeat
 from jointwatch.messages.incident import Incident
@@ -416,7 +416,7 @@ def test_digests_refuse_what_no_manifest_can_list(tmp_path: Path) -> None:
 def test_several_processes_find_in_a_run_what_one_does_and_say_how_far_they_are(
     run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jointwatch.exchange.verify_logs._PROCESSES_FROM", 1)
+    monkeypatch.setattr("jointwatch.exchange.verify.logs._PROCESSES_FROM", 1)
     told: list[tuple[str, int, int]] = []
     report = verify_run(run, processes=2, progress=lambda *step: told.append(step))
     assert report == verify_run(run, processes=1)

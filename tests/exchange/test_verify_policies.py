@@ -11,7 +11,7 @@ import pytest
 from jointwatch.exchange import dsse, merkle
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.logid import LogId
-from jointwatch.exchange.verify import verify_run
+from jointwatch.exchange.verify.run import verify_run
 from jointwatch.messages.encoding import PAYLOAD_TYPE, encode
 from jointwatch.messages.release_policy import ReleasePolicy
 from tests.exchange import two_centres as world

@@ -14,7 +14,7 @@ from jointwatch.exchange import merkle, schema
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
-from jointwatch.exchange.verify_record import verify_record
+from jointwatch.exchange.verify.record import verify_record
 from jointwatch.messages.heartbeat import Heartbeat
 from tests.exchange import two_centres as world
 
@@ -198,7 +198,7 @@ def test_a_record_is_read_while_its_centre_writes_it(tmp_path: Path) -> None:
 
 
 def test_several_processes_find_what_one_does(record: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from jointwatch.exchange import verify_logs
+    from jointwatch.exchange.verify import logs as verify_logs
 
     monkeypatch.setattr(verify_logs, "_PROCESSES_FROM", 1)
     alone = verify_record(record, processes=1)

@@ -12,7 +12,7 @@ from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import export
 from jointwatch.exchange.keyrings import logged_tai_ns
 from jointwatch.exchange.logid import LogId
-from jointwatch.exchange.verify import verify_run
+from jointwatch.exchange.verify.run import verify_run
 from jointwatch.messages.incident import Incident
 from jointwatch.messages.shard_opening import ShardOpening
 from tests.exchange import two_centres as world

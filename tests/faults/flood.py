@@ -17,7 +17,7 @@ import threading
 from collections import Counter
 from pathlib import Path
 
-from jointwatch.exchange.https_app import MESSAGEPACK
+from jointwatch.exchange.https.app import MESSAGEPACK
 from jointwatch.exchange.tls import Identity, client_context
 from tests.faults.knocking import everything
 

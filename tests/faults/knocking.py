@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from jointwatch.exchange.carrier import MOST_ASKED_BYTES, WIRE_VERSION, Pull
-from jointwatch.exchange.https_app import MESSAGEPACK
+from jointwatch.exchange.https.app import MESSAGEPACK
 from jointwatch.exchange.tls import client_context
 from tests.faults.stations import Station
 

@@ -18,7 +18,7 @@ import msgspec
 from jointwatch.exchange import frame
 from jointwatch.exchange.carrier import MOST_ASKED_BYTES, Answer, LineCut, NotForYou, Position
 from jointwatch.exchange.frame import Frame
-from jointwatch.exchange.https import Client, Server
+from jointwatch.exchange.https.server import Client, Server
 from tests.faults.harness import Tally, seconds_until
 from tests.faults.stations import Station, Submitter, caught_up_s, holds_all, settled
 

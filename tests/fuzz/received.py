@@ -20,7 +20,7 @@ from jointwatch.centre import configuration
 from jointwatch.exchange import carrier, equivocation, frame, stick, tiles
 from jointwatch.exchange.carrier import WIRE_VERSION, Answer, Cosignatures, Health, Position, Pull
 from jointwatch.exchange.equivocation import Equivocation
-from jointwatch.exchange.https_app import ExchangeApp
+from jointwatch.exchange.https.app import ExchangeApp
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.roles import PARTNER, Caller
 from tests.exchange import two_centres as world

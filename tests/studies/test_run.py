@@ -12,7 +12,7 @@ from jointwatch.assessment.priors import BoostPriors
 from jointwatch.centre.replay import Replay, read_logs
 from jointwatch.exchange import dsse
 from jointwatch.exchange.logid import LogId
-from jointwatch.exchange.verify import verify_run
+from jointwatch.exchange.verify.run import verify_run
 from jointwatch.messages.correction import Correction
 from jointwatch.messages.encoding import decode
 from jointwatch.messages.heartbeat import Heartbeat

@@ -15,7 +15,7 @@ from jointwatch.centre.configuration import Address, CentreName, Model, Run, par
 from jointwatch.centre.counter import Receipts, Submission
 from jointwatch.exchange import carrier
 from jointwatch.exchange.carrier import WIRE_VERSION
-from jointwatch.exchange.https import Client
+from jointwatch.exchange.https.server import Client
 from jointwatch.exchange.keys import SigningKey, read_key
 from jointwatch.exchange.tls import Identity
 

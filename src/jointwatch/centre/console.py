@@ -15,11 +15,11 @@ from typing import Literal
 
 from jointwatch.centre.configuration import Address, CentreName, Fingerprint, Model, Run, parsed, split
 from jointwatch.centre.consoles import FILE
-from jointwatch.exchange.broker import Broker
-from jointwatch.exchange.console import Console
 from jointwatch.exchange.follow import Round
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.mirror import Mirror
+from jointwatch.exchange.nats.broker import Broker
+from jointwatch.exchange.nats.console import Console
 from jointwatch.exchange.tls import Identity
 
 

@@ -20,7 +20,7 @@ from jointwatch.exchange.log import Store
 from jointwatch.exchange.tls import Identity
 
 if TYPE_CHECKING:
-    from jointwatch.exchange.broker import Broker
+    from jointwatch.exchange.nats.broker import Broker
 
 FILE = "console.toml"
 
@@ -31,8 +31,8 @@ def prepare(place: Place, known: Configuration, nats: Nats, line: Identity, iden
     identities: centre -> fingerprint, what the consoles are to pin. A server that runs reads a new certificate when it
     is told to: `nats-server --signal reload`.
     """
-    from jointwatch.exchange import broker_settings
-    from jointwatch.exchange.broker import SERVER
+    from jointwatch.exchange.nats import settings as broker_settings
+    from jointwatch.exchange.nats.broker import SERVER
 
     server = _issued(line, place.clients / SERVER, SERVER, [])
     for name in nats.consoles:
@@ -50,8 +50,8 @@ def prepare(place: Place, known: Configuration, nats: Nats, line: Identity, iden
 @contextmanager
 def telling(nats: Nats, line: Identity, store: Store, keys: Callable[[str], Keyrings]) -> Iterator[Broker]:
     """Tell consoles what is new in the record, while the block lasts; yield the connection over which it goes."""
-    from jointwatch.exchange.broker import Broker
-    from jointwatch.exchange.fanout import Fanout
+    from jointwatch.exchange.nats.broker import Broker
+    from jointwatch.exchange.nats.fanout import Fanout
 
     host, port = configuration.split(nats.address)
     broker = Broker(line, line.authority_pem(), host=host, port=port)

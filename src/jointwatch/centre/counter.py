@@ -28,7 +28,7 @@ from jointwatch.exchange import handed_in, proof
 from jointwatch.exchange.carrier import WIRE_VERSION
 from jointwatch.exchange.frame import MAX_ENTRIES
 from jointwatch.exchange.guard import Closed
-from jointwatch.exchange.https_app import MESSAGEPACK, TurnedAwayError, need, read_body, refused
+from jointwatch.exchange.https.app import MESSAGEPACK, TurnedAwayError, need, read_body, refused
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.record import Damaged
 from jointwatch.exchange.refused import Refused

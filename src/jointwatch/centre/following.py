@@ -14,7 +14,7 @@ from jointwatch.centre.configuration import Configuration
 from jointwatch.centre.incidents import Incidents
 from jointwatch.exchange.follow import RETRY_S, Round, keep_following
 from jointwatch.exchange.guard import Guard
-from jointwatch.exchange.https import Client
+from jointwatch.exchange.https.server import Client
 from jointwatch.exchange.keyrings import ROSTER
 from jointwatch.exchange.mirror import Mirror
 from jointwatch.exchange.record import Damaged

@@ -11,7 +11,7 @@ from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange.desk import StoreDesk
 from jointwatch.exchange.equivocation import Equivocation
 from jointwatch.exchange.follow import follow
-from jointwatch.exchange.https import Client, Server
+from jointwatch.exchange.https.server import Client, Server
 from jointwatch.exchange.keys import PublicKey
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.mirror import Accepted, Mirror

@@ -30,7 +30,7 @@ from jointwatch.exchange.door import Guests
 from jointwatch.exchange.guard import Guard
 from jointwatch.exchange.handed_in import Counter, HandedIn
 from jointwatch.exchange.handed_in import Place as Written
-from jointwatch.exchange.https import Server
+from jointwatch.exchange.https.server import Server
 from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.mirror import Mirror
@@ -40,7 +40,7 @@ from jointwatch.exchange.salvage import Opened
 from jointwatch.messages.encoding import Message
 
 if TYPE_CHECKING:
-    from jointwatch.exchange.broker import Broker
+    from jointwatch.exchange.nats.broker import Broker
 
 AUDIT_EVERY_S = 3600.0
 Tell = Callable[[str], None]

@@ -17,9 +17,9 @@ from jointwatch.cli.log_place import held, kind_of
 from jointwatch.cli.terminal import print_line
 from jointwatch.earth.timescale import now_tai_ns
 from jointwatch.exchange.logid import LogId
-from jointwatch.exchange.monitor import Monitor
-from jointwatch.exchange.monitor_metrics import CONTENT_TYPE, text
-from jointwatch.exchange.monitor_state import State
+from jointwatch.exchange.monitor.metrics import CONTENT_TYPE, text
+from jointwatch.exchange.monitor.state import State
+from jointwatch.exchange.monitor.verifier import Monitor
 from jointwatch.exchange.refused import Refused
 
 

@@ -15,8 +15,8 @@ from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.run_directory import listing, log_of
 from jointwatch.exchange.source import Source
-from jointwatch.exchange.verify_logs import Progress
-from jointwatch.exchange.verify_report import VerifyReport
+from jointwatch.exchange.verify.logs import Progress
+from jointwatch.exchange.verify.report import VerifyReport
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ def verified(place: str, trust: Mapping[str, str] | None, progress: Progress) ->
     kind = kind_of(place)
     try:
         if kind == "run":
-            from jointwatch.exchange.verify import verify_run
+            from jointwatch.exchange.verify.run import verify_run
 
             return verify_run(Path(place), trust, progress=progress, processes=cores())
         if kind == "record":
-            from jointwatch.exchange.verify_record import verify_record
+            from jointwatch.exchange.verify.record import verify_record
 
             return verify_record(record_at(place), trust, progress=progress, processes=cores())
         return _verified_site(place, trust, progress)
@@ -88,13 +88,13 @@ def verified(place: str, trust: Mapping[str, str] | None, progress: Progress) ->
 def _verified_site(place: str, trust: Mapping[str, str] | None, progress: Progress) -> VerifyReport:
     """Published logs as they stand there; a run directory without an index of its logs is fetched first."""
     from jointwatch.exchange.site import Missing, logs_of, site
-    from jointwatch.exchange.verify_site import verify_site
+    from jointwatch.exchange.verify.site import verify_site
 
     try:
         logs = logs_of(place)
     except Missing:
         from jointwatch.exchange.fetched_run import fetch_run
-        from jointwatch.exchange.verify import verify_run
+        from jointwatch.exchange.verify.run import verify_run
 
         with TemporaryDirectory(prefix="jointwatch-") as folder:
             progress("what the run's manifest lists", 0, 0)

@@ -12,8 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.table import Column, Table
 
 from jointwatch.cli.terminal import print_line
-from jointwatch.exchange.verify_logs import Progress
-from jointwatch.exchange.verify_report import LogSeen, VerifyReport
+from jointwatch.exchange.verify.logs import Progress
+from jointwatch.exchange.verify.report import LogSeen, VerifyReport
 
 
 @contextmanager

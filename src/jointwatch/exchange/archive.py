@@ -22,7 +22,7 @@ from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roster import cosigner_name
 from jointwatch.exchange.site import INDEX, logs_of, site
 from jointwatch.exchange.tiles import CHECKPOINT
-from jointwatch.exchange.verify_site import verify_site
+from jointwatch.exchange.verify.site import verify_site
 
 RULE = "jointwatch archive"
 _ROWS_AT_ONCE = 4_096  # in one transaction: the log of changes stays short, and others can write in between

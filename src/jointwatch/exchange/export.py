@@ -15,8 +15,8 @@ from jointwatch.exchange import export_label, run_directory
 from jointwatch.exchange.export_label import EXPORT, Label
 from jointwatch.exchange.logid import COMMON
 from jointwatch.exchange.refused import Refused
-from jointwatch.exchange.verify import verify_run
-from jointwatch.exchange.verify_report import VerifyReport
+from jointwatch.exchange.verify.report import VerifyReport
+from jointwatch.exchange.verify.run import verify_run
 
 
 def export_audience(directory: Path, audience: str, out: Path, *, processes: int = 1) -> VerifyReport:

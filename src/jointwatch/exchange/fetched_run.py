@@ -16,9 +16,9 @@ from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.run_directory import LOGS, MANIFEST, STATEMENT, log_folder
 from jointwatch.exchange.site import Missing, fetched
 from jointwatch.exchange.source import Files
-from jointwatch.exchange.verify_files import RULE, last_manifest
-from jointwatch.exchange.verify_logs import ReadLog, read_log
-from jointwatch.exchange.verify_statement import MAX_BYTES
+from jointwatch.exchange.verify.files import RULE, last_manifest
+from jointwatch.exchange.verify.logs import ReadLog, read_log
+from jointwatch.exchange.verify.statement import MAX_BYTES
 from jointwatch.messages.encoding import MessageRefused, decode
 from jointwatch.messages.statement import Statement
 

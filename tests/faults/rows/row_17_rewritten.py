@@ -15,8 +15,8 @@ from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import equivocation, merkle, schema
 from jointwatch.exchange.database import Database
 from jointwatch.exchange.logid import LogId
-from jointwatch.exchange.monitor import Monitor
-from jointwatch.exchange.monitor_state import State
+from jointwatch.exchange.monitor.state import State
+from jointwatch.exchange.monitor.verifier import Monitor
 from tests.faults import forger
 from tests.faults.harness import Outcome, seconds_until
 from tests.faults.stations import RUN, START_S, Station, Submitter, caught_up_s, pair, settled

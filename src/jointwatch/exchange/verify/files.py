@@ -10,8 +10,8 @@ from jointwatch.exchange.export_label import EXPORT, Label
 from jointwatch.exchange.logid import COMMON
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.run_directory import MANIFEST
-from jointwatch.exchange.verify_faults import Faults
-from jointwatch.exchange.verify_logs import Logs, ReadLog
+from jointwatch.exchange.verify.faults import Faults
+from jointwatch.exchange.verify.logs import Logs, ReadLog
 from jointwatch.messages.encoding import Message, decode
 from jointwatch.messages.manifest import FileDigest, Manifest
 

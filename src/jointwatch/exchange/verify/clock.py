@@ -9,7 +9,7 @@ import time
 from array import array
 from collections.abc import Iterable, Iterator
 
-from jointwatch.exchange.verify_logs import ReadLog
+from jointwatch.exchange.verify.logs import ReadLog
 
 BACK_S = 1.0
 """A step back of more than this is told."""

@@ -13,13 +13,13 @@ from collections.abc import Callable
 
 from jointwatch.exchange import carrier, shard
 from jointwatch.exchange import frame as frames
-from jointwatch.exchange.broker import RETRY_S, Broker
 from jointwatch.exchange.carrier import MAX_LOGS, WIRE_VERSION, Answer, LineCut, Position, Pull
 from jointwatch.exchange.desk import urgency
 from jointwatch.exchange.follow import Round, take
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.mirror import Mirror
-from jointwatch.exchange.nats import NatsLine, subject
+from jointwatch.exchange.nats.broker import RETRY_S, Broker
+from jointwatch.exchange.nats.line import NatsLine, subject
 from jointwatch.exchange.refused import Refused
 
 SILENT_S = 3.0  # after this long without a word it asks

@@ -22,14 +22,14 @@ from jointwatch.exchange.checkpoint import Checkpoint
 from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.merkle import CompactRange
-from jointwatch.exchange.monitor_state import Counts, Known, State, bin_of
+from jointwatch.exchange.monitor.state import Counts, Known, State, bin_of
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roster import cosigner_name
 from jointwatch.exchange.source import Source
 from jointwatch.exchange.tiles import WIDTH, DirectoryRefused
-from jointwatch.exchange.verify_faults import Faults
-from jointwatch.exchange.verify_keys import learn_keys
-from jointwatch.exchange.verify_logs import read_log
+from jointwatch.exchange.verify.faults import Faults
+from jointwatch.exchange.verify.keys import learn_keys
+from jointwatch.exchange.verify.logs import read_log
 
 AHEAD_S = 1.0
 """An origin's clock that is so far ahead of the monitor's is an alarm."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 
 from jointwatch.exchange.logid import LogId
-from jointwatch.exchange.verify_faults import Faults
-from jointwatch.exchange.verify_logs import ReadLog
+from jointwatch.exchange.verify.faults import Faults
+from jointwatch.exchange.verify.logs import ReadLog
 from jointwatch.messages.release_policy import ReleasePolicy
 
 

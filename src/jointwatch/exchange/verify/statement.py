@@ -10,8 +10,8 @@ from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.run_directory import STATEMENT, log_folder
-from jointwatch.exchange.verify_faults import Faults
-from jointwatch.exchange.verify_logs import Logs
+from jointwatch.exchange.verify.faults import Faults
+from jointwatch.exchange.verify.logs import Logs
 from jointwatch.messages.encoding import PAYLOAD_TYPE, PAYLOAD_TYPE_JSON, decode, from_json, kind_of
 from jointwatch.messages.reference import EntryReference
 from jointwatch.messages.statement import Statement

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from jointwatch.exchange.keyrings import Keyrings
 from jointwatch.exchange.logid import LogId
-from jointwatch.exchange.verify_clock import remarks
-from jointwatch.exchange.verify_faults import Faults
-from jointwatch.exchange.verify_keys import check_trust, learn_keys, name_owners_without_roster
-from jointwatch.exchange.verify_logs import Progress, ReadLog, check_logs
-from jointwatch.exchange.verify_policies import check_policies
-from jointwatch.exchange.verify_report import LogSeen
-from jointwatch.exchange.verify_shards import check_shards, in_one_sentence
+from jointwatch.exchange.verify.clock import remarks
+from jointwatch.exchange.verify.faults import Faults
+from jointwatch.exchange.verify.keys import check_trust, learn_keys, name_owners_without_roster
+from jointwatch.exchange.verify.logs import Progress, ReadLog, check_logs
+from jointwatch.exchange.verify.policies import check_policies
+from jointwatch.exchange.verify.report import LogSeen
+from jointwatch.exchange.verify.shards import check_shards, in_one_sentence
 
 
 @dataclass(frozen=True)

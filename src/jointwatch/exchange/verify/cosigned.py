@@ -16,9 +16,9 @@ from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roster import cosigner_name
 from jointwatch.exchange.run_directory import COSIGNED, cosigned_of
-from jointwatch.exchange.verify_faults import Faults
-from jointwatch.exchange.verify_keys import cosigners_wanted
-from jointwatch.exchange.verify_logs import ReadLog
+from jointwatch.exchange.verify.faults import Faults
+from jointwatch.exchange.verify.keys import cosigners_wanted
+from jointwatch.exchange.verify.logs import ReadLog
 
 RULE = "jointwatch run directory"
 

@@ -22,11 +22,11 @@ from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roster import cosigner_name
 from jointwatch.exchange.tiles import DirectoryRefused
-from jointwatch.exchange.verify_faults import Faults
-from jointwatch.exchange.verify_history import History, check_history
-from jointwatch.exchange.verify_logs import Progress, ReadLog, read_log
-from jointwatch.exchange.verify_report import VerifyReport
-from jointwatch.exchange.verify_stretch import each
+from jointwatch.exchange.verify.faults import Faults
+from jointwatch.exchange.verify.history import History, check_history
+from jointwatch.exchange.verify.logs import Progress, ReadLog, read_log
+from jointwatch.exchange.verify.report import VerifyReport
+from jointwatch.exchange.verify.stretch import each
 
 _NOTES_A_PART = 2_000
 

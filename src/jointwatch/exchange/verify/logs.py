@@ -18,9 +18,9 @@ from jointwatch.exchange.keyrings import Keyrings
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.source import Source
-from jointwatch.exchange.verify_faults import Faults
-from jointwatch.exchange.verify_stretch import Found, each, look, stretches
-from jointwatch.exchange.verify_tree import Tree
+from jointwatch.exchange.verify.faults import Faults
+from jointwatch.exchange.verify.stretch import Found, each, look, stretches
+from jointwatch.exchange.verify.tree import Tree
 from jointwatch.messages.release_policy import ReleasePolicy
 
 Progress = Callable[[str, int, int], None]

@@ -18,14 +18,14 @@ from pathlib import Path
 from jointwatch.exchange import run_directory
 from jointwatch.exchange.export_label import Label
 from jointwatch.exchange.run_directory import STATEMENT
-from jointwatch.exchange.verify_cosigned import check_cosigned
-from jointwatch.exchange.verify_faults import Faults
-from jointwatch.exchange.verify_files import check_files, check_label, read_label, read_manifest
-from jointwatch.exchange.verify_history import History, check_history
-from jointwatch.exchange.verify_keys import Centres, check_checkpoint
-from jointwatch.exchange.verify_logs import Progress, read_folders
-from jointwatch.exchange.verify_report import VerifyReport
-from jointwatch.exchange.verify_statement import read_statement
+from jointwatch.exchange.verify.cosigned import check_cosigned
+from jointwatch.exchange.verify.faults import Faults
+from jointwatch.exchange.verify.files import check_files, check_label, read_label, read_manifest
+from jointwatch.exchange.verify.history import History, check_history
+from jointwatch.exchange.verify.keys import Centres, check_checkpoint
+from jointwatch.exchange.verify.logs import Progress, read_folders
+from jointwatch.exchange.verify.report import VerifyReport
+from jointwatch.exchange.verify.statement import read_statement
 from jointwatch.messages.manifest import FileDigest
 from jointwatch.messages.statement import Statement
 

@@ -10,7 +10,7 @@ from jointwatch.exchange.checkpoint import Checkpoint
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.source import Source
 from jointwatch.exchange.tiles import WIDTH, DirectoryRefused
-from jointwatch.exchange.verify_stretch import Found
+from jointwatch.exchange.verify.stretch import Found
 
 
 @dataclass

@@ -25,8 +25,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from jointwatch.exchange.allowance import MAX_CONNECTIONS
 from jointwatch.exchange.carrier import Desk
 from jointwatch.exchange.door import Door, Guests
-from jointwatch.exchange.https_app import ExchangeApp
-from jointwatch.exchange.https_line import Client as Client
+from jointwatch.exchange.https.app import ExchangeApp
+from jointwatch.exchange.https.line import Client as Client
 from jointwatch.exchange.tls import Identity, server_context
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jointwatch.exchange.logid import LogId
-from jointwatch.exchange.verify_faults import Fault
+from jointwatch.exchange.verify.faults import Fault
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jointwatch.exchange.broker import inbox
 from jointwatch.exchange.carrier import MAX_ANSWER_BYTES
-from jointwatch.exchange.nats import subject
+from jointwatch.exchange.nats.broker import inbox
+from jointwatch.exchange.nats.line import subject
 
 UNREAD_BYTES = 8 * MAX_ANSWER_BYTES  # of a client that does not read; then it is cut, connects again and asks again
 

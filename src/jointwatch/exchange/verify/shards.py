@@ -9,8 +9,8 @@ from jointwatch.exchange.keyrings import Keyrings
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.shard import Closed
-from jointwatch.exchange.verify_faults import Faults
-from jointwatch.exchange.verify_logs import Logs, ReadLog
+from jointwatch.exchange.verify.faults import Faults
+from jointwatch.exchange.verify.logs import Logs, ReadLog
 from jointwatch.messages.encoding import decode
 
 

@@ -25,7 +25,7 @@ from jointwatch.exchange.carrier import (
     Pull,
     TurnedDown,
 )
-from jointwatch.exchange.https_app import MESSAGEPACK
+from jointwatch.exchange.https.app import MESSAGEPACK
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.tls import Identity, client_context
 

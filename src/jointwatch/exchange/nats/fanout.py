@@ -18,13 +18,13 @@ import msgspec
 
 from jointwatch.exchange import frame as frames
 from jointwatch.exchange import shard
-from jointwatch.exchange.broker import Broker
 from jointwatch.exchange.carrier import MAX_LOGS, WIRE_VERSION, Position, Pull
 from jointwatch.exchange.desk import StoreDesk, urgency
 from jointwatch.exchange.keyrings import Keyrings
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import LogId
-from jointwatch.exchange.nats import open_desk, subject
+from jointwatch.exchange.nats.broker import Broker
+from jointwatch.exchange.nats.line import open_desk, subject
 from jointwatch.exchange.refused import Refused
 
 EVERY_S = 1.0

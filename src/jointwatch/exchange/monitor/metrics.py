@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from jointwatch.exchange.monitor_state import WINDOWS, State
+from jointwatch.exchange.monitor.state import WINDOWS, State
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 QUANTILES = (0.5, 0.95, 0.99)

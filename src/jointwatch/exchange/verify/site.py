@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from jointwatch.exchange import tiles
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.source import Source
-from jointwatch.exchange.verify_faults import Faults
-from jointwatch.exchange.verify_history import check_history
-from jointwatch.exchange.verify_keys import Centres, check_lines
-from jointwatch.exchange.verify_logs import Progress, ReadLog, read_log
-from jointwatch.exchange.verify_report import VerifyReport
+from jointwatch.exchange.verify.faults import Faults
+from jointwatch.exchange.verify.history import check_history
+from jointwatch.exchange.verify.keys import Centres, check_lines
+from jointwatch.exchange.verify.logs import Progress, ReadLog, read_log
+from jointwatch.exchange.verify.report import VerifyReport
 
 
 def verify_site(

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 import msgspec
 
 from jointwatch.exchange import carrier
-from jointwatch.exchange.broker import Broker, TurnedAway
 from jointwatch.exchange.carrier import WIRE_VERSION, Answer, Cosignatures, Desk, LineCut, NotForYou, Position, Pull
+from jointwatch.exchange.nats.broker import Broker, TurnedAway
 from jointwatch.exchange.refused import Refused
 
 ANSWER_S = 10.0

@@ -11,9 +11,9 @@ from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.logid import COMMON, LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roster import cosigner_name
-from jointwatch.exchange.verify_faults import Faults
-from jointwatch.exchange.verify_logs import Logs, ReadLog, holds
-from jointwatch.exchange.verify_stretch import each, look, stretches
+from jointwatch.exchange.verify.faults import Faults
+from jointwatch.exchange.verify.logs import Logs, ReadLog, holds
+from jointwatch.exchange.verify.stretch import each, look, stretches
 from jointwatch.messages.encoding import decode
 
 

@@ -1,0 +1,1 @@
+"""Continuous verification: what a log promises, measured for years, and told as Prometheus metrics."""
