@@ -72,7 +72,7 @@ faults: install fault-tools
 	$(PY) -m tests.faults.run --full
 
 # A clock that jumps, packets that are dropped, a disk that can be snapshotted. Rows that lack them say so.
-FAULT_TOOLS := btrfs-progs iptables libfaketime
+FAULT_TOOLS := btrfs-progs libfaketime
 fault-tools:
 	@dpkg-query -W $(FAULT_TOOLS) >/dev/null 2>&1 || { \
 	  sudo=$$([ "$$(id -u)" = 0 ] || command -v sudo); \

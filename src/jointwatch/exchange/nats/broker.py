@@ -20,7 +20,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error, NoRespondersError
 
 from jointwatch.exchange.carrier import MAX_ANSWER_BYTES, LineCut, TurnedDown
-from jointwatch.exchange.nats_client import TALK_S, TlsClient, end_all_others, handed_over, leave, within
+from jointwatch.exchange.nats.client import TALK_S, TlsClient, end_all_others, handed_over, leave, within
 from jointwatch.exchange.tls import Identity, client_context
 
 SERVER = "broker"
