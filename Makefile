@@ -62,12 +62,12 @@ nats-server:
 	  dpkg-deb -x nats-server_*.deb . && rm nats-server_*.deb; \
 	} || echo "nats-server could not be had; the tests that need it will fail and say so"
 
-# All 30 rows of the fault catalogue at full length; `make test` runs them scaled.
 # seconds for each target; an input that breaks a law stays in build/fuzz
 FUZZ_S ?= 120
 fuzz: install
 	$(PY) -m tests.fuzz.campaign --seconds $(FUZZ_S)
 
+# All 30 rows of the fault catalogue at full length; `make test` runs them scaled.
 faults: install fault-tools
 	$(PY) -m tests.faults.run --full
 
