@@ -6,7 +6,7 @@ import contextlib
 import functools
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -42,8 +42,15 @@ class TamperedDesk:
         self.behind, self.centre = centre, centre.name
         self.alter: Alter = list
 
-    def pull(self, peer: str, positions: Mapping[str, Position], *, max_bytes: int = MOST_ASKED_BYTES) -> Answer:
-        answer: Answer = self.behind.desk.pull(peer, positions, max_bytes=max_bytes)
+    def pull(
+        self,
+        peer: str,
+        positions: Mapping[str, Position],
+        *,
+        max_bytes: int = MOST_ASKED_BYTES,
+        without: Collection[str] = (),
+    ) -> Answer:
+        answer: Answer = self.behind.desk.pull(peer, positions, max_bytes=max_bytes, without=without)
         return Answer(answer.v, self.alter(list(answer.frames)), answer.conflicts, answer.more)
 
     def give_back(self, peer: str, positions: Mapping[str, Position]) -> Answer:

@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,14 @@ class RecordingDesk:
         self.pulls: list[tuple[str, dict[str, Position]]] = []
         self.cosignatures: list[tuple[str, dict[str, bytes]]] = []
 
-    def pull(self, peer: str, positions: Mapping[str, Position], *, max_bytes: int = MOST_ASKED_BYTES) -> Answer:
+    def pull(
+        self,
+        peer: str,
+        positions: Mapping[str, Position],
+        *,
+        max_bytes: int = MOST_ASKED_BYTES,
+        without: Collection[str] = (),
+    ) -> Answer:
         self.pulls.append((peer, dict(positions)))
         if "moscow/ankara/plot" in positions:
             raise NotForYou("moscow/ankara/plot is not for brussels")

@@ -197,7 +197,7 @@ def test_a_desk_that_answers_nothing_and_promises_more_is_not_asked_for_ever(tmp
     class Promising:
         centre = "moscow"
 
-        def pull(self, peer: str, positions: object, *, max_bytes: int = 0) -> Answer:
+        def pull(self, peer: str, positions: object, *, max_bytes: int = 0, without: object = ()) -> Answer:
             return Answer(1, [], {}, more=True)
 
         def cosign(self, peer: str, notes: object) -> None: ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,8 +50,15 @@ class LyingLine:
         ends.start()
         heard()
 
-    def pull(self, peer: str, positions: Mapping[str, Position], *, max_bytes: int = MOST_ASKED_BYTES) -> Answer:
-        true = self._ask(lambda: self.line.pull(positions))
+    def pull(
+        self,
+        peer: str,
+        positions: Mapping[str, Position],
+        *,
+        max_bytes: int = MOST_ASKED_BYTES,
+        without: Collection[str] = (),
+    ) -> Answer:
+        true = self._ask(lambda: self.line.pull(positions, without=without))
         self.passed += map(frame.decode, true.frames)
         answer = self.lie(true, positions)
         self.answered += 1

@@ -205,14 +205,15 @@ def _requests() -> list[bytes]:
     pull = msgspec.msgpack.encode(Pull(WIRE_VERSION, positions))
     wrong = {name: Position(at.size, bytes(32)) for name, at in positions.items()}
     nothing = msgspec.msgpack.encode(Pull(WIRE_VERSION, {}))
-    asked = [b"\0" + pull, b"\1" + nothing, b"\0" + msgspec.msgpack.encode(Pull(WIRE_VERSION, wrong))]
+    some = msgspec.msgpack.encode(Pull(WIRE_VERSION, positions, 0, 8192, (*positions, "no log")))
+    asked = [b"\0" + pull, b"\0" + some, b"\1" + nothing, b"\0" + msgspec.msgpack.encode(Pull(WIRE_VERSION, wrong))]
     return [*asked, b"\2" + msgspec.msgpack.encode(Cosignatures(WIRE_VERSION, notes)), b"\3"]
 
 
 def _bodies() -> list[bytes]:
     moscow, brussels = centres()
     bodies = [
-        Pull(WIRE_VERSION, brussels.mirror.positions("moscow")),
+        Pull(WIRE_VERSION, brussels.mirror.positions("moscow"), without=("moscow/common/notify",)),
         moscow.desk.pull("brussels", {}),
         Cosignatures(WIRE_VERSION, {"moscow/common/notify": b"note"}),
         Health(WIRE_VERSION, "moscow", "brussels"),

@@ -6,7 +6,7 @@ one process are another (tests), a stick is a third. What a peer may read or han
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Protocol, TypeVar
 
 import msgspec
@@ -39,13 +39,15 @@ class Pull(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     wait_ms: how long an answer that would bring nothing is held back, in case something comes. max_bytes: how many
     bytes of entries are wanted in all, but for a single one that is larger; an asker on a slow line asks for few, so
-    that what is urgent need not wait behind a long answer.
+    that what is urgent need not wait behind a long answer. without: logs, all their shards, of which nothing is wanted,
+    as the asker would refuse it: they would take the room of the others in every answer.
     """
 
     v: int
     positions: Annotated[dict[LogName, Position], msgspec.Meta(max_length=MAX_LOGS)]
     wait_ms: Annotated[int, msgspec.Meta(ge=0, le=MAX_WAIT_MS)] = 0
     max_bytes: Annotated[int, msgspec.Meta(ge=LEAST_ASKED_BYTES, le=MOST_ASKED_BYTES)] = MOST_ASKED_BYTES
+    without: Annotated[tuple[LogName, ...], msgspec.Meta(max_length=MAX_LOGS)] = ()
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,8 +106,15 @@ class Desk(Protocol):
 
     centre: str
 
-    def pull(self, peer: str, positions: Mapping[str, Position], *, max_bytes: int = MOST_ASKED_BYTES) -> Answer:
-        """What the peer may read and does not have yet; raises NotForYou for a log it must not know."""
+    def pull(
+        self,
+        peer: str,
+        positions: Mapping[str, Position],
+        *,
+        max_bytes: int = MOST_ASKED_BYTES,
+        without: Collection[str] = (),
+    ) -> Answer:
+        """What the peer may read, does not have yet and wants; raises NotForYou for a log it must not know."""
 
     def give_back(self, peer: str, positions: Mapping[str, Position]) -> Answer:
         """What is kept here of the peer's own logs after these positions; raises NotForYou for anyone else's."""
@@ -115,6 +124,11 @@ class Desk(Protocol):
 
     def listen(self, heard: Callable[[], None]) -> None:
         """Have `heard` called whenever there may be more to pull, in whatever thread."""
+
+
+def answered(desk: Desk, peer: str, question: Pull) -> Answer:
+    """Return what a desk answers to a question of this peer."""
+    return desk.pull(peer, question.positions, max_bytes=question.max_bytes, without=question.without)
 
 
 class NotForYou(Exception):  # noqa: N818 - reads as what happened, as do LineCut, Refused, Equivocation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import frame, note, shard
@@ -32,23 +32,33 @@ class StoreDesk:
         self.store, self.centre = store, store.owner
         self._keys, self._may_read = keys, may_read or self._for_partner
 
-    def pull(self, peer: str, positions: Mapping[str, Position], *, max_bytes: int = MOST_ASKED_BYTES) -> Answer:
+    def pull(
+        self,
+        peer: str,
+        positions: Mapping[str, Position],
+        *,
+        max_bytes: int = MOST_ASKED_BYTES,
+        without: Collection[str] = (),
+    ) -> Answer:
         """Return frames of every log for this peer that moved on; our checkpoint where its position is not in ours.
 
+        Nothing of a log named in `without`; a name that is none of ours changes nothing.
         Where our own keys change meanwhile it begins anew: no frame goes out whose key the rosters beside it lack.
         """
         rosters = roster_log(self.centre)
         while True:
             before = self.store.size(rosters)
-            answer = self._pulled(peer, positions, max_bytes)
+            answer = self._pulled(peer, positions, max_bytes, frozenset(without))
             if self.store.size(rosters) == before:
                 return answer
 
-    def _pulled(self, peer: str, positions: Mapping[str, Position], max_bytes: int) -> Answer:
-        asked = {self._readable(peer, name): position for name, position in positions.items()}
+    def _pulled(self, peer: str, positions: Mapping[str, Position], max_bytes: int, without: frozenset[str]) -> Answer:
+        readable = {self._readable(peer, name): position for name, position in positions.items()}
+        asked = {log: position for log, position in readable.items() if str(log.whole) not in without}
         denied = {log: near for log, near in asked.items() if not self.store.consistent(log, near.size, near.root)}
         conflicts = {str(log): self._checkpoint_near(log, position) for log, position in denied.items()}
-        wanted = [log for log in self._logs_for(peer) if not _left_behind(log, asked)][:MAX_LOGS]
+        logs = [log for log in self._logs_for(peer) if str(log.whole) not in without]
+        wanted = [log for log in logs if not _left_behind(log, asked)][:MAX_LOGS]
         starts = {log: asked[log].size if log in asked else 0 for log in wanted if log not in denied}
         behind = {log: start for log, start in starts.items() if start < self.store.size(log)}
         frames, more = self._frames(behind, min(max_bytes, frame.MAX_BYTES - frame.OVERHEAD_BYTES))

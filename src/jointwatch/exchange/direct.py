@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import msgspec
 
@@ -17,6 +17,7 @@ from jointwatch.exchange.carrier import (
     Position,
     Pull,
     TurnedDown,
+    answered,
     parse,
 )
 
@@ -28,20 +29,21 @@ class DirectLine:
         self.desk, self.asking, self.peer = desk, asking, desk.centre
         self.broken = False
 
-    def pull(self, positions: Mapping[str, Position], *, wait_s: float = 0.0) -> Answer:
+    def pull(self, positions: Mapping[str, Position], *, wait_s: float = 0.0, without: Collection[str] = ()) -> Answer:
         """Return what the desk has after these positions, unverified: hand each frame to the Mirror.
 
         Where it has nothing, once more after `wait_s`.
         """
-        answer = self._answer(self.desk.pull, positions)
+        question = Pull(WIRE_VERSION, dict(positions), without=tuple(without))
+        answer = self._answer(self._pulled, question)
         if wait_s and not answer.frames and not answer.conflicts:
             time.sleep(wait_s)
-            answer = self._answer(self.desk.pull, positions)
+            answer = self._answer(self._pulled, question)
         return answer
 
     def give_back(self, positions: Mapping[str, Position]) -> Answer:
         """Return what the desk keeps of our own logs after these positions, unverified: hand it to the Guard."""
-        return self._answer(self.desk.give_back, positions)
+        return self._answer(self._given_back, Pull(WIRE_VERSION, dict(positions)))
 
     def cosign(self, notes: Mapping[str, bytes]) -> None:
         """Hand the desk our receipts."""
@@ -52,13 +54,16 @@ class DirectLine:
         except (NotForYou, ValueError) as refusal:
             raise TurnedDown(f"{self.peer} turned the receipts down: {refusal}") from refusal
 
-    def _answer(
-        self, ask: Callable[[str, Mapping[str, Position]], Answer], positions: Mapping[str, Position]
-    ) -> Answer:
+    def _pulled(self, question: Pull) -> Answer:
+        return answered(self.desk, self.asking, question)
+
+    def _given_back(self, question: Pull) -> Answer:
+        return self.desk.give_back(self.asking, question.positions)
+
+    def _answer(self, ask: Callable[[Pull], Answer], question: Pull) -> Answer:
         self._check_whole()
-        question = msgspec.msgpack.encode(Pull(WIRE_VERSION, dict(positions)))
         try:
-            answer = ask(self.asking, parse(question, Pull).positions)
+            answer = ask(parse(msgspec.msgpack.encode(question), Pull))
         except NotForYou as refusal:
             raise TurnedDown(f"{self.peer} turned the question down: {refusal}") from refusal
         return parse(msgspec.msgpack.encode(answer), Answer)

@@ -97,6 +97,10 @@ class Mirror:
         logs = shard.newest(log for log in self.store.logs() if log.owner == partner)
         return {str(log): Position(self.store.size(log), self.store.root(log)) for log in logs}
 
+    def without(self, partner: str) -> tuple[str, ...]:
+        """Return the partner's logs that were shown with two histories: no more of them is wanted."""
+        return tuple(sorted({str(log.whole) for log in self.frozen if log.owner == partner}))
+
     def receipts(self, partner: str) -> dict[str, bytes]:
         """Return our newest cosigned checkpoints that the partner has not yet taken; after a restart, all of them.
 

@@ -105,7 +105,7 @@ class ExchangeApp:
             while True:
                 moved.clear()
                 with self._spent_by(peer):
-                    answer = self.desk.pull(peer, question.positions, max_bytes=question.max_bytes)
+                    answer = carrier.answered(self.desk, peer, question)
                 if answer.frames or answer.conflicts or loop.time() >= end:
                     return answer
                 with contextlib.suppress(TimeoutError):

@@ -7,7 +7,7 @@ import math
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -61,12 +61,12 @@ class Client:
         self._asked_bytes = 2 * LEAST_ASKED_BYTES
         self._full_since = math.inf  # when an answer came behind which there is more: how long it keeps the asker busy
 
-    def pull(self, positions: Mapping[str, Position], *, wait_s: float = 0.0) -> Answer:
+    def pull(self, positions: Mapping[str, Position], *, wait_s: float = 0.0, without: Collection[str] = ()) -> Answer:
         """What the partner's logs hold after these positions, unverified: hand each frame to the Mirror.
 
-        wait_s: how long the partner may hold back an answer that would bring nothing.
+        wait_s: how long the partner may hold back an answer that would bring nothing. without: logs not wanted.
         """
-        return self._pull("pull", positions, wait_s)
+        return self._pull("pull", positions, wait_s, tuple(without))
 
     def give_back(self, positions: Mapping[str, Position]) -> Answer:
         """What the partner keeps of our own logs after these positions, unverified: hand it to the Guard."""
@@ -103,9 +103,11 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _pull(self, path: str, positions: Mapping[str, Position], wait_s: float) -> Answer:
+    def _pull(
+        self, path: str, positions: Mapping[str, Position], wait_s: float, without: tuple[str, ...] = ()
+    ) -> Answer:
         busy_s = max(0.0, time.monotonic() - self._full_since)
-        question = Pull(WIRE_VERSION, dict(positions), round(wait_s * 1e3), self._asked_bytes)
+        question = Pull(WIRE_VERSION, dict(positions), round(wait_s * 1e3), self._asked_bytes, without)
         try:
             asked = ("POST", path, msgspec.msgpack.encode(question))
             body, took_s = self._ask(self._pulls, *asked, good=(200, 409), wait_s=wait_s)

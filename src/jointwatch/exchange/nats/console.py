@@ -103,7 +103,7 @@ class Console:
         self._ask_at, self._silent_at, more = float("inf"), time.monotonic() + SILENT_S, True
         while more and not stop.is_set():
             try:
-                found = take(self._line.pull(self._positions()), self._mirror)
+                found = take(self._line.pull(self._positions(), without=self._without()), self._mirror)
             except LineCut as cut:
                 found = Round(cut=cut.reason)
             self._tell(found)
@@ -112,6 +112,9 @@ class Console:
                 return
             more = found.more and bool(found.accepted)
             self._may_ask_at = time.monotonic() + _APART_S
+
+    def _without(self) -> list[str]:
+        return sorted({str(log.whole) for log in self._mirror.frozen})[:MAX_LOGS]
 
     def _positions(self) -> dict[str, Position]:
         logs = sorted(shard.newest(self._mirror.store.logs()), key=urgency)[:MAX_LOGS]

@@ -10,7 +10,7 @@ written %. A question turned down is answered with a code in the header `Nats-Se
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -36,8 +36,7 @@ def open_desk(broker: Broker, desk: Desk, run: str) -> None:
 
     def pull(asker: str, body: bytes) -> bytes:
         try:
-            question = carrier.parse(body, Pull)
-            return msgspec.msgpack.encode(desk.pull(asker, question.positions, max_bytes=question.max_bytes))
+            return msgspec.msgpack.encode(carrier.answered(desk, asker, carrier.parse(body, Pull)))
         except NotForYou as refusal:
             raise TurnedAway(403, str(refusal)) from refusal
         except Refused as refusal:
@@ -63,19 +62,20 @@ class NatsLine:
         self.peer = peer
         self._broker, self._run, self._timeout_s = broker, run, timeout_s
 
-    def pull(self, positions: Mapping[str, Position], *, wait_s: float = 0.0) -> Answer:
+    def pull(self, positions: Mapping[str, Position], *, wait_s: float = 0.0, without: Collection[str] = ()) -> Answer:
         """Return what the centre has after these positions, unverified: hand each frame to the Mirror.
 
         Where it has nothing, once more after `wait_s`: news is told by the fan-out, no question is held back for it.
         """
-        answer = self._pull(positions)
+        question = msgspec.msgpack.encode(Pull(WIRE_VERSION, dict(positions), without=tuple(without)))
+        answer = self._pull(question)
         if wait_s and not answer.frames and not answer.conflicts:
             time.sleep(wait_s)
-            answer = self._pull(positions)
+            answer = self._pull(question)
         return answer
 
-    def _pull(self, positions: Mapping[str, Position]) -> Answer:
-        body = self._ask("pull", msgspec.msgpack.encode(Pull(WIRE_VERSION, dict(positions))))
+    def _pull(self, question: bytes) -> Answer:
+        body = self._ask("pull", question)
         try:
             return carrier.parse(body, Answer)
         except Refused as refusal:
