@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,14 @@ def test_partners_are_of_one_run(tmp_path: Path) -> None:
 def test_a_client_that_cannot_be_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError, match="ROLE:NAME"):
         founding.Client.parse(text)
+
+
+def test_a_card_brings_nothing_into_our_file_but_an_address(tmp_path: Path) -> None:
+    """A card comes on any way, and its address is not signed: whoever carries it must not pin himself with it."""
+    moscow, brussels = centre(tmp_path), Place(centre(tmp_path, "brussels"))
+    stranger = f'127.0.0.1:1\\"\\n[partners.ankara]\\nidentity = \\"SHA256:{"a" * 43}\\"\\naddress = \\"127.0.0.1:2'
+    brussels.card.write_text(brussels.card.read_text().replace("127.0.0.1:8701", stranger))
+    assert "[partners.ankara]" in tomllib.loads(brussels.card.read_text())["address"]
+    with pytest.raises(ConfigurationError, match=r'card\.toml: address: wanted "host:port"'):
+        cards.read(brussels.folder)
+    assert not configuration.read(moscow).partners

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from jointwatch.centre.submission import FullError
 from jointwatch.exchange.carrier import TurnedDown
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roles import Caller
+from jointwatch.messages.encoding import Message
 from tests.centre import serving
 
 LOG = "moscow/moscow/record"
@@ -87,3 +89,21 @@ def test_what_was_let_in_is_written_before_the_end(service: Service, desk: Centr
     promises = [service.intake.hand_in(DESK, [serving.entry(desk, LOG, f"n-{number}")]) for number in range(50)]
     service.intake.close()
     assert all(promise.done() for promise in promises)
+
+
+def test_the_first_words_of_a_log_and_a_look_at_the_keys_never_wait_for_each_other(
+    service: Service, desk: CentreLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever writes signs a shard's opening, and so asks for the keys, while others ask for the keys and read."""
+    inside, sign = threading.Event(), service.store._monthly.signed  # type: ignore[union-attr]
+
+    def slowly(message: Message) -> bytes:
+        inside.set()
+        other.join(0.5)  # the other one asks for the keys now, and cannot read while we write
+        return sign(message)
+
+    other = threading.Thread(target=lambda: inside.wait(5) and service.own_keys, daemon=True)
+    other.start()
+    monkeypatch.setattr(service.store, "_monthly", replace(service.store._monthly, signed=slowly))  # type: ignore[type-var]
+    entry = serving.entry(desk, "moscow/moscow/opened-late", "first")
+    assert service.intake.hand_in(DESK, [entry]).result(10)

@@ -72,11 +72,15 @@ class Guard:
 
     @property
     def keys(self) -> Keyrings:
-        """The centre's own keys, as the rosters in its record name them by now."""
-        rosters = roster_log(self.store.owner)
-        with self._lock:
-            self._keys = admission.learned(self._keys, self.store.entries(rosters, len(self._keys.known)))
-            return self._keys
+        """The centre's own keys, as the rosters in its record name them by now.
+
+        Asked for by who holds the record, as it signs a shard's opening: no lock is held here while the record is read.
+        """
+        known = self._keys
+        fresh = self.store.entries(roster_log(self.store.owner), len(known.known))
+        if fresh:
+            self._keys = known = admission.learned(known, fresh)
+        return known
 
     def waits_for(self, partner: str) -> bool:
         """Return whether this partner has yet to be asked; also one that the logs were opened without."""
