@@ -31,7 +31,7 @@ from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.mirror import Mirror
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.verify.run import verify_run
-from jointwatch.messages.encoding import encode
+from jointwatch.messages.encoding import PAYLOAD_TYPE, decode, encode, to_json
 from jointwatch.messages.examples import EXAMPLES
 from tests.exchange import two_centres
 from tests.exchange.second import directories, keys, messagepack, messages, notes, shards, trees
@@ -152,6 +152,45 @@ def test_a_chain_of_shards_has_one_verdict(vector: dict[str, Any], tmp_path: Pat
             for one in vector["shards"]:
                 entries = tuple(map(raw, one["entries"]))
                 mirror.accept(frame.encode(frame.Frame(LogId.parse(one["name"]), 0, entries, raw(one["checkpoint"]))))
+
+
+@pytest.mark.parametrize("kind", ["party_root", "key_bounds"])
+def test_what_officers_say_is_read_as_what_it_says(kind: str):
+    vector = VECTORS[kind]
+    said = messages.message(messages.envelope(raw(vector["entry"])))
+    assert json.loads(json.dumps(said, default=lambda one: base64.b64encode(one).decode())) == vector["json"]
+    payload = dsse.parse(raw(vector["entry"])).payload
+    assert messagepack.dump(said) == payload == encode(decode(payload))
+    assert json.loads(to_json(decode(payload))) == vector["json"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["rosters"], ids=lambda one: one["why"])
+def test_a_roster_log_has_one_verdict(vector: dict[str, Any]):
+    """All entries but the last hold; of the last both say what the vector says."""
+    pinned = VECTORS["keys"]["identity"]["fingerprint"]
+    theirs, ours = (kind("moscow", "vectors-1", "exercise", pinned) for kind in (keys.Keys, Keyrings))
+    *before, last = map(raw, vector["entries"])
+    for entry in before:
+        theirs.learn(entry)
+        ours = ours.learn(entry)
+    with contextlib.nullcontext() if vector["valid"] else pytest.raises(Wrong, match="section 4"):
+        theirs.learn(last)
+    with contextlib.nullcontext() if vector["valid"] else pytest.raises(Refused):
+        ours.learn(last)
+
+
+def test_a_key_holds_within_its_bounds_and_nowhere_else():
+    theirs, ours = ring()
+    entry = dsse.parse(raw(VECTORS["key_bounds"]["entry"])).payload
+    by = SigningKey(raw(VECTORS["keys"]["identity"]["seed"]))
+    said = dsse.sign(PAYLOAD_TYPE, entry, [by]).encode()
+    theirs.learn(said)
+    ours = ours.learn(said)
+    for place in VECTORS["places"]:
+        at = (public("desk"), place["log"], place["index"])
+        assert theirs.holds(*at) == ours.holds(*at) == place["holds"], place
+        assert theirs.holds(public("log"), *at[1:])
+        assert ours.holds(public("log"), *at[1:])
 
 
 def test_the_small_trees():

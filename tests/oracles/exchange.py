@@ -14,6 +14,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "exchange")]
 
 import exchange_edges  # noqa: E402 - found by the line above
+import exchange_officers  # noqa: E402
 from second import strict_ed25519  # noqa: E402
 
 from jointwatch.exchange import checkpoint as checkpoints  # noqa: E402
@@ -201,14 +202,18 @@ def signed(payload: bytes, by: str = "desk") -> bytes:
 def vectors() -> dict[str, Any]:
     fields = ("name", "key", "message", "signature", "valid")
     edges = exchange_edges.edges(strict_ed25519)
+    officers = exchange_officers.Officers(KEYS, header)
     return {
         "keys": {
             name: {"seed": key.seed().hex(), "public": key.public.data.hex(), "fingerprint": key.public.fingerprint}
-            for name, key in KEYS.items()
+            for name, key in officers.keys.items()
         },
         "entry": entry(),
         "roster": roster_entry().hex(),
         "log": log(),
+        **officers.shown(),
+        "rosters": officers.chains(),
+        "places": officers.places(),
         "trees": trees(),
         "shards": shards(),
         "refused": refused(),
