@@ -23,6 +23,8 @@ def centre(folder: Path, name: str = "moscow", run: str = "watch") -> Path:
     ("old", "new", "sentence"),
     [
         ('run = "watch"', 'run = "watch"\ncolour = "red"', r"centre\.toml: colour: is no key"),
+        ('run = "watch"', 'run = "watch"\npublish = ""', r"centre\.toml: publish: "),
+        ('run = "watch"', 'run = "watch"\npublish = ["web"]', r"centre\.toml: publish: "),
         ('run = "watch"', "", r"centre\.toml: run: is missing"),
         ('mode = "exercise"', 'mode = "rehearsal"', r"centre\.toml: mode: .*'exercise' or 'operational'"),
         ('centre = "moscow"', 'centre = "Moscow"', r"centre\.toml: centre: "),

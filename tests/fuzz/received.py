@@ -36,6 +36,7 @@ SETTINGS = """centre = "moscow"
 run = "joint-watch"
 mode = "exercise"
 listen = "127.0.0.1:8701"
+publish = "/srv/www/moscow"
 
 [nats]
 address = "127.0.0.1:4222"

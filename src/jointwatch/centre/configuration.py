@@ -4,6 +4,7 @@ centre = "moscow"
 run = "watch"
 mode = "exercise"
 listen = "127.0.0.1:8701"
+publish = "/srv/www/moscow"
 
 [partners.brussels]
 identity = "SHA256:Zmh6rfhivXdsj8GLjp+OIAiXFIVu4jOzkCpZHQ1fKSU"
@@ -93,6 +94,7 @@ class Configuration(Model):
     run: Run
     mode: Literal["exercise", "operational"]
     listen: Address
+    publish: Annotated[str, Field(min_length=1, max_length=1_024)] | None = None
     partners: dict[CentreName, PinnedPartner] = {}
     nats: Nats | None = None
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jointwatch.centre import cards, configuration, consoles, founding, service_keys
+from jointwatch.centre import cards, configuration, consoles, founding, publication, service_keys
 from jointwatch.centre.clocks import Clocks, TimedDesk
 from jointwatch.centre.configuration import Place
 from jointwatch.centre.counter import CounterApp
@@ -84,6 +84,7 @@ class Service:
                 self._take_up,
                 damaged=self._audited,
             )
+            self._publish(opening)
             opening.callback(self.intake.close)
             self._tell_consoles(opening)
             self.door = self._door()
@@ -226,6 +227,12 @@ class Service:
             server = consoles.prepare(self.place, self.known, nats, self.keys.line, pinned)
             self.broker = opening.enter_context(consoles.telling(nats, self.keys.line, self.store, self.mirror.keys))
             self._tell(f"tells its consoles over NATS at {nats.address}; the server: nats-server -c {server}")
+
+    def _publish(self, opening: ExitStack) -> None:
+        """Keep the common logs published, where centre.toml names a folder."""
+        if self.known.publish is not None:
+            out = publication.folder(self.place, self.known.publish)
+            opening.enter_context(publication.Publication(self.store, out, self._tell))
 
     def _clock_alarm(self, partner: str, text: str) -> None:
         self.incidents.happened("clock", partner, text)
