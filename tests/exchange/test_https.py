@@ -325,6 +325,23 @@ def test_a_pull_costs_a_few_milliseconds(client: Client) -> None:
     assert (time.perf_counter() - start) / 50 < 0.025  # measured 1 ms; the margin is for a loaded machine
 
 
+def test_while_all_is_quiet_the_desk_is_asked_once_for_a_question_that_waits(
+    identities: dict[str, Identity], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moscow, brussels = world.two_centres(tmp_path)
+    world.settle([moscow, brussels])
+    own, asked, pull = identities["brussels"], list[str](), moscow.desk.pull
+    monkeypatch.setattr(moscow.desk, "pull", lambda peer, *at, **how: (asked.append(peer), pull(peer, *at, **how))[1])
+    with (
+        Server(moscow.desk, identities["moscow"], {"brussels": own.authority_pem()}) as door,
+        Client(own, "moscow", identities["moscow"].authority_pem(), host="127.0.0.1", port=door.port) as line,
+    ):
+        assert line.pull(brussels.mirror.positions("moscow"), wait_s=0.2).frames == []
+    assert asked == ["brussels"]
+    moscow.close()
+    brussels.close()
+
+
 def test_an_answer_with_nothing_in_it_is_held_back_until_something_comes(
     identities: dict[str, Identity], tmp_path: Path
 ) -> None:

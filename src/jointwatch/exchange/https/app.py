@@ -97,7 +97,10 @@ class ExchangeApp:
             return self.desk.give_back(peer, question.positions)
 
     async def _waited_for(self, peer: str, question: Pull) -> Answer:
-        """Return the first answer that brings something, or the last one before the time is over."""
+        """Return the first answer that brings something, or the last one before the time is over.
+
+        The desk is asked at once and whenever something was said, and not while all is quiet.
+        """
         loop, moved = asyncio.get_running_loop(), asyncio.Event()
         end, waiter = loop.time() + question.wait_ms / 1e3, (loop, moved)
         self._waiting.add(waiter)
@@ -108,8 +111,10 @@ class ExchangeApp:
                     answer = carrier.answered(self.desk, peer, question)
                 if answer.frames or answer.conflicts or loop.time() >= end:
                     return answer
-                with contextlib.suppress(TimeoutError):
+                try:
                     await asyncio.wait_for(moved.wait(), end - loop.time())
+                except TimeoutError:
+                    return answer
         finally:
             self._waiting.discard(waiter)
 
