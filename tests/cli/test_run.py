@@ -88,7 +88,7 @@ def test_a_wrong_scenario_is_one_sentence_and_exit_2(
         (["run", "sejil-2009", "--variant", "as-dreamt", "--no-serve"], "has no variant 'as-dreamt'"),
         (["run", "sejil-2009", "--speed", "fast", "--no-serve"], "--speed takes a number"),
         (["replay", "nowhere"], "nowhere is not a run directory"),
-        (["log", "export", "nowhere", "--audience", "../x"], "nowhere is not a directory"),
+        (["log", "export", "nowhere", "--audience", "../x"], "nowhere is neither a directory nor a file"),
     ],
 )
 def test_wrong_use_is_one_sentence_and_exit_2(tmp_path: Path, arguments: list[str], words: str) -> None:
