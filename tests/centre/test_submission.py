@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from jointwatch.centre import founding, submission
+from jointwatch.centre import counter, founding, submission
 from jointwatch.centre.client import CentreLine
 from jointwatch.centre.service import Service
-from jointwatch.centre.submission import FullError
+from jointwatch.centre.submission import FullError, NotYoursError
+from jointwatch.earth.timescale import now_tai_ns
 from jointwatch.exchange.carrier import TurnedDown
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roles import Caller
 from jointwatch.messages.encoding import Message
+from jointwatch.messages.examples import EXAMPLES
+from jointwatch.messages.plot_report import PlotReport
+from jointwatch.messages.shard_opening import ShardOpening, month_of
 from tests.centre import serving
 
 LOG = "moscow/moscow/record"
@@ -107,3 +111,40 @@ def test_the_first_words_of_a_log_and_a_look_at_the_keys_never_wait_for_each_oth
     monkeypatch.setattr(service.store, "_monthly", replace(service.store._monthly, signed=slowly))  # type: ignore[type-var]
     entry = serving.entry(desk, "moscow/moscow/opened-late", "first")
     assert service.intake.hand_in(DESK, [entry]).result(10)
+
+
+def test_who_stops_waiting_for_a_slow_disk_does_not_end_the_queue(
+    service: Service, desk: CentreLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, room, keep = serving.entry(desk, LOG, "late"), threading.Event(), service.store.hand_in
+    monkeypatch.setattr(counter, "COMMIT_S", 0.2)
+    monkeypatch.setattr(service.store, "hand_in", lambda entries: (room.wait(10), keep(entries))[1])
+    with pytest.raises(TurnedDown, match="may be yet; hand the same in again"):
+        desk.submit([late])
+    room.set()
+    assert desk.submit([serving.entry(desk, LOG, "next")]).places == [(serving.shard(LOG), 2)]
+    assert desk.submit([late]).places == [(serving.shard(LOG), 1)]
+
+
+def test_nobody_hands_in_what_partners_would_refuse_for_good(service: Service, desk: CentreLine) -> None:
+    about = {"shard": month_of(now_tai_ns()), "closes": b"", "last_logged_tai_ns": None}
+    with pytest.raises(Refused, match="opened by the centre itself"):
+        service.intake.hand_in(DESK, [serving.words(desk, ShardOpening, LOG, "mine", **about)])
+
+
+def test_no_more_logs_are_begun_than_a_partner_takes(
+    service: Service, desk: CentreLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submission, "MAX_LOGS", 2)
+    desk.submit([serving.entry(desk, LOG, "second-log")])
+    desk.submit([serving.entry(desk, LOG, "the-same-log")])
+    with pytest.raises(TurnedDown, match="one too many"):
+        desk.submit([serving.entry(desk, "moscow/moscow/third", "third-log")])
+
+
+def test_what_a_sensor_saw_goes_to_no_log_that_a_partner_reads(service: Service, desk: CentreLine) -> None:
+    seen = {n: getattr(EXAMPLES["plot_report"], n) for n in PlotReport.__struct_fields__[7:]} | {"sensor": "armavir"}
+    plots = serving.words(desk, PlotReport, "moscow/common/plot", "plots", **seen)
+    armavir = Caller("armavir", frozenset({"sensor-writer"}), "SHA256:", "armavir")
+    with pytest.raises(NotYoursError, match="the centre releases it"):
+        service.intake.hand_in(armavir, [plots])

@@ -88,7 +88,10 @@ class CounterApp:
             raise TurnedAwayError(503, str(closed), retry_after_s=RETRY_AFTER_S) from closed
         except Refused as refusal:
             raise TurnedAwayError(409 if refusal.rule == handed_in.RULE else 422, str(refusal)) from refusal
-        except (OSError, TimeoutError) as error:
+        except TimeoutError as error:
+            late = f"this batch was not kept within {COMMIT_S:g} s, and may be yet; hand the same in again"
+            raise TurnedAwayError(503, late, retry_after_s=RETRY_AFTER_S) from error
+        except OSError as error:
             raise TurnedAwayError(
                 507, f"nothing of this batch was kept: {error}", retry_after_s=RETRY_AFTER_S
             ) from error

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from jointwatch.exchange import dsse
+from jointwatch.exchange.carrier import MAX_LOGS
 from jointwatch.exchange.handed_in import Counter, HandedIn, Place
 from jointwatch.exchange.keyrings import ROSTER, Keyrings
 from jointwatch.exchange.logid import COMMON, LogId
@@ -24,6 +25,7 @@ from jointwatch.messages.party_root import PartyRoot
 from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.release_policy import ReleasePolicy
 from jointwatch.messages.roster import Roster
+from jointwatch.messages.shard_opening import ShardOpening
 
 MAX_WAITING = 20_000
 MAX_GROUP = 4_096  # entries of one transaction
@@ -94,6 +96,7 @@ class Intake:
             if self._waiting + len(entries) > MAX_WAITING:
                 raise FullError
             self._waiting += len(entries)
+        batch.places.set_running_or_notify_cancel()  # whoever stops waiting cannot take back what was let in
         self._queue.put(batch)
         return batch.places
 
@@ -110,12 +113,23 @@ class Intake:
         if isinstance(message, PlotReport) and message.sensor != caller.sensor:
             raise NotYoursError(f"{caller.name} writes for the sensor {caller.sensor!r}, not for {message.sensor!r}")
         log = LogId.parse(message.log)
+        if isinstance(message, ShardOpening):
+            raise Refused(RULE, "a shard is opened by the centre itself; partners would refuse the log for good")
+        if isinstance(message, PlotReport) and not log.internal:
+            raise NotYoursError(f"what a sensor saw goes to {log.owner}'s own logs; the centre releases it, not {log}")
         if log.owner != keys.centre or log.audience not in (COMMON, log.owner, *self._partners):
             raise Refused(RULE, f"{log} is no log that {keys.centre} keeps for itself, for all, or for a partner")
+        self._check_room(log)
         if log.klass != ROSTER:  # the entries of the roster log are learned one after the other, when they are taken up
             place = self.store.place(log) if keys.bounds else (log, None)
             keys.open_entry(entry, *place)
         return HandedIn(log, message.id, entry)
+
+    def _check_room(self, log: LogId) -> None:
+        """Raise Refused where more logs would be begun than a partner takes of one owner."""
+        known = {held.whole for held in self.store.logs() if held.owner == log.owner}
+        if log not in known and len(known) >= MAX_LOGS:
+            raise Refused(RULE, f"{log.owner} has {len(known)} logs; {log} is one too many")
 
     def _write(self) -> None:
         while batches := self._group():
