@@ -24,8 +24,9 @@ def one(folder: Path, without: Sequence[str] = ()) -> None:
 
 def _serve(folder: Path, without: Sequence[str], told: threading.Event) -> None:
     from jointwatch.centre.service import Service
+    from jointwatch.messages.sentence import plain
 
-    service = Service(folder, lambda text: typer.echo(f"{folder.name}: {text}"), without=without)
+    service = Service(folder, lambda text: typer.echo(plain(f"{folder.name}: {text}")), without=without)
     try:
         host = service.known.listen.rpartition(":")[0]
         typer.echo(f"{service.known.centre} serves at {host}:{service.port}")

@@ -106,7 +106,8 @@ class Mirror:
 
         As many as can be handed in at once.
         """
-        found = {str(log): body for log, body in self._receipts.items() if log.owner == partner}
+        waiting = list(self._receipts.items())  # at once: the lines of other partners add to it meanwhile
+        found = {str(log): body for log, body in waiting if log.owner == partner}
         return dict(list(found.items())[:MAX_LOGS])
 
     def delivered(self, receipts: Mapping[str, bytes]) -> None:
@@ -121,7 +122,7 @@ class Mirror:
 
         Closed shards keep the receipts they have, and so do logs that are frozen or were cosigned this very second.
         """
-        frozen, now = {log.whole for log in self.frozen}, int(self._now_posix_s())
+        frozen, now = {log.whole for log in tuple(self.frozen)}, int(self._now_posix_s())
         logs = [log for log in map(LogId.parse, self.positions(partner)) if log.whole not in frozen]
         stale = [log for log in logs if self.store.size(log) and self._dated.get(log) != now]
         if not stale:
@@ -169,7 +170,7 @@ class Mirror:
         keys = self.keys(log.owner)
         if not self._may_hold(log):
             raise Refused("audience", f"{log} is not for {self.store.owner}; it is not kept here")
-        if log.whole in {known.whole for known in self.frozen}:
+        if log.whole in {known.whole for known in tuple(self.frozen)}:
             why = f"{log} was shown with two histories and is frozen; see {self.evidence_folder}"
             raise Refused(equivocation.RULE, why)
         if not self.store.size(log):
