@@ -141,6 +141,20 @@ def test_a_record_with_a_damaged_page_is_refused_in_words(record: Path) -> None:
         verify_record(record)
 
 
+@pytest.mark.parametrize(
+    "view",
+    [
+        "CREATE VIEW about AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, i FROM n",
+        "CREATE VIEW about AS SELECT 'run' AS name, zeroblob(900000000) AS value",
+    ],
+)
+def test_a_strangers_file_runs_nothing_of_its_own(record: Path, view: str) -> None:
+    """A view in the place of a table could go on for ever, or fill the memory."""
+    run_sql(record, "DROP TABLE about", view)
+    with pytest.raises(Refused, match="'about' in it is not as this program makes it"):
+        verify_record(record)
+
+
 def resigned(path: Path, centre: Any, log: LogId, entries: list[bytes]) -> None:
     """An administrator with the log key rewrites the whole log: entries, nodes, the newest checkpoint."""
     db = apsw.Connection(str(path))

@@ -15,7 +15,7 @@ from pathlib import Path
 import apsw
 
 from jointwatch.exchange import checkpoint as checkpoints
-from jointwatch.exchange import note, schema, tiles
+from jointwatch.exchange import frame, note, schema, tiles
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.tiles import WIDTH, DirectoryRefused, tile_name
@@ -157,11 +157,31 @@ def _connection(path: Path, _process: int, _inode: int) -> apsw.Connection:
     try:
         db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
         db.execute("PRAGMA query_only = ON")
-        db.execute("SELECT count(*) FROM about").fetchone()
+        db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except apsw.CantOpenError:  # a medium that cannot be written, where no writer can be either
         uri = f"{path.absolute().as_uri()}?immutable=1"
         db = apsw.Connection(uri, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
     except apsw.Error as error:
         raise Refused(RULE, f"{path} is no centre's record: {error}") from None
     db.set_busy_timeout(5_000)
+    _distrust(db, path)
     return db
+
+
+def _distrust(db: apsw.Connection, path: Path) -> None:
+    """Raise Refused unless the file has our tables alone: a stranger may put views there that never end.
+
+    Nothing of its schema is believed, no value may be longer than a frame.
+    """
+    db.execute("PRAGMA trusted_schema = OFF")
+    db.execute("PRAGMA cell_size_check = ON")
+    db.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+    db.config(apsw.SQLITE_DBCONFIG_ENABLE_VIEW, 0)
+    db.limit(apsw.SQLITE_LIMIT_LENGTH, frame.MAX_BYTES)
+    try:
+        found = set(db.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
+        if foreign := sorted({str(name) for _, name, _ in found - schema.ours()}):
+            raise Refused(RULE, f"{path} is no centre's record: {foreign[0]!r} in it is not as this program makes it")
+        db.execute("SELECT count(*) FROM about").fetchone()
+    except apsw.Error as error:
+        raise Refused(RULE, f"{path} is no centre's record: {error}") from None

@@ -11,9 +11,11 @@ handed_in   the ids of what clients handed in, each with its row in `entry`: han
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 import apsw
@@ -56,6 +58,14 @@ CREATE TABLE IF NOT EXISTS archived (
 CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS handed_in (id TEXT PRIMARY KEY, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """
+
+
+@cache
+def ours() -> frozenset[tuple[str, str, str]]:
+    """Return what a record's file has in its schema: (type, name, SQL)."""
+    with contextlib.closing(apsw.Connection(":memory:")) as db:
+        db.execute(_TABLES)
+        return frozenset(db.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
 
 
 def connect(path: Path, run: str, owner: str) -> apsw.Connection:
