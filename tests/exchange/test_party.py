@@ -305,3 +305,15 @@ def test_an_answer_never_carries_what_a_key_signed_that_the_rosters_in_it_do_not
     assert brussels.store.size(changed[0]) == 2
     for centre in (moscow, brussels):
         centre.close()
+
+
+def test_a_roster_log_is_short_and_says_nothing_twice() -> None:
+    """All of it is held ready: a partner that went on for ever would have the other never come up again."""
+    ours, theirs = both(FIRST, roster(1, ("a", "b")))
+    for number in range(1_022):
+        entry = bounds("stranger", by=("a", "b"), at=100 + number)
+        ours = ours.learn(entry)
+        theirs.learn(entry)
+        if not number:
+            refused(entry, ours, theirs, match="stands twice")
+    refused(bounds("stranger", by=("a", "b"), at=9_999), ours, theirs, match="has 1024 entries")

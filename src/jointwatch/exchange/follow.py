@@ -125,7 +125,7 @@ def keep_following(
             tell(found)
             if found.cut or (found.refusals and not found.accepted):
                 stop.wait(RETRY_S)
-            elif not found.more:
+            elif not (found.more and found.accepted):  # a partner that says so and brings nothing hurries nobody
                 stop.wait(max(0.0, start + APART_S - time.monotonic()))
 
 

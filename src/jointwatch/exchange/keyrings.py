@@ -29,6 +29,8 @@ from jointwatch.messages.roster import Roster
 
 ROSTER = "roster"
 """The class of the log that holds a centre's rosters, roots and bounds of keys."""
+MAX_ROSTERS = 1_024
+"""How many entries that log may have: all of them are held ready, and looked through for every entry of other logs."""
 S = TypeVar("S")
 BOUNDS_RULE = "jointwatch key bounds"
 
@@ -71,6 +73,8 @@ class Keyrings:
 
     def learn(self, entry: bytes) -> Keyrings:
         """Return these keys with one more entry of the roster log; it must be signed by who may say such a thing."""
+        if len(self.known) >= MAX_ROSTERS:
+            raise Refused(RULE, f"{roster_log(self.centre)} has {MAX_ROSTERS} entries; no log of rosters has more")
         said = decoded(dsse.parse(entry))
         known = replace(self, known=self.known | {_digest(entry)})
         party = Party(self._identity_key(), self.pinned, self.root)
@@ -81,6 +85,8 @@ class Keyrings:
         if isinstance(said, KeyBounds):
             check_header(said, roster_log(self.centre), run=self.run, mode=self.mode)
             party.check(dsse.parse(entry))
+            if self.knows(entry):
+                raise Refused(RULE, f"an entry stands twice in {roster_log(self.centre)}")
             return replace(known, bounds=(*self.bounds, said))
         ring = open_roster(entry, run=self.run, mode=self.mode, log=roster_log(self.centre), party=party)
         if ring.roster.number != len(self.rings) + 1:

@@ -31,6 +31,7 @@ class Keys:
 
     def learn(self, entry: bytes) -> None:
         """Take the next entry of the roster log, once it holds."""
+        need(len(self.learned) < 1_024 and entry not in self.learned, 4, "too many entries, or one twice")
         found = envelope(entry)
         said = message(found)
         need(said["kind"] in KINDS, 4, "a roster log holds rosters, roots and bounds of keys")
