@@ -69,3 +69,13 @@ def test_a_roster_may_say_from_when_on_it_will_be_in_force() -> None:
     roster = replaced(EXAMPLES["roster"], logged_tai_ns=NOW_TAI_NS + 3600 * 10**9)
     seen.heard("brussels", Accepted(LogId("brussels", "common", "roster"), range(1), (roster,)))
     assert (told, seen.future("brussels")) == ([], {})
+
+
+def test_a_partner_that_signs_any_times_it_likes_does_not_fill_our_record_with_alarms() -> None:
+    told: list[str] = []
+    seen = clocks(told)
+    for _ in range(1_000):
+        seen.cosigned("brussels", int(NOW_POSIX_S) + 60)
+        for _ in range(5):
+            seen.cosigned("brussels", int(NOW_POSIX_S))
+    assert len(told) == 10

@@ -23,6 +23,7 @@ from jointwatch.exchange.roster import cosigner_name
 
 ALARM_S = 1.0
 FUTURE_S = 60.0
+ALARMS, WITHIN_S = 10, 3600.0  # no more of one partner: each is an entry, and it could sign any times it likes
 IN_A_ROW = 5  # cosignatures: a single one may have waited on the line
 _TRUNCATED_S = 1.0  # a cosignature's time is a whole second, up to one less than the time it was made
 
@@ -31,6 +32,8 @@ _TRUNCATED_S = 1.0  # a cosignature's time is a whole second, up to one less tha
 class _Seen:
     ages_s: deque[float] = field(default_factory=lambda: deque(maxlen=IN_A_ROW))
     off_s: float = 0.0
+    told: bool = False
+    told_posix_s: deque[float] = field(default_factory=lambda: deque(maxlen=ALARMS))
     future: dict[str, int] = field(default_factory=dict)
 
 
@@ -62,8 +65,12 @@ class Clocks:
         with self._lock:
             seen = self._seen[partner]
             seen.ages_s.append(self._now_posix_s() - posix_s)
-            before, seen.off_s = seen.off_s, _off_s(seen.ages_s)
-        if bool(before) != bool(seen.off_s):
+            seen.off_s = _off_s(seen.ages_s)
+            due = bool(seen.off_s) != seen.told and self._may_tell(seen.told_posix_s)
+            if due:
+                seen.told = bool(seen.off_s)
+                seen.told_posix_s.append(self._now_posix_s())
+        if due:
             self._tell(partner, seen.off_s)
 
     def heard(self, partner: str, came: Accepted) -> None:
@@ -80,6 +87,9 @@ class Clocks:
             self._alarm(
                 partner, f"entries of {came.log} are logged more than {FUTURE_S:g} s in the future; they are kept"
             )
+
+    def _may_tell(self, told_posix_s: deque[float]) -> bool:
+        return len(told_posix_s) < ALARMS or abs(self._now_posix_s() - told_posix_s[0]) >= WITHIN_S
 
     def _tell(self, partner: str, off_s: float) -> None:
         which = "ahead of" if off_s > 0 else "behind"
