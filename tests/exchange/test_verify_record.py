@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from jointwatch.exchange import merkle, schema
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
+from jointwatch.exchange.site import site
+from jointwatch.exchange.verify.logs import read_log
 from jointwatch.exchange.verify.record import verify_record
 from jointwatch.messages.heartbeat import Heartbeat
 from tests.exchange import two_centres as world
@@ -153,6 +156,17 @@ def test_a_strangers_file_runs_nothing_of_its_own(record: Path, view: str) -> No
     run_sql(record, "DROP TABLE about", view)
     with pytest.raises(Refused, match="'about' in it is not as this program makes it"):
         verify_record(record)
+
+
+def test_a_size_that_is_only_claimed_is_not_looked_for(tmp_path: Path) -> None:
+    folder = tmp_path / "moscow" / "common" / "roster"
+    folder.mkdir(parents=True)
+    root = base64.b64encode(bytes(32)).decode()
+    (folder / "checkpoint").write_text(
+        f"jointwatch/r/moscow/common/roster\n{1 << 62}\n{root}\n\n\u2014 x {base64.b64encode(bytes(68)).decode()}\n"
+    )
+    with pytest.raises(Refused, match="at most 1073741824 are looked for"):
+        read_log(site(str(tmp_path)), LogId("moscow", "common", "roster"))
 
 
 def resigned(path: Path, centre: Any, log: LogId, entries: list[bytes]) -> None:

@@ -97,13 +97,22 @@ def read_folders(directory: Path, files: Sequence[str], faults: Faults) -> dict[
     return found
 
 
+MOST_ENTRIES = 1 << 30
+"""A log of more is not read: a size is claimed in one line, and looking for what is not there would take for ever."""
+
+
 def read_log(held: Source, log: LogId) -> ReadLog:
     """Return a log with its newest checkpoint, unverified."""
     body = held.checkpoint(log)
     try:
-        return ReadLog(log, held, body, checkpoints.unverified(body))
+        claimed = checkpoints.unverified(body)
     except Refused as refusal:
         raise tiles.DirectoryRefused(tiles.CHECKPOINT, refusal.sentence) from None
+    if claimed.size > MOST_ENTRIES:
+        raise tiles.DirectoryRefused(
+            tiles.CHECKPOINT, f"claims {claimed.size} entries; at most {MOST_ENTRIES} are looked for"
+        )
+    return ReadLog(log, held, body, claimed)
 
 
 def check_logs(
