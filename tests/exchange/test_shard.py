@@ -333,5 +333,8 @@ def test_a_shard_closed_with_another_history_is_equivocation_and_freezes_the_who
     (evidence,) = (brussels.folder / "brussels-evidence").glob("equivocation-*.json")
     check(read(evidence), [moscow.log_key.public])
     moscow.say("brussels", "plot", "the true July")
-    (refusal,) = brussels.follow(moscow).refusals
-    assert "frozen" in str(refusal)
+    assert all(accepted.log.whole != june.whole for accepted in brussels.follow(moscow).accepted)
+    told = moscow.desk.pull("brussels", brussels.mirror.positions("moscow")).frames
+    (true_july,) = [each for each in told if frame.decode(each).log == plot(moscow, JULY)]
+    with pytest.raises(Refused, match="frozen"):
+        brussels.mirror.accept(true_july)
