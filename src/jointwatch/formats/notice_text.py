@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from jointwatch.formats.notice_areas import Area, NotAnArea, areas, opens
@@ -66,7 +66,7 @@ class NoticeText:
     def subjects(self) -> tuple[str, ...]:
         """What is warned of, in heading and paragraphs."""
         named = [subject for operation in self.operations for subject in operation.subjects]
-        return tuple(dict.fromkeys([*_subjects(" ".join(self.heading)), *named]))
+        return _both(_subjects(" ".join(self.heading)), tuple(named))
 
 
 @dataclass
@@ -155,10 +155,15 @@ def _paragraph(name: str, body: str, known: Known, about: tuple[str, ...], found
         (letter[1], _piece(before + body[letter.end() : end], found))
         for letter, end in zip(letters, ends[1:], strict=True)
     ]
+    lead.subjects = _both(about, lead.subjects)
     if lead.areas or not beneath:
-        _add(found, name, lead, _Said(subjects=about), known)
+        _add(found, name, lead, lead, known)
     for letter, said in beneath:
-        _add(found, name + letter, said, lead if lead.subjects else replace(lead, subjects=about), known)
+        _add(found, name + letter, said, lead, known)
+
+
+def _both(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*first, *second]))
 
 
 def _add(found: _Found, name: str, said: _Said, lead: _Said, known: Known) -> None:
@@ -169,19 +174,22 @@ def _add(found: _Found, name: str, said: _Said, lead: _Said, known: Known) -> No
     except NotATime as why:
         found.not_understood.append(f"the times of {name}: {why}")
         when = ()
-    found.operations.append(Operation(name, said.subjects or lead.subjects, when, said.areas))
+    found.operations.append(Operation(name, _both(lead.subjects, said.subjects), when, said.areas))
 
 
 def _piece(text: str, found: _Found) -> _Said:
     """Read words in whatever order they come: subjects, times, areas; the rest is a remark, or not understood."""
     row = tokens(text)
-    reader, said, skipped = Reader(row), _Said(subjects=_subjects(text)), list[Token]()
+    reader, said, skipped, whole = Reader(row), _Said(subjects=_subjects(text)), list[Token](), True
     while reader.peek().kind != "end":
         at = reader.at
         try:
             if reader.word(*_LEAD):
                 continue
-            if reader.word(*EXCEPT) and areas(reader):
+            if reader.word(*EXCEPT):
+                if not areas(reader):
+                    skipped.append(row[at])
+                    continue
                 found.not_understood.append(f"{_quoted(text, row[at : reader.at])}: an area taken out of another")
             elif when := times(reader):
                 said.times += when
@@ -193,6 +201,9 @@ def _piece(text: str, found: _Found) -> _Said:
         except (NotATime, NotAnArea) as why:
             reader.at = max(reader.at, at + 1)
             found.not_understood.append(f"{_quoted(text, row[at : reader.at])}: {why}")
+            whole = whole and isinstance(why, NotATime)
+    if not (whole and all(token.kind not in ("lat", "lon") for token in skipped)):
+        said.areas = ()  # of an area that was read in part nobody knows where the rest lies
     _left(text, skipped, found)
     return said
 

@@ -100,7 +100,7 @@ def _part(reader: Reader) -> Times | None:
             pass
         filled = reader.at
         hours = hours or tuple(_hours(reader))
-        spans = spans or tuple(_spans(reader))
+        spans = spans or tuple(_spans(reader, sure=bool(hours)))
         excepted |= _excepted(reader)
         moved = reader.at > filled
         if not moved:
@@ -153,20 +153,23 @@ def _clock(text: str) -> time:
     return time(hour, minute)
 
 
-def _spans(reader: Reader) -> list[Span]:
-    """Read a list of days, of ranges of days or of date-time groups, with the days of the week before them."""
+def _spans(reader: Reader, *, sure: bool) -> list[Span]:
+    """Read a list of days, of ranges of days or of date-time groups, with the days of the week before them.
+
+    Numbers without a month or an hour are days only where it is `sure` that days stand here.
+    """
     found: list[Span] = []
     begun, weekdays, alternate = reader.at, frozenset(range(7)), False
     while True:
         at = reader.at
         alternate = _separated(reader) or alternate
         if found and reader.at == at:
-            return _days_of_a_month(reader, found, begun)
+            return found if sure else _days_of_a_month(reader, found, begun)
         weekdays = _weekdays(reader) or weekdays
         span = _span(reader)
         if span is None:
             reader.at = at
-            return _days_of_a_month(reader, found, begun)
+            return found if sure else _days_of_a_month(reader, found, begun)
         found.append(replace(span, weekdays=weekdays, alternate=alternate))
 
 

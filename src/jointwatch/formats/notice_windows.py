@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 
 from jointwatch.formats.notice_times import Day, Hours, NotATime, Span, Times
 
@@ -38,20 +39,24 @@ class Known:
 def windows(said: Sequence[Times], lead: Sequence[Times], known: Known) -> tuple[Window, ...]:
     """Return the windows of a paragraph's times, completed by those of the paragraph above; raises NotATime."""
     above = lead[0] if lead else Times((), ())
-    return tuple(window for each in said for window in _windows(each.within(above), known))
-
-
-def _windows(said: Times, known: Known) -> Iterator[Window]:
-    if not said.spans:
+    whole = [each.within(above) for each in said]
+    if not all(each.spans for each in whole):
         raise NotATime("hours without a day")
-    for span in _dated(said.spans, known):
-        alternate = said.alternate or span.alternate
-        if span.last.clock:
-            yield replace(_absolute(span, known), alternate=alternate)
-            continue
-        for day in _days(span, known):
-            if day.weekday() in span.weekdays - said.excepted:
-                yield from (replace(_daily(day, hours), alternate=alternate) for hours in said.hours or _WHOLE_DAY)
+    dated = iter(_dated([span for each in whole for span in each.spans], known))
+    return tuple(
+        window for each in whole for span in islice(dated, len(each.spans)) for window in _of(each, span, known)
+    )
+
+
+def _of(said: Times, span: Span, known: Known) -> Iterator[Window]:
+    """Yield the windows of one of the spans of a paragraph's times."""
+    alternate = said.alternate or span.alternate
+    if span.last.clock:
+        yield replace(_absolute(span, known), alternate=alternate)
+        return
+    for day in _days(span, known):
+        if day.weekday() in span.weekdays - said.excepted:
+            yield from (replace(_daily(day, hours), alternate=alternate) for hours in said.hours or _WHOLE_DAY)
 
 
 def _dated(spans: Sequence[Span], known: Known) -> list[Span]:
