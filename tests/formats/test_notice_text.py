@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.formats.notice_words import in_short
 
 from jointwatch.formats.notice_areas import Box, Circle, Polygon, Track
 from jointwatch.formats.notice_files import Warned, read_notices
 from jointwatch.formats.notice_series import lives
 from jointwatch.formats.notice_text import NoticeText, read
 from jointwatch.formats.notice_tokens import MONTHS
+from tests.formats.notice_words import in_short
 
 ROOT = Path(__file__).parents[2]
 NOTICES = ROOT.parent / "shared" / "data" / "notices" / "nga_rocket_missile_notices_2010_2018.jsonl.gz"
@@ -186,6 +186,11 @@ def test_lettered_paragraphs_take_days_hours_or_reach_from_above() -> None:
 )
 def test_areas(text: str, want: str) -> None:
     assert in_short(says(f"1. ROCKETS 0400Z TO 0500Z 24 DEC {text}."))[0].split(": ")[-1] == want
+
+
+def test_a_distance_that_begins_a_line_is_no_paragraph() -> None:
+    (operation,) = says("1. ROCKETS 0400Z TO 0500Z 24 DEC WITHIN\n   22 MILES OF 44-09N 029-23E.").operations
+    assert isinstance(operation.areas[0], Circle)
 
 
 def test_a_box_across_the_date_line_is_the_narrow_one() -> None:

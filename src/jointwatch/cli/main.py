@@ -21,6 +21,7 @@ COMMANDS = {
     "coverage": ("coverage", "Show what radars see, as tables, a map, a grid or volumes for a globe."),
     "centre": ("centre", "Make a centre, let it meet others, and serve."),
     "log": ("log", "Verify, show or export the signed logs of a run."),
+    "notices": ("notices", "Read official warnings to mariners, and match them with launches."),
     "claims": ("claims", "Compute public claims about these radars, and print the verdicts."),
     "catalogue": ("catalogue", "Show the sourced facts: radars, sites, vehicles, centres, launches."),
 }

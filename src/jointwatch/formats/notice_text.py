@@ -20,7 +20,9 @@ from jointwatch.formats.notice_tokens import Reader, Token, tokens
 from jointwatch.formats.notice_windows import Known, Window, windows
 
 LONGEST = 64_000
-_HEAD = re.compile(r"^[ \t]*(\d{1,2})(?:\.[ \t]+(?=\S)|[ \t]+(?=[A-Z]{5}))", re.MULTILINE)
+_HEAD = re.compile(
+    r"^[ \t]*(\d{1,2})(?:\.[ \t]+(?=\S)|[ \t]+(?=HAZARD|CANCEL|ROCKET|MISSILE|GUNNERY|SPACE))", re.MULTILINE
+)
 _LETTER = re.compile(
     r"(?:^[ \t]*|(?<=[\s:]))([A-Z]{1,2})\.[ \t]+"
     r"(?=\d|IN\b|WITHIN\b|BOUND|BETWEEN\b|AREA|ALONG\b|DAILY\b|COMMENCING\b|EXCLUDING\b)",
