@@ -119,11 +119,14 @@ def fitted(cases: Sequence[tuple[Announced, Launched, int | None]], *, prior: fl
 
     known = [(features(announced, launched), right) for announced, launched, right in cases if len(launched)]
 
-    def unlikely(weights: Floats) -> float:
-        found = prior * float(weights[1:] @ weights[1:])
+    def unlikely(weights: Floats) -> tuple[float, Floats]:
+        """Return minus the logarithm of the likelihood, and how it changes with the weights."""
+        found, slope = prior * float(weights[1:] @ weights[1:]), 2 * prior * np.append(0.0, weights[1:])
         for x, right in known:
             odds = np.append(x @ weights, 0.0)
-            found += float(np.logaddexp.reduce(odds)) - float(odds[-1 if right is None else right])
-        return found
+            total = np.logaddexp.reduce(odds)
+            found += float(total - odds[-1 if right is None else right])
+            slope += np.exp(odds[:-1] - total) @ x - (0.0 if right is None else x[right])
+        return found, slope
 
-    return np.asarray(minimize(unlikely, np.zeros(6)).x)
+    return np.asarray(minimize(unlikely, np.zeros(6), jac=True).x)
