@@ -73,7 +73,7 @@ class Guests:
             return
         stamp = (about.st_mtime_ns, about.st_size)
         if stamp != self._stamp:
-            lines = path.read_text("utf-8", "replace").splitlines()[:MAX_DENIED]
+            lines = path.read_text("utf-8-sig", "replace").splitlines()[:MAX_DENIED]
             words = (line.split(maxsplit=1) for line in lines)
             self._denied = frozenset(word[0] for word in words if word and word[0].startswith("SHA256:"))
             self._stamp = stamp

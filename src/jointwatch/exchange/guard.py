@@ -226,4 +226,6 @@ class Guard:
             admission.contradicted(log, body, self.store, self.keys)
 
     def _beyond(self, name: str, body: bytes) -> bool:
-        return bool(body) and checkpoints.unverified(body).size > self.store.size(LogId.parse(name))
+        if not body or self._is_frozen(LogId.parse(name)):
+            return False  # of a frozen log nothing is looked at, and nothing was checked
+        return checkpoints.unverified(body).size > self.store.size(LogId.parse(name))
