@@ -11,6 +11,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -523,3 +524,34 @@ def test_an_allowance_is_saved_up_to_its_limit_and_paid_back() -> None:
     assert allowance.wait_s() == 1
     now[0] = 102.0
     assert allowance.wait_s() == 0
+
+
+def test_hanging_up_does_not_wait_for_a_partner_that_drips_its_answer(identities: dict[str, Identity]) -> None:
+    """One byte of a header at a time would keep whoever asked for hours, and the centre from ending."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(2) as pool:
+        done = threading.Event()
+        pins = {"brussels": identities["brussels"].authority_pem()}
+        dripping = pool.submit(drip, listener, server_context(identities["moscow"], pins), done)
+        port = listener.getsockname()[1]
+        authority_pem = identities["moscow"].authority_pem()
+        line = Client(identities["brussels"], "moscow", authority_pem, host="127.0.0.1", port=port)
+        asking = pool.submit(line.pull, {})
+        time.sleep(0.5)
+        begun = time.monotonic()
+        line.close()
+        assert time.monotonic() - begun < 2.0
+        with pytest.raises(LineCut):
+            asking.result(5)
+        done.set()
+        dripping.result(5)
+
+
+def drip(listener: socket.socket, tls: ssl.SSLContext, done: threading.Event) -> None:
+    """Take one connection, and answer its question with a header that has no end."""
+    with contextlib.suppress(OSError):
+        plain, _ = listener.accept()
+        with tls.wrap_socket(plain, server_side=True) as answering:
+            answering.recv(65_536)
+            answering.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            while not done.wait(0.1):
+                answering.sendall(b"x")

@@ -513,3 +513,23 @@ def test_the_desk_keeps_no_cosignature_that_does_not_verify(centres: tuple[Any, 
     with pytest.raises(Refused, match="no line by the cosign key"):
         moscow.desk.cosign("brussels", {str(NOTIFY): body})
     assert moscow.store.cosigned(NOTIFY) == before
+
+
+def test_an_altered_old_entry_has_nobody_read_the_whole_log_again(
+    centres: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever holds the log key could ask for that again and again."""
+    moscow, brussels = centres
+    told = sent(moscow, start=2, max_n=3)
+    altered = replace(told, entries=(moscow.entry(Heartbeat, NOTIFY, number=2), *told.entries[1:]))
+    read: list[int] = []
+    entries = brussels.store.entries
+
+    def spy(log: LogId, start: int = 0, stop: int | None = None) -> list[bytes]:
+        read.append(start)
+        return entries(log, start, stop)
+
+    monkeypatch.setattr(brussels.store, "entries", spy)
+    refused(brussels, altered, "tree hash")
+    assert read
+    assert min(read) >= 2

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+import apsw
+
 from jointwatch.centre import configuration
 from jointwatch.centre.clocks import Clocks
 from jointwatch.centre.configuration import Configuration
@@ -18,9 +20,10 @@ from jointwatch.exchange.https.server import Client
 from jointwatch.exchange.keyrings import ROSTER
 from jointwatch.exchange.mirror import Mirror
 from jointwatch.exchange.record import Damaged
+from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.tls import Identity
 
-ASK_AGAIN_S = 5.0  # a partner that gave back what did not verify
+ASK_AGAIN_S = 5.0  # a partner that gave back what did not verify, or sent what we fail at
 NOT_YET = "no attempt was made yet"
 
 
@@ -70,11 +73,19 @@ class Following:
 
     def _follow(self, name: str, line: Client) -> None:
         """Ask the partner what it holds of our logs before anything else, and then follow it."""
-        try:
-            self._ask(name, line)
-            keep_following(line, self._mirror, lambda found: self._heard(name, line, found), stop=self._stop)
-        except Exception as error:  # mostly the record cannot be read any more: nobody must think that all is well
-            self._damaged(Damaged("following", f"following {name} ended: {type(error).__name__}: {error}"))
+        while not self._stop.is_set():
+            try:
+                self._ask(name, line)
+                keep_following(line, self._mirror, lambda found: self._heard(name, line, found), stop=self._stop)
+            except (Damaged, apsw.Error) as error:  # nobody must think that all is well
+                self._damaged(Damaged("following", f"following {name} ended: {type(error).__name__}: {error}"))
+                return
+            except Exception as error:  # of what a partner sent, so that it cannot have us begin again and again
+                failed = Refused("following", f"following {name} failed: {type(error).__name__}: {error}")
+                self.standing[name].refused += 1
+                self.standing[name].last_refusal = str(failed)
+                self._incidents.refused(name, failed)
+                self._stop.wait(ASK_AGAIN_S)
 
     def _ask(self, name: str, line: Client) -> None:
         while self._guard.waits_for(name) and not self._stop.is_set():

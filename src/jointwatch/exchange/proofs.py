@@ -22,6 +22,12 @@ class Proofs(Record):
             self._check_within(log, size)
             return merkle.root(self._node(log), size)
 
+    def edge_at(self, log: LogId, size: int) -> merkle.CompactRange:
+        """Return the right edge of the tree of the log's first `size` entries, from the nodes that are kept."""
+        with self._lock:
+            self._check_within(log, size)
+            return merkle.compact_range(self._node(log), size)
+
     def inclusion_proof(self, log: LogId, index: int, size: int) -> list[bytes]:
         """Return the hashes from entry `index` to the root of the first `size` entries."""
         with self._lock:

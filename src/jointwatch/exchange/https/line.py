@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import math
+import socket
 import ssl
 import threading
 import time
@@ -32,6 +34,7 @@ from jointwatch.exchange.tls import Identity, client_context
 A = TypeVar("A", Answer, Health)
 LEAST_ASKED_BYTES = 8 << 10  # one second of a line of 64 kbit/s
 QUICK_S, SLOW_S = 0.15, 0.3  # what an answer takes, beneath which more is asked for, and above which less
+CLOSE_S = 2.0  # that whoever uses a connection has to notice its end
 ANSWER_S = 10.0  # an answer's last byte must be here by then
 _READ_BYTES = 64 << 10
 
@@ -85,10 +88,12 @@ class Client:
         return self._ask(self._rest, method, path, body, good=good)[0]
 
     def close(self) -> None:
-        """Hang up."""
+        """Hang up, also on a partner that keeps an answer waiting."""
         for connection in (self._pulls, self._rest):
-            with connection.in_use:
+            connection.cut()
+            if connection.in_use.acquire(timeout=CLOSE_S):
                 connection.close()
+                connection.in_use.release()
 
     def _hang_up(self) -> None:
         """Close the connections that are not in use."""
@@ -184,6 +189,13 @@ class _Connection(http.client.HTTPConnection):
         super().__init__(host, port, timeout=timeout_s)
         self.in_use, self.opened_in_s = threading.Lock(), 0.0
         self._tls, self._peer = tls, peer
+
+    def cut(self) -> None:
+        """End what is being sent or waited for: whoever does so gets an OSError."""
+        line = self.sock
+        if line is not None:
+            with contextlib.suppress(OSError):  # closed meanwhile
+                socket.socket.shutdown(line, socket.SHUT_RDWR)  # beneath TLS, which says no farewell
 
     def connect(self) -> None:
         start = time.monotonic()
