@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import Future
 
 import pytest
 
 from tests.faults import run as catalogue
-
-
-@pytest.fixture(scope="module")
-def coming(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[catalogue.Result]]]:
-    """The rows that this session asks for, all begun."""
-    here = [item for item in request.session.items if item.path == request.path]
-    wanted = [item.callspec.params["name"] for item in here if "name" in item.fixturenames]
-    with catalogue.side_by_side(wanted, full=False, workers=catalogue.SIDE_BY_SIDE) as results:
-        yield results
 
 
 @pytest.mark.parametrize("name", catalogue.names())
