@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jointwatch.formats import measurement_csv, measurement_parquet, oem_kvn, oem_xml, tdm_kvn, tdm_xml
+from tests.formats.of_gabala import tdm
 
 FUZZ = Path(__file__).parents[1] / "fuzz" / "formats.py"
 
@@ -30,28 +31,14 @@ def target() -> ModuleType:
 
 FORMATS = target()
 
-TDM = b"""CCSDS_TDM_VERS = 2.0
-COMMENT a
-CREATION_DATE = 2009-033T18:40:00Z
-ORIGINATOR = MOSCOW
-META_START
-TIME_SYSTEM = UTC
-PARTICIPANT_1 = GABALA
-PARTICIPANT_2 = UNKNOWN
-MODE = SEQUENTIAL
-PATH = 1,2,1
-RANGE_UNITS = km
-ANGLE_TYPE = AZEL
-TRANSMIT_DELAY_1 = 7.7E-5
-META_STOP
-DATA_START
+SEEN = """\
 COMMENT b
 RANGE = 2009-02-02T18:36:00 1400.25
 ANGLE_1 = 2009-033T18:36:00.5 155.1
 RCS = 2009-02-02T18:36:00 +8.e-2
 RANGE = 2009-02-28T23:59:60 1366.5
-DATA_STOP
 """
+TDM = tdm(SEEN, created="2009-033T18:40:00Z", more="TRANSMIT_DELAY_1 = 7.7E-5\n", said="COMMENT a\n").encode()
 OEM = b"""CCSDS_OEM_VERS = 3.0
 CREATION_DATE = 2009-02-02T18:40:00
 ORIGINATOR = MOSCOW
@@ -77,6 +64,45 @@ COV_REF_FRAME = RSW
 0 0 0 0 0 1
 COVARIANCE_STOP
 """
+CAP = b"""<?xml version="1.0" encoding="UTF-8"?>
+<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">
+  <identifier>moscow-watch-1</identifier>
+  <sender>moscow</sender>
+  <sent>2009-05-20T08:01:12+04:00</sent>
+  <status>Exercise</status>
+  <msgType>Update</msgType>
+  <scope>Restricted</scope>
+  <restriction>for those in the exercise</restriction>
+  <addresses>desk "civil protection"</addresses>
+  <code>a</code>
+  <references>moscow,moscow-watch-0,2009-05-20T04:01:02-00:00</references>
+  <incidents>M0001</incidents>
+  <info>
+    <language>en-GB</language>
+    <category>Safety</category>
+    <category>Security</category>
+    <event>Missile launch</event>
+    <responseType>Monitor</responseType>
+    <urgency>Immediate</urgency>
+    <severity>Severe</severity>
+    <certainty>Likely</certainty>
+    <eventCode><valueName>jointwatch</valueName><value></value></eventCode>
+    <effective>2009-05-20T04:01:12-00:00</effective>
+    <description>A &amp; B&#13;
+C</description>
+    <parameter><valueName>track</valueName><value>M0001</value></parameter>
+    <resource><resourceDesc>r</resourceDesc><mimeType>text/plain</mimeType><size>3</size></resource>
+    <area>
+      <areaDesc>somewhere</areaDesc>
+      <polygon>35.5,53.9 36,54 35.6,54.2 35.5,53.9</polygon>
+      <circle>-1e1,170 12.5</circle>
+      <geocode><valueName>x</valueName><value>1</value></geocode>
+      <altitude>0</altitude>
+      <ceiling>100.5</ceiling>
+    </area>
+  </info>
+</alert>
+"""
 CSV = b"""time_utc,sensor,object,range_m,azimuth_deg,sigma_range_m
 2009-02-02T18:36:00Z,GABALA,,1400250.0,155.1,50.0
 2009-033T18:36:10.5Z,GABALA,7,1366500.0,,
@@ -89,11 +115,17 @@ def _written(form: ModuleType, value: object) -> bytes:
     return stream.getvalue()
 
 
+SCANS = b"""{"sensor":"GABALA","scans":[
+{"time_utc":"2009-02-02T18:36:00.5Z","plots":[{"range_m":1400250.0,"azimuth_deg":155.1,"elevation_deg":2.75,
+"sigma_range_m":50.0}]},{"time_utc":"2009-033T18:36:10Z","plots":[]}]}
+"""
 SEEDS: dict[str, bytes] = {
+    "scans_json": SCANS,
     "tdm_kvn": TDM,
     "tdm_xml": _written(tdm_xml, tdm_kvn.read(io.BytesIO(TDM))),
     "oem_kvn": OEM,
     "oem_xml": _written(oem_xml, oem_kvn.read(io.BytesIO(OEM))),
+    "cap_xml": CAP,
     "measurement_csv": CSV,
     "measurement_parquet": _written(measurement_parquet, measurement_csv.read(io.BytesIO(CSV))),
 }
@@ -123,14 +155,14 @@ TEXTS = [name for name in FORMATS.FORMS if name != DECODED_APART]
 
 
 @pytest.mark.parametrize("name", TEXTS)
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_a_damaged_text_is_refused_or_reads_back_alike(name: str, data: st.DataObject) -> None:
     form = FORMATS.FORMS[name]
     FORMATS.holds(data.draw(damaged(SEEDS[name])), form.read, form.write)
 
 
-@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=4)
 @given(data=st.data())
 def test_a_damaged_table_is_refused_or_reads_back_alike(data: st.DataObject) -> None:
     FORMATS.holds(data.draw(damaged(SEEDS[DECODED_APART])), measurement_parquet.read, measurement_parquet.write)

@@ -69,6 +69,7 @@ def test_a_vague_date_is_as_long_as_it_is_vague(tmp_path: Path, date: str, from_
         (f"{HEAD}1995-S06\t1995 Jan 25\n", "line 2: wanted 5 cells"),
         ("#Launch_Tag\tX\n", "line 1: the table lacks the column Launch_Date"),
         ("launch_id,dt_min,site_raw\n", "line 1: the table lacks the column vehicle"),
+        ('launch_id,dt_min,"site', "line 1: not comma-separated text: unexpected end of data"),
         ("launch_id,dt_min,site_raw,vehicle\na,2015-13-01T00:00:00Z,CSG,X\n", "line 2: dt_min must be like"),
         ("launch_id,dt_min,site_raw,vehicle\na,b\n", "line 2: wanted as many cells"),
     ],

@@ -15,6 +15,7 @@ from jointwatch.formats import measurement_csv, measurement_files, measurement_p
 from jointwatch.formats.measurements import COLUMNS, NAMES, Measurements
 from jointwatch.formats.refusal import Refusal
 from jointwatch.formats.tdm_measurements import measurements
+from tests.formats.of_gabala import tdm
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "measurements.md"
@@ -148,29 +149,14 @@ def test_a_decoder_that_breaks_down_over_a_file_takes_nobody_with_it(
         measurement_parquet.read(io.BytesIO(b"PAR1"))
 
 
-MESSAGE = """\
-CCSDS_TDM_VERS = 2.0
-CREATION_DATE = 2009-02-02T18:40:00
-ORIGINATOR = MOSCOW
-META_START
-TIME_SYSTEM = UTC
-PARTICIPANT_1 = GABALA
-PARTICIPANT_2 = UNKNOWN
-MODE = SEQUENTIAL
-PATH = 1,2,1
-RANGE_UNITS = km
-ANGLE_TYPE = AZEL
-CORRECTION_RANGE = -0.25
-CORRECTIONS_APPLIED = NO
-META_STOP
-DATA_START
+SEEN = """\
 RANGE = 2009-02-02T18:36:10 1366.5
 ANGLE_1 = 2009-02-02T18:36:00 155.1
 ANGLE_2 = 2009-02-02T18:36:00 2.75
 DOPPLER_INSTANTANEOUS = 2009-02-02T18:36:00 -3.5
 PC_N0 = 2009-02-02T18:36:00 40.0
-DATA_STOP
 """
+MESSAGE = tdm(SEEN, more="CORRECTION_RANGE = -0.25\nCORRECTIONS_APPLIED = NO\n")
 
 
 def rows_of(text: str) -> Measurements:

@@ -30,7 +30,14 @@ ROW = {
     "issueDate": "020620Z MAY 2014",
     "text": TEXT,
 }
-DAMAGED = (b"[", b"[1, 2", b'{"broadcast-warn": 3}', gzip.compress(b"x" * 100)[:40], b"\x1f\x8bno", b"[" * 9_999)
+DAMAGED = (
+    b"[",
+    b"[1, 2",
+    b'{"broadcast-warn": 3}',
+    gzip.compress(b"x" * 100, mtime=0)[:40],
+    b"\x1f\x8bno",
+    b"[" * 9_999,
+)
 
 
 def written(path: Path, content: bytes) -> Path:

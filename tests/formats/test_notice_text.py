@@ -153,6 +153,12 @@ def test_spans(text: str, want: list[tuple[str, str]]) -> None:
     assert windows(text) == want
 
 
+def test_days_from_a_29_february_on_are_of_the_year_that_has_one() -> None:
+    text = "1. ROCKETS 0400Z TO 0500Z DAILY 29 FEB THRU 01 MAR."
+    days = ("2012-02-29", "2012-03-01")
+    assert windows(text, datetime(2012, 2, 20, tzinfo=UTC)) == [(f"{day} 0400", f"{day} 0500") for day in days]
+
+
 def test_an_alternate_is_marked_and_the_sun_is_named() -> None:
     (operation,) = says("1. ROCKETS 221200Z TO 221300Z DEC, ALTERNATE 231200Z TO 231300Z DEC WITHIN 5 MILES OF 10-00N 020-00E.").operations  # fmt: skip # noqa: E501
     assert [window.alternate for window in operation.windows] == [False, True]

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jointwatch.formats import oem_kvn, oem_xml
-from jointwatch.formats.epochs import read_instant
-from jointwatch.formats.oem import Covariances, Ephemeris, Oem
+from jointwatch.formats import oem_kvn, oem_texts, oem_xml
+from jointwatch.formats.epochs import Instant, read_instant
+from jointwatch.formats.oem import Covariances, Ephemeris, Header, Metadata, Oem, Segment
 from jointwatch.formats.refusal import Refusal
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
@@ -233,3 +233,29 @@ def test_a_state_given_twice_alike_is_kept() -> None:
 def test_nothing_that_breaks_a_rule_can_be_made(build: Callable[[], object], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         build()
+
+
+def test_many_covariances_are_read_in_parts_and_come_back() -> None:
+    """Of thousands the texts are never held all at once, and the line of a fault is still the right one."""
+    number = oem_texts.COVARIANCES_AT_ONCE * 2 + 7
+    day, ns = np.full(number, 14_277, dtype=np.int32), np.arange(number) * 1_000_000_000
+    matrix = np.tile(np.eye(6), (number, 1, 1)) * (1 + np.arange(number))[:, None, None]
+    state = np.ones((1, 6))
+    start = Instant(14_277, 0)
+    metadata = Metadata("A", "A", "EARTH", "GCRF", "UTC", start, start)
+    covariances = Covariances(day, ns, ("GCRF",) * number, matrix)
+    message = Oem(Header(start, "M"), (Segment(metadata, Ephemeris(day[:1], ns[:1], state), covariances),))
+    for form in (oem_kvn, oem_xml):
+        stream = io.BytesIO()
+        form.write(message, stream)
+        assert form.read(io.BytesIO(stream.getvalue())) == message
+    lines = _kvn(message).splitlines()
+    lines[-3] = lines[-3].replace(b"0.0", b"x", 1)
+    with pytest.raises(Refusal, match=rf"^line {len(lines) - 7}: 'x' is no number"):
+        oem_kvn.read(io.BytesIO(b"\n".join(lines) + b"\n"))
+
+
+def _kvn(message: Oem) -> bytes:
+    stream = io.BytesIO()
+    oem_kvn.write(message, stream)
+    return stream.getvalue()

@@ -264,3 +264,11 @@ def test_damage_harms_no_other_message(write: Writer, data: st.DataObject) -> No
 
 def test_the_record_holds_every_keyword_that_sgp4_asks_for() -> None:
     assert {keyword.lower() for keyword in SAID} == set(asdict(VANGUARD))
+
+
+def test_a_line_without_end_is_its_message_s_fault_and_costs_no_time() -> None:
+    """A value is parted from its unit by a search that would take the square of the blanks in it."""
+    endless = "CCSDS_OMM_VERS = 2.0\nMEAN_MOTION = 1" + " " * 2_000_000 + "x\n"
+    read = read_omm(endless + as_kvn([SAID]))
+    assert read.elements == (VANGUARD,)
+    assert "line 2 has 2000016 characters; a line has at most 254" in str(read.refused[0])

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jointwatch.formats import element_files
@@ -45,7 +45,7 @@ elements = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50)
 @given(elements)
 def test_what_is_written_is_read_back_to_its_last_column_and_written_the_same_again(one: MeanElements) -> None:
     text = write_tle([one])

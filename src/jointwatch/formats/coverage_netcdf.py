@@ -127,7 +127,8 @@ def with_flights(
 def write(data: xarray.Dataset, path: Path) -> None:
     """Write a data set as NetCDF-4, compressed."""
     packed = {name: {"zlib": True, "complevel": 4} for name, values in data.data_vars.items() if values.ndim > 1}
-    data.to_netcdf(path, engine="h5netcdf", encoding=packed)
+    # made in memory: on a full disk HDF5 ends the process when it comes to close its file
+    path.write_bytes(data.to_netcdf(engine="h5netcdf", encoding=packed))
 
 
 _WGS84 = {

@@ -12,7 +12,7 @@ from jointwatch.formats.refusal import BadRow, shown
 
 _CHARACTERS = b"0123456789+-.eE"
 _REAL = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_WHOLE = re.compile(rb"[+-]?[0-9]+")
+_WHOLE = re.compile(rb"[+-]?[0-9]{1,40}")
 LEAST_WHOLE, GREATEST_WHOLE = -(2**31), 2**31 - 1
 
 

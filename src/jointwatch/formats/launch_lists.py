@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from jointwatch.formats.lines import whole_text
 from jointwatch.formats.refusal import Refusal, shown
 
 LARGEST_BYTES = 64 << 20
@@ -55,7 +56,7 @@ class LaunchSite:
 
 def read_launches(path: Path) -> tuple[Launch, ...]:
     """Return the launches of a list, in its order; raises Refusal, naming the line, and OSError."""
-    text = _text(path)
+    text = whole_text(path, LARGEST_BYTES)
     if text.startswith("#Launch_Tag\t"):
         return tuple(_gcat(line, row) for line, row in _tabbed(text, "Launch_Date", "Launch_Site", "LV_Type"))
     if text.startswith("launch_id,"):
@@ -66,7 +67,7 @@ def read_launches(path: Path) -> tuple[Launch, ...]:
 
 def read_sites(path: Path) -> Mapping[str, LaunchSite]:
     """Return the sites of GCAT's table that have a position, by code; raises Refusal, naming the line, and OSError."""
-    rows = _tabbed(_text(path), "Site", "Name", "Longitude", "Latitude", "Error")
+    rows = _tabbed(whole_text(path, LARGEST_BYTES), "Site", "Name", "Longitude", "Latitude", "Error")
     placed = (_site(line, row) for line, row in rows if row["Longitude"].strip() not in ("", "-"))
     return {site.code: site for site in placed}
 
@@ -134,22 +135,13 @@ def _tabbed(text: str, *wanted: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 def _commas(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     reader = csv.DictReader(text.splitlines(), strict=True)
-    missing = {"launch_id", "dt_min", "site_raw", "vehicle"} - set(reader.fieldnames or ())
-    if missing:
-        raise Refusal("line 1", f"the table lacks the column {min(missing)}")
     try:
+        missing = {"launch_id", "dt_min", "site_raw", "vehicle"} - set(reader.fieldnames or ())
+        if missing:
+            raise Refusal("line 1", f"the table lacks the column {min(missing)}")
         for row in reader:
             if None in row or None in row.values():
                 raise Refusal(f"line {reader.line_num}", "wanted as many cells as the first line has")
             yield reader.line_num, row
     except csv.Error as error:
-        raise Refusal(f"line {reader.line_num}", f"not comma-separated text: {error}") from None
-
-
-def _text(path: Path) -> str:
-    if path.stat().st_size > LARGEST_BYTES:
-        raise Refusal("", f"a list may hold {LARGEST_BYTES >> 20} MiB; {path.name} holds more")
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise Refusal("", f"{path.name} is not text in UTF-8") from None
+        raise Refusal(f"line {reader.reader.line_num}", f"not comma-separated text: {error}") from None

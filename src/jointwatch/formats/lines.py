@@ -48,6 +48,18 @@ def blocks(stream: BinaryIO, *, longest: int, exempt: bytes = b"") -> Iterator[t
             return
 
 
+def whole_text(path: Path, largest_bytes: int) -> str:
+    """Return the text of a file of at most so many bytes (MiB are told); never holds more than that."""
+    with path.open("rb") as stream:
+        data = stream.read(largest_bytes + 1)
+    if len(data) > largest_bytes:
+        raise Refusal("", f"a list may hold {largest_bytes >> 20} MiB; {path.name} holds more")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise Refusal("", f"{path.name} is not text in UTF-8") from None
+
+
 def _complete(text: bytes) -> int:
     """Where the last complete line ends; a carriage return at the very end may still be half of a pair."""
     return max(text.rfind(b"\n"), text.rfind(b"\r", 0, len(text) - 1)) + 1

@@ -41,17 +41,19 @@ class Element(NamedTuple):
 
 @dataclass
 class Elements:
-    """A cursor over the elements of a stream."""
+    """A cursor over the elements of a stream; namespaces: those an element's name may be in."""
 
     stream: BinaryIO
     containers: frozenset[str]
+    namespaces: tuple[str, ...] = ("", NAMESPACE)
+    longest_text: int = LONGEST_TEXT
     line: int = 1
     _held: list[Element] = field(default_factory=list)
     _at: int = 0
     _more: Iterator[list[Element]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._more = _chunks(self.stream, self.containers)
+        self._more = _chunks(self.stream, _Gatherer(self.containers, self.namespaces, self.longest_text))
 
     def take(self) -> Element:
         """The next element; raises Refusal where the document ends."""
@@ -82,8 +84,7 @@ class Elements:
             pass
 
 
-def _chunks(stream: BinaryIO, containers: frozenset[str]) -> Iterator[list[Element]]:
-    gatherer = _Gatherer(containers)
+def _chunks(stream: BinaryIO, gatherer: _Gatherer) -> Iterator[list[Element]]:
     silence = 0
     while True:
         text = stream.read(CHUNK_BYTES)
@@ -103,7 +104,7 @@ def _chunks(stream: BinaryIO, containers: frozenset[str]) -> Iterator[list[Eleme
 class _Gatherer:
     """expat's handlers; each chunk's elements gather in `elements`."""
 
-    def __init__(self, containers: frozenset[str]) -> None:
+    def __init__(self, containers: frozenset[str], namespaces: tuple[str, ...], longest_text: int) -> None:
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
@@ -112,7 +113,7 @@ class _Gatherer:
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.CommentHandler = self._aside
         self.parser.ProcessingInstructionHandler = self._aside
-        self.containers = containers
+        self.containers, self._namespaces, self._longest_text = containers, namespaces, longest_text
         self.elements: list[Element] = []
         self.heard = False
         self._leaf: tuple[str, int, Attributes] | None = None
@@ -156,9 +157,10 @@ class _Gatherer:
         self.heard = True
         if self._leaf is not None:
             self._length += len(text)
-            if self._length > LONGEST_TEXT:
+            if self._length > self._longest_text:
                 name, line, _ = self._leaf
-                raise Refusal(f"line {line}, element {name}", f"its text is longer than {LONGEST_TEXT} characters")
+                sentence = f"its text is longer than {self._longest_text} characters"
+                raise Refusal(f"line {line}, element {name}", sentence)
             self._text.append(text)
         elif text.strip():
             raise Refusal(f"line {self.parser.CurrentLineNumber}", f"text outside an element: {shown(text.strip())}")
@@ -171,7 +173,7 @@ class _Gatherer:
         space, _, local = name.rpartition(" ")
         if len(local) > LONGEST_NAME:
             raise Refusal(f"line {line}", f"an element's name is longer than {LONGEST_NAME} characters: {shown(local)}")
-        if space not in ("", NAMESPACE):
+        if space not in self._namespaces:
             raise Refusal(f"line {line}, element {local}", f"unknown namespace {shown(space)}")
         if len(self._locals) < MOST_NAMES:
             self._locals[name] = local

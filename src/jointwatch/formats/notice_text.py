@@ -89,6 +89,8 @@ def read(text: str, issued: datetime, series: str = "") -> NoticeText:
     """
     if len(text) > LONGEST:
         raise ValueError(f"a warning may have {LONGEST:,} characters; this one has {len(text):,}")
+    if issued.tzinfo is None:
+        raise ValueError(f"wanted the time of issue with its offset from UTC, got {issued}")
     heading, paragraphs = _parted(text.upper())
     found = _Found()
     ended = [said for body in paragraphs for said in _ended(body, series, issued, found)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _SPELT = ("ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE", "TEN", "ELEVEN", "TWELVE")
@@ -40,6 +41,11 @@ def tokens(text: str) -> tuple[Token, ...]:
     return tuple(Token(str(match.lastgroup), match.group(), match.start(), match.end()) for match in found)
 
 
+@lru_cache(maxsize=1024)  # of the reader's own phrases, looked for at every word
+def _parts(phrase: str) -> tuple[str, ...]:
+    return tuple(phrase.split())
+
+
 class Reader:
     """A place in a row of words, which moves on where what is asked for stands there."""
 
@@ -60,9 +66,10 @@ class Reader:
 
     def word(self, *phrases: str) -> str | None:
         """Return the first of these phrases that stands here, and move behind it."""
+        here = self.peek().text
         for phrase in phrases:
-            parts = phrase.split()
-            if all(self.peek(k).text == part for k, part in enumerate(parts)):
-                self.at += len(parts)
+            first, *rest = _parts(phrase)
+            if first == here and all(self.peek(k).text == part for k, part in enumerate(rest, 1)):
+                self.at += 1 + len(rest)
                 return phrase
         return None

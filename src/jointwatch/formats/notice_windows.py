@@ -7,6 +7,7 @@ warning was issued and from when it cancels itself: the last year in which the w
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
@@ -109,8 +110,7 @@ def _placed(span: Span, known: Known) -> tuple[date, date]:
         raise NotATime("a day without a month")
     if span.last.year is not None:
         return _dates(span, span.last.year, known)
-    years = range(known.issued.year - 1, known.issued.year + 3)
-    tried = [_dates(span, year, known) for year in years if _exists(span.last, year)]
+    tried = list(_tried(span, known))
     if known.until is not None:
         issued = known.issued.date() - _DAY
         before = [each for each in tried if issued <= each[1] <= known.until.date() + _DAY]
@@ -130,12 +130,11 @@ def _dates(span: Span, year: int, known: Known) -> tuple[date, date]:
     return _date(span.first, first_year), last
 
 
-def _exists(day: Day, year: int) -> bool:
-    try:
-        _date(day, year)
-    except NotATime:
-        return False
-    return True
+def _tried(span: Span, known: Known) -> Iterator[tuple[date, date]]:
+    """Yield the days of a span in the years about the issue; not every year has a 29 February at either end."""
+    for year in range(known.issued.year - 1, known.issued.year + 3):
+        with suppress(NotATime):
+            yield _dates(span, year, known)
 
 
 def _date(day: Day, year: int) -> date:

@@ -26,6 +26,7 @@ from jointwatch.formats.lines import opened
 from jointwatch.formats.ndm_text import plain_text
 from jointwatch.formats.oem import LOWER, Covariances, Header, Metadata, Oem, Segment
 from jointwatch.formats.oem_texts import (
+    COVARIANCES_AT_ONCE,
     FIELDS,
     HEADER,
     Rows,
@@ -135,6 +136,8 @@ def _covariances(lines: Lines, metadata: Metadata) -> Covariances | None:
     rows, frames = Rows(metadata.time_system, 21), list[str]()
     while (taken := lines.take()) and taken[1] != b"COVARIANCE_STOP":
         frames.append(_covariance(lines, taken, rows, metadata.ref_frame))
+        if len(rows.line) >= COVARIANCES_AT_ONCE:
+            rows.settle()
     if taken is None:
         raise Refusal(f"line {lines.last}", "the file ends inside the covariances; wanted COVARIANCE_STOP")
     if not frames:

@@ -79,6 +79,10 @@ def _time_system(text: str) -> str:
     return text.upper()
 
 
+COVARIANCES_AT_ONCE = 2_000
+"""Covariances whose texts are held before they become numbers: 21 texts take 30 times the room of their line."""
+
+
 @dataclass
 class Rows:
     """Texts of epochs with `width` numbers each until they become columns, with the line of each."""

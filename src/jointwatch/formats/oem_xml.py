@@ -28,6 +28,7 @@ from jointwatch.formats.ndm_xml import (
 )
 from jointwatch.formats.oem import ACCELERATION, LOWER, STATE, Covariances, Ephemeris, Metadata, Oem, Segment
 from jointwatch.formats.oem_texts import (
+    COVARIANCES_AT_ONCE,
     FIELDS,
     HEADER,
     Rows,
@@ -144,6 +145,8 @@ def _covariances(elements: Elements, metadata: Metadata) -> Covariances | None:
         frames.append(_frame(elements, metadata))
         rows.number += [_value(elements.take(), name, unit) for name, unit in COVARIANCE.items()]
         close(elements, "covarianceMatrix")
+        if len(rows.line) >= COVARIANCES_AT_ONCE:
+            rows.settle()
     elements.back()
     return covariances_from(rows, frames, comments) if frames else None
 

@@ -17,6 +17,7 @@ _KVN_LINE = re.compile(r"([A-Z][A-Z0-9_]*)\s*=\s*(.*)")
 _KVN_UNIT = re.compile(r"(.*?)\s*\[([^\[\]]*)\]")
 _VERSION = re.compile(r"[123]\.0")
 _NAMES = ("OBJECT_NAME", "OBJECT_ID", "ORIGINATOR", "MESSAGE_ID")  # brackets may stand in them
+_LONGEST_LINE = 254  # 502.0-B-3, 7.3.1
 _DEEPEST = 12  # ndm, omm, body, segment, data, meanElements, and some to spare
 
 
@@ -104,6 +105,9 @@ def from_kvn(text: str) -> Iterator[Message]:
     message: Message | None = None
     for number, line in enumerate(text.split("\n"), start=1):
         line = line.strip()
+        if len(line) > _LONGEST_LINE and message is not None:
+            message.spoil(f"line {number} has {len(line)} characters; a line has at most {_LONGEST_LINE}")
+            continue
         if not line or line == "COMMENT" or line.startswith("COMMENT "):
             continue
         found = _KVN_LINE.fullmatch(line)
