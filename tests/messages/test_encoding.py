@@ -108,6 +108,11 @@ def test_no_number_may_be_nan_or_infinite(value: float):
         encode(msgspec.structs.replace(EXAMPLES["tracklet"], state=state))
 
 
+def test_a_text_that_would_steer_a_terminal_is_refused_in_words():
+    with pytest.raises(MessageRefused, match=r"Expected one line without control characters - at `\$\.text`$"):
+        encode(msgspec.structs.replace(EXAMPLES["query"], text="red \x1b[31m"))
+
+
 def test_whole_numbers_given_for_real_ones_are_written_as_real_ones():
     asked = msgspec.structs.replace(EXAMPLES["tracklet"], boost_probability=1)
     assert decode(encode(asked)).boost_probability == 1.0

@@ -69,6 +69,35 @@ def refusal(kind: str, changes: dict[str, Any]) -> str:
         ("receipt", {"head.log": "brussels/moscow/plot/2009-13"}, "head.log"),
         ("local_track", {"last_plot_tai_ns": 0}, "end before they begin"),
         ("local_track", {"covariance": [-1.0] + [1.0] * 20}, "diagonal is negative"),
+        ("correlation", {"nature": "natural"}, "neither announced nor unannounced"),
+        ("correlation", {"satellite": 25544}, "neither announced nor unannounced"),
+        ("correlation", {"notice": None}, "names it, and no other does"),
+        ("correlation", {"partners.0.event_apart_s": None}, "has a time apart"),
+        ("correlation", {"partners.0.theirs": 2}, "as many objects of an event as reports"),
+        ("feed_verdict", {"standing": "believed"}, "doubted for a fault"),
+        ("feed_verdict", {"offset_sigmas": None}, "come with their sigmas"),
+        ("feed_verdict", {"plots": 1}, "no more plots are explained"),
+        ("feed_verdict", {"faults.0.sigma": -1.0}, "not negative"),
+        ("feed_verdict", {"faults.0.found_tai_ns": 0}, "found after it began"),
+        ("feed_verdict", {"offsets": [1.0, 2.0, 3.0]}, "length >= 4"),
+        ("outside_report", {"contents.latitude_rad": None}, "a latitude and a longitude, or is not given"),
+        (
+            "outside_report",
+            {"contents.speed_m_s": None, "contents.velocity_m_s": None, "contents.sigma_m_s": 1.0},
+            "no sigma",
+        ),
+        ("outside_report", {"contents.velocity_m_s": [1.0, 2.0]}, "length 3"),
+        ("notification", {"until_tai_ns": 0}, "ends before it begins"),
+        ("notification", {"occasion": "de-orbiting"}, "spacecraft is brought down"),
+        ("notification", {"vehicle": "space launch"}, "told of missiles only"),
+        ("notification", {"launches": 2}, "more than one are"),
+        ("notification", {"spacing": "simultaneous"}, 'one launch is "single"'),
+        ("notification", {"agreements": ["plns-2000", "plns-2000"]}, "named twice"),
+        ("notification", {"state": "Russia"}, r"regex"),
+        ("notification", {"areas.1.radius_m": 1.0}, "goes with one corner"),
+        ("notification", {"areas.0.corners": [[0.1, 0.1], [0.2, 0.2]]}, "two bound none"),
+        ("notification", {"areas.0.radius_m": None, "areas.0.corners": []}, "given by its name"),
+        ("window_extension", {"until_tai_ns": 0}, "ends before it begins"),
         ("post_launch_notice", {"launch_time_tai_ns": None}, "every other outcome has one"),
         ("post_launch_notice", {"outcome": "cancelled"}, "cancelled launch has no time"),
         ("post_launch_notice", {"announced": None}, "wants the notice that announced it"),
@@ -87,8 +116,18 @@ def refusal(kind: str, changes: dict[str, Any]) -> str:
         ("release_policy", {"rules.2.delay_ns": 1}, "findings not delayed"),
         ("release_policy", {"rules.0.audience": "common"}, "whole or not at all"),
         ("release_policy", {"rules.1.region.south_rad": 1.0}, "north of its northern"),
+        ("proposal", {"log": "moscow/brussels/accord"}, "stands in moscow/common/accord, for all"),
+        ("proposal", {"under": None}, "the first rules are made under none"),
+        ("proposal", {"rules": None}, "of a statement or of rules, one of them"),
+        ("proposal", {"rules.members.0.centre": "riga"}, "alphabetical order"),
+        ("proposal", {"rules.sensors.0.centre": "riga"}, "riga is no member of these rules"),
+        ("proposal", {"rules.releases.0.rule.audience": "riga"}, "to another member or to common"),
+        ("assent", {"log": "moscow/common/assess"}, "for all, not in moscow/common/assess"),
+        ("conclusion", {"assents": []}, "length >= 1"),
         ("heartbeat", {"log": "moscow/common/notify\n"}, "regex"),
         ("heartbeat", {"logged_tai_ns": -1}, ">= 0"),
+        ("act", {"log": "moscow/brussels/acts"}, "its own log of acts"),
+        ("act", {"role": "releaser"}, "role"),
     ],
 )
 def test_a_value_out_of_range_is_refused_in_words(kind: str, changes: dict[str, Any], words: str):
@@ -127,6 +166,17 @@ def test_a_region_may_span_the_meridian_of_180_degrees():
     inside = [pacific.holds(0.0, longitude) for longitude in (-math.pi, -2.5, -2.4, 0.0, 2.4, 2.5, math.pi)]
     assert inside == [True, True, False, False, False, True, True]
     assert not pacific.holds(0.6, 3.0)
+
+
+@pytest.mark.parametrize(("west_rad", "east_rad"), [(2.5, math.pi), (-math.pi, -2.5), (math.pi, -2.5)])
+def test_a_region_that_ends_at_180_degrees_holds_that_meridian_by_both_its_names(west_rad: float, east_rad: float):
+    half = Region(south_rad=-0.5, north_rad=0.5, west_rad=west_rad, east_rad=east_rad)
+    assert half.holds(0.0, math.pi)
+    assert half.holds(0.0, -math.pi)
+    assert half.holds(0.0, west_rad)
+    assert half.holds(0.0, east_rad)
+    assert not half.holds(0.0, 0.0)
+    assert not half.holds(0.6, math.pi)
 
 
 def test_what_no_rule_names_is_withheld():

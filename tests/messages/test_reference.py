@@ -15,9 +15,10 @@ DOCS = Path(__file__).parents[2] / "docs" / "reference"
 REMAKE = "out of date; run: python -m jointwatch.messages.reference_page docs/reference"
 
 
-WANTED = """notice post_launch_notice launch_report plot_report tracklet local_track correction query reply finding
-statement statement_signature roster party_root key_bounds shard_opening release release_policy heartbeat incident
-receipt manifest"""
+WANTED = """notice notification window_extension post_launch_notice launch_report plot_report tracklet local_track
+correction query reply finding statement statement_signature roster party_root key_bounds shard_opening
+release release_policy heartbeat incident receipt manifest act proposal assent conclusion alert dispatch
+outside_report correlation feed_verdict"""
 
 
 def test_there_is_a_kind_for_everything_a_centre_says_and_no_other() -> None:

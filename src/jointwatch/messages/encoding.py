@@ -6,8 +6,13 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from jointwatch.messages.accord import Assent, Conclusion, Proposal
+from jointwatch.messages.act import Act
+from jointwatch.messages.alert import Alert, Dispatch
 from jointwatch.messages.consultation import Query, Reply
 from jointwatch.messages.correction import Correction
+from jointwatch.messages.correlation import Correlation
+from jointwatch.messages.feed_verdict import FeedVerdict
 from jointwatch.messages.finding import Finding
 from jointwatch.messages.heartbeat import Heartbeat
 from jointwatch.messages.incident import Incident
@@ -17,9 +22,12 @@ from jointwatch.messages.local_track import LocalTrack
 from jointwatch.messages.manifest import Manifest
 from jointwatch.messages.not_understood import NotUnderstood, beginning
 from jointwatch.messages.notice import Notice
+from jointwatch.messages.notification import Notification, WindowExtension
+from jointwatch.messages.outside_report import OutsideReport
 from jointwatch.messages.party_root import PartyRoot
 from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.post_launch import PostLaunchNotice
+from jointwatch.messages.quantities import PRINTABLE_LINE
 from jointwatch.messages.receipt import Receipt
 from jointwatch.messages.release import Release
 from jointwatch.messages.release_policy import ReleasePolicy
@@ -42,6 +50,11 @@ Message: TypeAlias = (
     | Correction
     | Receipt
     | Notice
+    | OutsideReport
+    | Correlation
+    | FeedVerdict
+    | Notification
+    | WindowExtension
     | PostLaunchNotice
     | Query
     | Reply
@@ -52,6 +65,12 @@ Message: TypeAlias = (
     | Release
     | ReleasePolicy
     | Incident
+    | Act
+    | Proposal
+    | Assent
+    | Conclusion
+    | Alert
+    | Dispatch
 )
 
 Heard: TypeAlias = Message | NotUnderstood
@@ -62,6 +81,12 @@ PAYLOAD_TYPE = "application/vnd.jointwatch.message+msgpack"
 PAYLOAD_TYPE_JSON = "application/vnd.jointwatch.message+json"
 MAX_MESSAGE_BYTES = 64_000  # an entry of a log has at most 65,535, the envelope and its signatures included
 
+
+class _Kind(msgspec.Struct):
+    kind: str
+
+
+_kind_decoder = msgspec.msgpack.Decoder(_Kind)
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
 _json_decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
@@ -96,9 +121,18 @@ def encode(message: Message) -> bytes:
         data = _encoder.encode(message)
         data = _encoder.encode(_decoder.decode(data))  # whole numbers given for real ones become real
     except (*_UNREADABLE, TypeError, OverflowError) as error:
-        raise MessageRefused(f"a {kind_of(message)} that cannot be sent: {error}") from None
+        raise MessageRefused(f"a {kind_of(message)} that cannot be sent: {_in_words(error)}") from None
     _check_size(data)
     return data
+
+
+def _in_words(error: Exception) -> str:
+    r"""Return what the schema wanted, with words in place of the expression of a text of one line.
+
+    >>> _in_words(ValueError(f"Expected `str` matching regex {PRINTABLE_LINE!r} - at `$.text`"))
+    'Expected one line without control characters - at `$.text`'
+    """
+    return str(error).replace(f"`str` matching regex {PRINTABLE_LINE!r}", "one line without control characters")
 
 
 def decode(data: bytes) -> Message:
@@ -111,6 +145,11 @@ def decode(data: bytes) -> Message:
     if _encoder.encode(message) != data:
         raise MessageRefused(f"the MessagePack of this {kind_of(message)} is not in the one form that is written")
     return message
+
+
+def kind_in(data: bytes) -> str:
+    """Return the kind that a message says it is; what else it holds is not read."""
+    return _kind_decoder.decode(data).kind
 
 
 def hear(data: bytes) -> Heard:

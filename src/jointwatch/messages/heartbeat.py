@@ -12,7 +12,11 @@ from jointwatch.messages.reference import LogHead
 
 
 class Heartbeat(Header, kw_only=True, frozen=True, forbid_unknown_fields=True, tag="heartbeat"):
-    """The `number`-th sign of life. holds: the partners' logs as kept here; a restarted partner asks for them."""
+    """The `number`-th sign of life.
+
+    holds: the partners' logs as kept here; a restarted partner asks for them. Of a centre in service: its own logs for
+    the partner, so that both know what was said by then, and the one of the partner's heartbeats as kept here.
+    """
 
     number: Count
     state: Literal["up", "leaving"] = "up"

@@ -47,6 +47,7 @@ class Ellipse95(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
 class LaunchItems(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """What is held of one launch; the whole of a report, or what a correction puts in its place.
 
+    detected_tai_ns: when it was first seen, which says where a sensor is and not when the launch was; null: not told.
     p_space: probability of a space launch, from the track alone. source: sensors' ids, comma-separated; empty: masked.
     impact and its time: none for what does not come down, or where none can be given yet.
     """
@@ -54,6 +55,7 @@ class LaunchItems(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fiel
     track: Id
     launch_time_tai_ns: TaiNs
     launch_time_sigma_s: SigmaSeconds
+    detected_tai_ns: TaiNs | None = None
     launch: Ellipse95
     direction_rad: Azimuth
     direction_sigma_rad: SigmaRadians

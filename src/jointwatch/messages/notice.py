@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from jointwatch.messages.header import Header
-from jointwatch.messages.quantities import Latitude, Length, Line, Longitude, Sentence, TaiNs
+from jointwatch.messages.quantities import Latitude, Length, Line, Longitude, Sentence, TaiNs, Word
 
 
 class NoticeArea(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -31,7 +31,8 @@ class NoticeContents(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_f
     """The notice itself, apart from who logs it.
 
     from/until: the announced window, or the time of the launch in both. vehicle: as its source calls it.
-    source: who says so (an agency, a publication). received_tai_ns: when it became known here.
+    source: who says so (an agency, a publication). received_tai_ns: when it became known here. told: the centres that
+    the source says it told itself, which need not hear it again. launches: how many objects, where it says.
     """
 
     occasion: Literal["pre-launch", "post-launch", "orbit"]
@@ -43,6 +44,8 @@ class NoticeContents(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_f
     orbit: PublishedOrbit | None = None
     text: Sentence
     source: Line
+    told: Annotated[tuple[Word, ...], Meta(max_length=64)] = ()
+    launches: Annotated[int, Meta(ge=1, le=64)] | None = None
 
     def __post_init__(self) -> None:
         if self.from_tai_ns > self.until_tai_ns:

@@ -67,6 +67,17 @@ class PictureSatellite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     plots: int
 
 
+class PictureCorrelation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a centre found a launch, or a report from outside, to be: the newest judgement on it."""
+
+    object: str  # a track, or the id of a report from outside
+    standing: str  # explained | open | alarm
+    announced: str  # announced | announced elsewhere | ... | not announced; empty: not a launch of its own
+    nature: str  # of a report from outside: natural | launched | undecided; empty: a launch
+    said_utc: str
+    text: str
+
+
 class Picture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One perspective: a national picture, or the joint one."""
 
@@ -75,6 +86,17 @@ class Picture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     as_of_tai_ns: int
     tracks: tuple[PictureTrack, ...]
     satellites: tuple[PictureSatellite, ...] = ()  # seen and recognised; none of them is among the tracks
+    correlations: tuple[PictureCorrelation, ...] = ()  # of a national picture
+
+
+class FeedView(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a centre holds of a feed of plots."""
+
+    of: str  # the centre whose radar it is
+    sensor: str  # empty: masked
+    standing: str  # believed | doubted
+    text: str  # one sentence for people
+    as_of_utc: str
 
 
 class CentreState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,6 +109,7 @@ class CentreState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     verified: int  # of the partner's entries, verified and kept here
     cosigned: int  # of its own entries, covered by the partner's cosignature
     text: str  # one sentence for people
+    feeds: tuple[FeedView, ...] = ()  # its standing verdicts on radars' plots
 
 
 class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,7 +128,7 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seq: int
     time_utc: str
     centre: str  # a centre's id, or "exercise"
-    kind: str  # detection | track | report | correction | link | statement | verdict | notice | info
+    kind: str  # track | report | correction | link | statement | verdict | notice | alarm | correlation | feed | ...
     text: str
 
 
@@ -137,12 +160,12 @@ class RadarView(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CentreView(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A centre as the page and report name it."""
+    """A centre as the page and report name it; no place where nobody has given one."""
 
     id: str
     name: str
-    latitude_deg: float
-    longitude_deg: float
+    latitude_deg: float | None
+    longitude_deg: float | None
     fingerprint: str  # of its identity key
 
 

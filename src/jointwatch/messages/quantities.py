@@ -47,8 +47,9 @@ MaskedId = Annotated[
         pattern=rf"^([A-Za-z0-9][A-Za-z0-9._:/-]{{0,127}})?{_END}", description="empty: masked, the sender does not say"
     ),
 ]
-Line = Annotated[str, Meta(max_length=200, pattern=rf"^{_PRINTABLE}*{_END}")]
-Sentence = Annotated[str, Meta(max_length=2_000, pattern=rf"^{_PRINTABLE}*{_END}")]
+PRINTABLE_LINE = rf"^{_PRINTABLE}*{_END}"
+Line = Annotated[str, Meta(max_length=200, pattern=PRINTABLE_LINE)]
+Sentence = Annotated[str, Meta(max_length=2_000, pattern=PRINTABLE_LINE)]
 
 
 def octets(least: int, most: int, description: str | None = None) -> Meta:

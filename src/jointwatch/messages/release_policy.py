@@ -6,6 +6,7 @@ signed by two officers of release, and names the entry it replaces.
 
 from __future__ import annotations
 
+from math import pi
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -23,7 +24,7 @@ Span = Annotated[int, Meta(ge=0, le=366 * _DAY_NS, description="nanoseconds, at 
 class Region(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """A part of the ground between two parallels, from a western meridian eastward to an eastern one.
 
-    Where west lies east of east, the region spans the meridian of 180 degrees.
+    Where west lies east of east, the region spans the meridian of 180 degrees. -pi and pi are the same meridian.
     """
 
     south_rad: Latitude
@@ -39,9 +40,10 @@ class Region(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
         """Return whether a place, longitude within -pi to pi, lies in the region or on its edge."""
         if not self.south_rad <= latitude_rad <= self.north_rad:
             return False
+        same = (longitude_rad, -longitude_rad) if abs(longitude_rad) == pi else (longitude_rad,)
         if self.west_rad <= self.east_rad:
-            return self.west_rad <= longitude_rad <= self.east_rad
-        return longitude_rad >= self.west_rad or longitude_rad <= self.east_rad
+            return any(self.west_rad <= each <= self.east_rad for each in same)
+        return any(each >= self.west_rad or each <= self.east_rad for each in same)
 
 
 class ReleaseRule(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
