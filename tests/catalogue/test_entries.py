@@ -127,10 +127,11 @@ def test_a_launch_keeps_what_each_source_says() -> None:
 
 
 def test_the_iranian_launches_of_the_list_are_all_there() -> None:
-    """33 rows from 2006 to 2011; two of them are the scenarios' own entries."""
+    """19 rows from 1998 to 2005 and 33 from 2006 to 2011; two of them are the scenarios' own entries."""
     rows = [name for name in load_launches() if name.startswith("gcat-")]
-    assert len(rows) + len({"omid-2009", "sejil-2009"}) == 33
+    assert len(rows) + len({"omid-2009", "sejil-2009"}) == 19 + 33
     years = [load_launches()[name].day.value[:4] for name in rows] + ["2009", "2009"]
+    assert [years.count(str(year)) for year in range(1998, 2006)] == [1, 6, 2, 4, 3, 1, 2, 0]
     assert [years.count(str(year)) for year in range(2006, 2012)] == [6, 1, 5, 7, 4, 10]
 
 

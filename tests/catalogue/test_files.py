@@ -35,7 +35,10 @@ def test_a_good_file_is_read() -> None:
     ("text", "complaint"),
     [
         ("[here", "sites.toml: not valid TOML"),
-        (changed("title", "titel"), r"sites.toml: here.title: this key is missing \(and 1 more\)"),
+        (
+            changed("title", "titel"),
+            r"sites.toml: here.titel: this key is not known; did you mean 'title'\? \(and 1 more\)",
+        ),
         (GOOD + 'summry = "x"\n', r"here.summry: this key is not known; did you mean 'summary'\?"),
         (changed("35.0", '"35"'), r"here.position_deg.claims.list.value.0: .*valid number.*\(given: '35'\)"),
         (changed("35.0", "nan"), "here.position_deg.claims.list.value.0: .*finite"),
@@ -63,7 +66,7 @@ def test_a_good_file_is_read() -> None:
         ),
         (
             changed('0.1, source = "gcat"', '0.1, sourze = "gcat"'),
-            r"here.error_deg.claims.list.source: this key is missing \(and 1 more\)",
+            r"here.error_deg.claims.list.sourze: this key is not known; did you mean 'source'\? \(and 1 more\)",
         ),
         (
             changed('tag = "seen" }\nerror', 'tag = "seen", nota = "x" }\nerror'),

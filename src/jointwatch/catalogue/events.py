@@ -1,4 +1,4 @@
-"""What happened and what was said: launches with every value claimed, agreements, public statements."""
+"""What happened and what was said: launches with every value claimed, public statements."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from jointwatch.catalogue.fact import Fact, Model
 from jointwatch.catalogue.files import shelf_of
 from jointwatch.catalogue.quantities import Bearing, Count, Day, Interval, NotNegative, Positive
 
-LAUNCHES, AGREEMENTS, STATEMENTS = "launches.toml", "agreements.toml", "statements.toml"
+LAUNCHES, STATEMENTS = "launches.toml", "statements.toml"
 Inclination = Annotated[float, Field(ge=0, le=180)]
 Outcome = Literal["success", "failure"]
+Announced = Literal["beforehand", "afterwards", "never"]
 Instant = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
 
 
@@ -35,23 +36,13 @@ class LaunchEntry(Model):
     perigee_km: Fact[Positive] | None = None
     inclination_deg: Fact[Inclination] | None = None
     payload_kg: Fact[NotNegative] | None = None
+    announced: Fact[Announced] | None = None
 
     @model_validator(mode="after")
     def _at_some_time(self) -> LaunchEntry:
         if self.day is None and self.launch_time_utc is None:
             raise ValueError("a launch has a day or a launch_time_utc; neither is given")
         return self
-
-
-class AgreementEntry(Model):
-    """What states agreed to tell each other about launches."""
-
-    title: str
-    summary: str
-    threshold: Fact[str] | None = None
-    timing: Fact[str] | None = None
-    items: Fact[str] | None = None
-    masking: Fact[str] | None = None
 
 
 class StatementEntry(Model):
@@ -66,11 +57,6 @@ class StatementEntry(Model):
 def load_launches() -> Mapping[str, LaunchEntry]:
     """All launches by name."""
     return shelf_of(LAUNCHES, LaunchEntry)
-
-
-def load_agreements() -> Mapping[str, AgreementEntry]:
-    """All agreements by name."""
-    return shelf_of(AGREEMENTS, AgreementEntry)
 
 
 def load_statements() -> Mapping[str, StatementEntry]:

@@ -40,8 +40,11 @@ UNITS = {
     "_km": "km",
     "_m2": "m²",
     "_kg": "kg",
+    "_min": "min",
     "_m": "m",
     "_s": "s",
+    "_h": "h",
+    "_yr": "years",
 }
 
 T = TypeVar("T")
@@ -154,6 +157,8 @@ class Provenance:
 def _shown(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.10g}"
+    if isinstance(value, tuple) and all(isinstance(part, str) for part in value):
+        return ", ".join(value)
     if isinstance(value, tuple):
         return " to ".join(dict.fromkeys(_shown(part) for part in value))  # an interval without width is one number
     if isinstance(value, BaseModel):

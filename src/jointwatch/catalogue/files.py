@@ -46,14 +46,27 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def entries_in(text: str, schema: type[M], *, where: str) -> Mapping[str, M]:
     """Entries of one TOML text by name, validated; `where` names the file in complaints."""
-    try:
-        tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogueError(f"{where}: {_broken(text, error)}") from None
+    tree = tree_in(text, where=where)
     return MappingProxyType({name: _entry(schema, table, f"{where}: {name}") for name, table in tree.items()})
 
 
-def _broken(text: str, error: tomllib.TOMLDecodeError) -> str:
+def tree_in(text: str, *, where: str) -> dict[str, Any]:
+    """The tables of one TOML text, not yet validated."""
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise CatalogueError(f"{where}: {_broken(text, error)}") from None
+
+
+def whole(schema: type[M], tree: Mapping[str, Any], *, where: str) -> M:
+    """A file that is one entry, validated; complaints as for entries."""
+    try:
+        return schema.model_validate(tree)
+    except ValidationError as error:
+        raise CatalogueError(f"{where}: {_complaint(schema, error).lstrip('.: ')}") from None
+
+
+def _broken(text: str, error: Exception) -> str:
     """What is wrong with a text that is no TOML, with the key of the line: a key given twice is the usual case."""
     at = re.search(r"at line (\d+)", str(error))
     lines = text.splitlines()[: int(at[1])] if at else []
@@ -72,8 +85,8 @@ def _entry(schema: type[M], table: Any, where: str) -> M:
 
 
 def _complaint(schema: type[BaseModel], error: ValidationError) -> str:
-    """The first thing wrong, after its key, and how many follow."""
-    first, *rest = error.errors()
+    """The first thing wrong, after its key, a misspelt key before all else, and how many follow."""
+    first, *rest = sorted(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
     key = "".join(f".{part}" for part in first["loc"] if not _branch(part))
     rest = [other for other in rest if other["loc"][:-1] != first["loc"][:-1] or not _branch(other["loc"][-1])]
     more = f" (and {len(rest)} more)" if rest else ""
@@ -81,9 +94,23 @@ def _complaint(schema: type[BaseModel], error: ValidationError) -> str:
         return f"{key}: this key is not known{_beside(schema, first['loc'])}{more}"
     if first["type"] == "missing":
         return f"{key}: this key is missing{more}"
-    given = f" (given: {first['input']!r})" if isinstance(first["input"], str | int | float | bool) else ""
+    if first["type"] in ("too_short", "too_long"):
+        return f"{key}: {_how_many(first['ctx'])}{more}"
+    given = f" (given: {_short(first['input'])})" if isinstance(first["input"], str | int | float | bool) else ""
     message = first["msg"].removeprefix("Value error, ")
     return f"{key}: {message[0].lower()}{message[1:]}{given}{more}"
+
+
+def _short(value: object, most: int = 100) -> str:
+    told = repr(value)
+    return told if len(told) <= most else f"{told[:most]}… ({len(told)} letters)"
+
+
+def _how_many(asked: Mapping[str, Any]) -> str:
+    """What is said where a list or table has too few entries or too many."""
+    least, most = asked.get("min_length"), asked.get("max_length")
+    wanted = f"at least {least}" if least is not None else f"at most {most}"
+    return f"wanted {wanted}; there {'is' if asked['actual_length'] == 1 else 'are'} {asked['actual_length'] or 'none'}"
 
 
 def _branch(part: str | int) -> bool:

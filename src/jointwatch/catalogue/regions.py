@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import radians
+from typing import Annotated
+
+from pydantic import Field
 
 from jointwatch.catalogue.fact import Fact, Model
 from jointwatch.catalogue.files import shelf_of, unknown
@@ -13,19 +16,26 @@ from jointwatch.catalogue.quantities import Interval, Sector
 REGIONS = "regions.toml"
 
 
+State = Annotated[str, Field(pattern="^[A-Z]{2}$")]
+
+
 class RegionEntry(Model):
     """One box: from its southern to its northern latitude, and eastwards from its first longitude (0 to 360)."""
 
     title: str
     summary: str
     launches: bool = False
+    state: Fact[State] | None = None
     latitude_deg: Fact[Interval]
     longitude_deg: Fact[Sector]
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A named box, radians: `wide_rad` eastwards from `west_rad`. launches: flights of the debate began in it."""
+    """A named box, radians: `wide_rad` eastwards from `west_rad`.
+
+    launches: flights of the debate began in it; state: whose they were, two letters, "" where that is not said.
+    """
 
     name: str
     title: str
@@ -34,6 +44,7 @@ class Region:
     west_rad: float
     wide_rad: float
     launches: bool
+    state: str = ""
 
 
 def load_regions() -> Mapping[str, RegionEntry]:
@@ -53,7 +64,8 @@ def region(name: str) -> Region:
     entry = entries[name]
     (south, north), (west, east) = entry.latitude_deg.value, entry.longitude_deg.value
     wide = (east - west) % 360 or 360.0
-    return Region(name, entry.title, radians(south), radians(north), radians(west), radians(wide), entry.launches)
+    box = radians(south), radians(north), radians(west), radians(wide)
+    return Region(name, entry.title, *box, entry.launches, entry.state.value if entry.state else "")
 
 
 def regions() -> tuple[Region, ...]:

@@ -16,17 +16,17 @@ from typing import Any, get_args
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from jointwatch.catalogue import fact
+from jointwatch.catalogue.agreements import AGREEMENTS, AgreementEntry
 from jointwatch.catalogue.architectures import ARCHITECTURES, ArchitectureEntry
 from jointwatch.catalogue.boost_priors import PRIORS, BoostPriorEntry
 from jointwatch.catalogue.events import (
-    AGREEMENTS,
     LAUNCHES,
     STATEMENTS,
-    AgreementEntry,
     LaunchEntry,
     StatementEntry,
 )
 from jointwatch.catalogue.interceptor_sites import INTERCEPTOR_SITES, InterceptorSiteEntry
+from jointwatch.catalogue.news_systems import NEWS_SYSTEMS, NewsSystemEntry
 from jointwatch.catalogue.places import CENTRES, SITES, CentreEntry, SiteEntry
 from jointwatch.catalogue.radar_entries import MODELS, RADARS, Performance, RadarEntry
 from jointwatch.catalogue.regions import REGIONS, RegionEntry
@@ -37,6 +37,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     MODELS: Performance,
     SITES: SiteEntry,
     INTERCEPTOR_SITES: InterceptorSiteEntry,
+    NEWS_SYSTEMS: NewsSystemEntry,
     CENTRES: CentreEntry,
     REGIONS: RegionEntry,
     VEHICLES: VehicleEntry,

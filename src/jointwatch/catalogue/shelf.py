@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from jointwatch.catalogue import (
+    agreements,
     architectures,
     boost_priors,
     events,
     interceptor_sites,
+    news_systems,
     places,
     radar_entries,
     radars,
@@ -25,11 +27,12 @@ KINDS: Mapping[str, Callable[[], Mapping[str, Model]]] = MappingProxyType(
         "vehicles": vehicles.load_vehicles,
         "sites": places.load_sites,
         "interceptor-sites": interceptor_sites.load_interceptor_sites,
+        "news-systems": news_systems.load_news_systems,
         "centres": places.load_centres,
         "regions": regions.load_regions,
         "launches": events.load_launches,
         "architectures": architectures.load_architectures,
-        "agreements": events.load_agreements,
+        "agreements": agreements.load_agreements,
         "claims": events.load_statements,
         "boost-priors": boost_priors.load_boost_priors,
     }
