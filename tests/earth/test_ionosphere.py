@@ -111,7 +111,7 @@ def test_for_stars_the_first_slope_is_none() -> None:
 
 
 @given(st.floats(0.0, np.pi / 2), st.floats(1e5, 1e7), st.floats(60e6, 1e10), st.floats(0.0, 100.0))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_both_fall_with_the_square_of_the_frequency_and_rise_with_content(
     elevation: float, range_m: float, frequency: float, tecu: float
 ) -> None:

@@ -173,7 +173,7 @@ def test_a_lofted_shot_is_aimed_ahead_of_the_turning_earth() -> None:
     assert np.deg2rad(5) < arc.azimuth_rad[0] < np.deg2rad(60)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     latitude=st.floats(-1.57, 1.57), longitude=st.floats(-3.14, 3.14), bearing=st.floats(-3.14, 3.14),
     distance_km=st.floats(150, 15000), loft=st.floats(0.7, 8),

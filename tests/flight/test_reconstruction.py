@@ -197,7 +197,7 @@ def test_a_boost_that_is_known_narrows_the_time() -> None:
     )
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(
     distance_km=st.floats(300, 8000), loft=st.floats(0.8, 10), more=st.floats(1.05, 1.5), bearing=st.floats(-3.1, 3.1),
     latitude=st.floats(-1.5, 1.5), longitude=st.floats(-3.1, 3.1),

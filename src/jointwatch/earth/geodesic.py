@@ -67,6 +67,18 @@ def inverse(
     return distance.reshape(shape), alpha1.reshape(shape), alpha2.reshape(shape)
 
 
+def middle(latitude_rad: ArrayLike, longitude_rad: ArrayLike) -> tuple[float, float]:
+    """Latitude and longitude, radians, of the middle of some places: of their directions, taken on a sphere.
+
+    >>> [round(float(np.rad2deg(angle)), 6) for angle in middle(np.deg2rad([10.0, 10.0]), np.deg2rad([179.0, -177.0]))]
+    [10.005972, -179.0]
+    """
+    latitude, longitude = _floats(latitude_rad, longitude_rad)
+    flat = np.cos(latitude)
+    x, y, z = (float(np.mean(part)) for part in (flat * np.cos(longitude), flat * np.sin(longitude), np.sin(latitude)))
+    return float(np.arctan2(z, np.hypot(x, y))), float(np.arctan2(y, x))
+
+
 def _vincenty(U1: Floats, U2: Floats, L: Floats) -> tuple[Floats, Floats, Floats, Bools]:
     """Arc on the auxiliary sphere, azimuths at both ends, and where the iteration settled."""
     sin_U1, cos_U1, sin_U2, cos_U2 = np.sin(U1), np.cos(U1), np.sin(U2), np.cos(U2)

@@ -67,13 +67,14 @@ def utc_from_tai_ns(tai_ns: int, *, digits: int = 0) -> str:
     '2009-02-02T18:30:00Z'
     >>> utc_from_tai_ns(tai_ns_from_utc("2016-12-31T23:59:60.25Z"), digits=3)
     '2016-12-31T23:59:60.250Z'
+
+    A time that anyone may have written can be printed: before 1972, when UTC ran otherwise, with the 10 s of that year,
+    which is off by up to 10 s.
     """
     if digits not in (0, 3, 9):
         raise ValueError(f"digits must be 0, 3 or 9, got {digits}")
     tai_s, fraction_ns = divmod(int(tai_ns), NS_PER_S)
-    row = bisect_right(_LEAP_TAI_S, tai_s) - 1
-    if row < 0:
-        raise ValueError(f"UTC with leap seconds begins on 1972-01-01; {tai_ns} ns of TAI is before it")
+    row = max(bisect_right(_LEAP_TAI_S, tai_s) - 1, 0)
     day, second = divmod(tai_s - _OFFSET_S[row], S_PER_DAY)
     if row + 1 < len(_LEAP_DAY) and day == _LEAP_DAY[row + 1]:  # the leap second itself: 23:59:60 of the day before
         day, second = day - 1, S_PER_DAY

@@ -71,9 +71,19 @@ def trajectory(state: Ecef, times_s: ArrayLike, *, beta_kg_m2: float = np.inf, m
     if times.ndim != 1 or not np.all(np.isfinite(times)) or np.any(np.diff(times) < 0):
         raise ValueError("times_s must be a row of finite seconds in rising order")
     past = times < 0
-    backwards = _fly(state.pos_vel, times[past][::-1], beta_kg_m2, model=model)[0][0, ::-1]
-    onwards = _fly(state.pos_vel, times[~past], beta_kg_m2, model=model)[0][0]
+    backwards = states_at(state, times[past][::-1], beta_kg_m2=beta_kg_m2, model=model)[0, ::-1]
+    onwards = states_at(state, times[~past], beta_kg_m2=beta_kg_m2, model=model)[0]
     return Ecef(np.concatenate([backwards, onwards]))
+
+
+def states_at(states: Ecef, times_s: Floats, *, beta_kg_m2: ArrayLike = np.inf, model: Model = EXP) -> Floats:
+    """States (n, m, 6) of n objects at times (m,) or (n, m), seconds from theirs on, each row further from zero.
+
+    >>> orbit = Ecef(np.array([[6778137.0, 0.0, 0.0, 0.0, 7174.0, 0.0]] * 2))
+    >>> states_at(orbit, np.array([[0.0, 10.0], [0.0, 20.0]]))[:, :, 1].round(-2).tolist()
+    [[0.0, 71700.0], [0.0, 143500.0]]
+    """
+    return _fly(states.pos_vel, times_s, beta_kg_m2, model=model)[0]
 
 
 def impact(
@@ -195,8 +205,8 @@ def landed(
 def shared(work: Callable[[slice], None], count: int, workers: int | None, *, part: int = PART) -> None:
     """Do the work on parts of the objects, in as many threads as there are processors: kernels let others run."""
     parts = [slice(first, min(first + part, count)) for first in range(0, count, part)]
-    threads = min(len(parts), workers or os.cpu_count() or 1)
-    if threads <= 1:
+    threads = min(len(parts), workers or os.cpu_count() or 1) if len(parts) > 1 else 1
+    if threads == 1:
         for piece in parts:
             work(piece)
         return

@@ -11,8 +11,6 @@ and down (phi = 0) is the flat triangle. Conic sections as in Bate, Mueller, Whi
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from jointwatch.earth.arrays import Floats
@@ -58,24 +56,3 @@ def onward(r1: Floats, r2: Floats, across: Floats, up: Floats) -> tuple[Floats, 
     swept = np.arctan2(y, x) + np.arccos(np.clip(cosine, -1.0, 1.0))
     swept = np.where(np.abs(cosine) <= 1, swept, np.nan)
     return swept, r_a, over_apogee(r1, r2, swept, r_a)[2]
-
-
-def highest(value: Callable[[Floats], Floats], low: Floats, high: Floats, *, rounds: int) -> Floats:
-    """Where functions of one variable are greatest between bounds, all at once, by golden section.
-
-    Each round leaves 0.62 of the interval. One peak is assumed. [J. Kiefer, Proc. Amer. Math. Soc. 4 (1953) 502]
-
-    >>> highest(lambda x: -((x - 0.3) ** 2), np.zeros(1), np.ones(1), rounds=30).round(4).tolist()
-    [0.3]
-    """
-    ratio = (np.sqrt(5) - 1) / 2
-    left, right = high - ratio * (high - low), low + ratio * (high - low)
-    at_left, at_right = value(left), value(right)
-    for _ in range(rounds):
-        down = at_left > at_right
-        low, high = np.where(down, low, left), np.where(down, right, high)
-        fresh = np.where(down, high - ratio * (high - low), low + ratio * (high - low))
-        at_fresh = value(fresh)
-        left, right = np.where(down, fresh, right), np.where(down, left, fresh)
-        at_left, at_right = np.where(down, at_fresh, at_right), np.where(down, at_left, at_fresh)
-    return np.asarray((low + high) / 2)

@@ -224,12 +224,16 @@ class ShortArcs:
     def at(self, tai_ns: int, rows: Ints | slice = _EVERYONE) -> Floats:
         """States (k, 6) of these rows of the catalogue at a time, m and m/s; NaN where SGP4 has no answer."""
         first, rest_ns = divmod(tai_ns, ARC_S * NS_PER_S)
-        start, end = self.end(first)[rows], self.end(first + 1)[rows]
-        s = rest_ns / (ARC_S * NS_PER_S)
-        r0, v0, r1, v1 = start[:, :3], ARC_S * start[:, 3:], end[:, :3], ARC_S * end[:, 3:]
-        twist, bend = v0 + v1 - 2 * (r1 - r0), 3 * (r1 - r0) - 2 * v0 - v1
-        r = r0 + s * (v0 + s * (bend + s * twist))
-        return np.concatenate([r, (v0 + s * (2 * bend + 3 * s * twist)) / ARC_S], axis=1)
+        return _between(self.end(first)[rows], self.end(first + 1)[rows], rest_ns / (ARC_S * NS_PER_S))
+
+    def at_each(self, tai_ns: Ints, rows: Ints | slice = _EVERYONE) -> Floats:
+        """States (m, k, 6) of these rows of the catalogue at times (m,) that lie within a few minutes."""
+        minute, rest_ns = np.divmod(tai_ns, ARC_S * NS_PER_S)
+        parts = []
+        for first in np.unique(minute).tolist():
+            s = rest_ns[minute == first, None, None] / (ARC_S * NS_PER_S)
+            parts.append(_between(self.end(first)[rows], self.end(first + 1)[rows], s))
+        return np.concatenate(parts)[np.argsort(np.argsort(minute, kind="stable"), kind="stable")]
 
     def end(self, minute: int) -> Floats:
         """States (n, 6) of the whole catalogue at a whole minute of TAI, where an arc ends and the next begins."""
@@ -276,3 +280,11 @@ def _initialised(elements: Elements, epoch_utc_ns: int) -> Satrec:
     )
     satellite.jdsatepoch, satellite.jdsatepochF = whole, fraction  # from which the minutes are counted: all digits
     return satellite
+
+
+def _between(start: Floats, end: Floats, s: float | Floats) -> Floats:
+    """States at a share s of the way between states (k, 6) an arc apart, by Hermite's cubic."""
+    r0, v0, r1, v1 = start[:, :3], ARC_S * start[:, 3:], end[:, :3], ARC_S * end[:, 3:]
+    twist, bend = v0 + v1 - 2 * (r1 - r0), 3 * (r1 - r0) - 2 * v0 - v1
+    r = r0 + s * (v0 + s * (bend + s * twist))
+    return np.concatenate([r, (v0 + s * (2 * bend + 3 * s * twist)) / ARC_S], axis=-1)

@@ -11,7 +11,7 @@ import numpy as np
 
 from jointwatch.earth.arrays import Floats
 from jointwatch.earth.ellipsoid import OMEGA_RAD_S
-from jointwatch.flight.conic import highest, onward, over_apogee
+from jointwatch.flight.conic import onward, over_apogee
 
 HIGHEST_LEAST_M = 2.5e6  # apogees of arcs of least energy end at 1,320 km on an Earth at rest
 _SPIN = np.array([0.0, 0.0, OMEGA_RAD_S])
@@ -100,8 +100,9 @@ def _apogee_in_time(r: Floats, heading: Floats, aim: Floats, time: Floats, lowes
 
 def _apogee_of_least_speed(r: Floats, heading: Floats, aim: Floats, lowest: Floats, about: Floats) -> Floats:
     """Radius of the apogee with the least speed past the ground at r, by golden section to 200 m."""
+    from jointwatch.flight.least_speed import least
 
-    def slowness(height: Floats) -> Floats:
-        return np.asarray(-np.linalg.norm(_launched(r, heading, aim, lowest + height, about)[0], axis=-1))
-
-    return lowest + highest(slowness, np.zeros_like(lowest), np.full_like(lowest, HIGHEST_LEAST_M), rounds=20)
+    height = np.empty_like(lowest)
+    r, heading, aim = (np.ascontiguousarray(rows, dtype=np.float64) for rows in (r, heading, aim))
+    least(r, heading, aim, np.ascontiguousarray(lowest), np.ascontiguousarray(about), HIGHEST_LEAST_M, height)
+    return lowest + height
