@@ -10,7 +10,7 @@ import pytest
 
 from jointwatch.earth.topocentric import ecef_from_azimuth_elevation_range
 from jointwatch.sensors.cumulative import PART, watch
-from jointwatch.sensors.holding import hold
+from jointwatch.sensors.holding import hold, hold_by_sets
 from jointwatch.sensors.radar import Face, Radar
 from jointwatch.sensors.site import Site
 
@@ -53,10 +53,10 @@ def test_the_compiled_account_is_the_plain_one(seed: int) -> None:
     p[rng.random((m, n, t)) < rng.uniform(0.2, 0.9)] = 0.0
     p = np.repeat(p, 3, axis=2)
     looks = rng.uniform(0.2, 3.0, m)
-    ints = [np.zeros(shape, np.int64) for shape in ((m, n), (m, n), n, n, n, (m, m), (m, m))]
+    ints = [np.zeros(shape, np.int64) for shape in ((m, n), (m, n), n, n, n, n, (m, m), (m, m))]
     cumulative, by_any, least = np.zeros((m, n)), np.zeros(n), np.full((m, m), 10**9)
-    first, held, first_by_any, gap, longest, handed, overlap = ints
-    hold(p, looks, 0.5, cumulative, first, held, by_any, first_by_any, gap, longest, handed, overlap, least)
+    first, held, first_by_any, gap, longest, passed, handed, overlap = ints
+    hold(p, looks, 0.5, cumulative, first, held, by_any, first_by_any, gap, longest, handed, overlap, least, passed)
     every = [(*each, arc) for arc, one in enumerate(account(p, looks)) for each in one["handed"]]
     for arc, one in enumerate(account(p, looks)):
         assert cumulative[:, arc] == pytest.approx(one["cumulative"])
@@ -64,6 +64,7 @@ def test_the_compiled_account_is_the_plain_one(seed: int) -> None:
         assert first[:, arc].tolist() == one["first"]
         assert (first_by_any[arc], gap[arc], longest[arc]) == (one["first_by_any"], one["gap"], one["longest"])
         assert held[:, arc].tolist() == one["held"].tolist()
+        assert passed[arc] == len(one["handed"])
     for a in range(m):
         for b in range(m):
             told = [together for x, y, together, _ in every if (x, y) == (a, b)]
@@ -181,3 +182,33 @@ def test_wrong_use_is_refused_in_words(pair: list[Radar]) -> None:
         watch(pair, eastwards(1, 5), 1, step_s=0.0, rcs_m2=1.0)
     with pytest.raises(ValueError, match=r"mean cross-sections above zero, in m2; got 0\.0"):
         watch(pair, eastwards(1, 5), 1, step_s=1.0, rcs_m2=0.0)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_sets_held_in_one_pass_are_each_as_by_themselves(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    m, n, t, g = 5, 7, 30, 6
+    p = np.where(rng.random((m, n, t)) < 0.4, rng.random((m, n, t)), 0.0).astype(np.float32)
+    p[rng.random((m, n)) < 0.3] = 0.0
+    looks = rng.uniform(0.3, 2.0, m)
+    sets = np.full((g, m), -1)
+    for row in sets:
+        some = rng.permutation(m)[: rng.integers(0, m + 1)]
+        row[: len(some)] = some
+    each = [np.zeros((m, n)), *(np.zeros((m, n), np.int64) for _ in range(2))]
+    found = [np.zeros((g, n)), *(np.zeros((g, n), np.int64) for _ in range(5))]
+    hold_by_sets(p, looks, 0.5, sets, *each, *found)
+    by_any, first_by_any, held_by_any, gap, longest, passed = found
+    for row, some in enumerate(sets):
+        members = some[some >= 0]
+        k = len(members)
+        own = [np.zeros((k, n)), *(np.zeros((k, n), np.int64) for _ in range(2))]
+        of_any = [np.zeros(n), *(np.zeros(n, np.int64) for _ in range(3))]
+        passed_on = np.zeros(n, np.int64)
+        pairs = [np.zeros((k, k), np.int64) for _ in range(3)]
+        hold(p[members], looks[members], 0.5, *own, *of_any, *pairs, passed_on)
+        assert by_any[row] == pytest.approx(of_any[0], abs=1e-12)
+        for mine, alone in zip((first_by_any, gap, longest, passed), (*of_any[1:], passed_on), strict=True):
+            assert np.array_equal(mine[row], alone)
+        assert np.array_equal(held_by_any[row], (p[members] >= 0.5).any(axis=0).sum(axis=-1))
+        assert [np.array_equal(a[members], b) for a, b in zip(each, own, strict=True)] == [True] * 3

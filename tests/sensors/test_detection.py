@@ -81,7 +81,7 @@ def test_fading_echoes_need_what_shnidman_says(pd: float, pfa: float, pulses: in
 
 
 @given(st.integers(1, 200), st.floats(1e-12, 0.5), st.floats(-30, 40))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_marcums_function_is_the_tail_of_the_noncentral_chi_square(pulses: int, pfa: float, decibels: float) -> None:
     limit, strength = threshold(pfa, pulses=pulses), pulses * 10 ** (decibels / 10)
     assert float(marcum_q(pulses, strength, limit)) == pytest.approx(
@@ -90,7 +90,7 @@ def test_marcums_function_is_the_tail_of_the_noncentral_chi_square(pulses: int, 
 
 
 @given(st.integers(1, 200), st.floats(1e-12, 0.3), st.sampled_from([0, 1]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_probability_rises_from_the_false_alarms_to_one(pulses: int, pfa: float, swerling: int) -> None:
     strength = np.concatenate([[0.0], np.logspace(-12, 15, 400)])
     pd = probability(strength, pfa, swerling=swerling, pulses=pulses)
@@ -147,7 +147,7 @@ def test_the_range_for_a_probability_gives_that_probability(gabala: Radar, swerl
     radar = replace(gabala, swerling=swerling, pulses=pulses)
 
     @given(pd=st.floats(0.01, 0.99), rcs=st.floats(1e-3, 100.0))
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     def holds(pd: float, rcs: float) -> None:
         r = range_for_probability(radar, rcs, pd)
         assert float(of_radar(radar, snr(radar, r, rcs))) == pytest.approx(pd, rel=1e-9)

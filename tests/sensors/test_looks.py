@@ -78,7 +78,7 @@ def test_in_the_field_is_what_each_radar_says_itself(gabala: Radar) -> None:
 
 
 @given(st.floats(0, 359.9), st.floats(0.1, 359.9), st.floats(-90, 89), st.floats(0.1, 90), st.integers(0, 99))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_sector_through_north_or_not_narrow_or_wide(
     start: float, width: float, low: float, tall: float, seed: int
 ) -> None:

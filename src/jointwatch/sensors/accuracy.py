@@ -16,7 +16,7 @@ from jointwatch.sensors.radar import Radar
 MONOPULSE_SLOPE = 1.6
 """Normalised slope of a monopulse pair, k_m (Barton and Ward, Handbook of Radar Measurement, 1969)."""
 
-_LIGHT_M_S = 299_792_458.0
+LIGHT_M_S = 299_792_458.0
 
 
 def range_resolution_m(bandwidth_hz: float) -> float:
@@ -27,7 +27,7 @@ def range_resolution_m(bandwidth_hz: float) -> float:
     """
     if not bandwidth_hz > 0:
         raise ValueError(f"a bandwidth is above 0 Hz; got {bandwidth_hz!r}")
-    return _LIGHT_M_S / (2 * bandwidth_hz)
+    return LIGHT_M_S / (2 * bandwidth_hz)
 
 
 def measurement_sigma(radar: Radar, measured_snr: ArrayLike, cos_off_boresight: ArrayLike = 1.0) -> Floats:

@@ -142,7 +142,7 @@ def _held(radars: LookTable, looks: Floats, r: Floats, rcs_m2: Floats, tai_ns: i
     part = _Part.empty(len(radars), r.shape[0])
     hold(
         probability, looks, SEEN, part.cumulative, part.first, part.held, part.by_any, part.first_by_any, part.gap,
-        part.longest_gap, part.handed, part.overlap, part.least,
+        part.longest_gap, part.handed, part.overlap, part.least, np.zeros(r.shape[0], np.int64),
     )  # fmt: skip
     return part
 

@@ -83,7 +83,7 @@ def look(
                 j = reached[k]
                 dx, dy, dz = x[j] - radars[i, X], y[j] - radars[i, Y], z[j] - radars[i, Z]
                 tai_ns = times[begin + j] if times.size > 1 else times[0]
-                cosine = _faced(dx, dy, dz, radars, i, faces, service, first_face[i], first_face[i + 1], tai_ns)
+                cosine = faced(dx, dy, dz, radars, i, faces, service, first_face[i], first_face[i + 1], tai_ns)
                 held = cosine >= 0.0
                 if held and radars[i, HORIZON] != 0.0:
                     held = _clear_line(dx, dy, dz, radars, i)
@@ -155,7 +155,7 @@ def _indices(flags: Any, found: Ints) -> int:
 
 
 @kernel
-def _faced(
+def faced(
     dx: float,
     dy: float,
     dz: float,
