@@ -22,7 +22,7 @@ def least_eigenvalue(P):
 pauses = st.lists(st.sampled_from([0.0, 1e-6, 1e-3, 1.0, 5.0, 30.0, -3.0, 80.0]), min_size=2, max_size=12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     log_range=st.floats(4.5, 6.9),
     direction=st.tuples(st.floats(0, 6.28), st.floats(0, 1.5)),

@@ -96,7 +96,7 @@ def test_far_above_the_air_the_index_does_nothing(sky):
     assert not F[:, 6].any()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     height=st.floats(-50, 140),
     climb=st.floats(-90, 90),

@@ -1,7 +1,6 @@
 """The guides to the tracker answer what they print."""
 
 import doctest
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,6 @@ GUIDES = Path(__file__).parents[2] / "docs" / "guide"
 
 @pytest.mark.parametrize("name", ["tracker", "stonesoup"])
 def test_the_python_in_the_guide_gives_what_it_shows(name):
-    if name == "stonesoup" and not find_spec("stonesoup"):
-        pytest.skip("wants the extra jointwatch[stonesoup]")
     failed, tried = doctest.testfile(str(GUIDES / f"{name}.md"), module_relative=False)
     assert tried > 10
     assert failed == 0

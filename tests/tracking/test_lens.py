@@ -14,7 +14,7 @@ def site(sky):
     return place(sky.SOUTH)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     place_deg=st.tuples(st.floats(10, 60), st.floats(20, 80)),
     height_km=st.floats(150, 3000),

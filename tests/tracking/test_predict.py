@@ -84,7 +84,7 @@ def test_a_velocity_not_yet_known_gives_no_push(one):
     assert np.linalg.norm(push) < 0.01 * 5.0 * 55.0, "only what gravity gave it, 50 of 7,000 m/s, has a direction"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seconds=st.floats(-20, 120), seed=st.integers(0, 2**32 - 1))
 def test_predicted_covariances_are_positive_definite(sky, random_covariances, seconds, seed):
     rng = np.random.default_rng(seed)

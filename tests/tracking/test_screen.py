@@ -53,6 +53,20 @@ def test_a_plot_repeated_within_a_scan_or_by_a_repeated_scan_counts_once(scan):
     assert +gate.refused == {screen.REPEATED: 2}
 
 
+def test_of_scans_without_end_those_within_the_limit_are_remembered(scan):
+    """Each is held against few others: what a flood of scans costs grows as their number, and not as its square."""
+    gate, kept, walked = Screen(Settings()), [], 0
+    for number in range(6_000):
+        before = gate._said
+        gate.admit(scan([GOOD], seconds=number / 50))
+        walked += len(before) if gate._said is not before else 0
+        kept.append(len(gate._said))
+    assert min(kept[3_000:]) >= 20 * 50
+    assert max(kept) <= 1.3 * 20 * 50
+    assert walked <= 6 * len(kept)
+    assert gate.heard("r", scan([GOOD], seconds=119.0).time_tai_ns)
+
+
 def test_the_order_of_plots_tells_nothing(scan):
     z = np.random.default_rng(0).uniform([4e5, 0, 0.1], [2e6, 6, 1], (20, 3))
     one, other = (Screen(Settings()).admit(scan(rows)) for rows in (z, z[::-1]))

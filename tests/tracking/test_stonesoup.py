@@ -10,14 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 from scipy.stats import chi2
-
-from jointwatch.flight.coast import propagate_arrays
-from jointwatch.sensors.measurement import Plots, predict, residual
-from jointwatch.sensors.site import Site, frame
-from jointwatch.tracking.tracker import Tracker
-
-pytest.importorskip("stonesoup", reason="wants the extra jointwatch[stonesoup]")
-
 from stonesoup.dataassociator.tracktotrack import TrackToTruth
 from stonesoup.measures import Euclidean
 from stonesoup.metricgenerator.manager import MultiManager
@@ -36,11 +28,15 @@ from stonesoup.types.hypothesis import SingleHypothesis
 from stonesoup.types.state import GaussianState, State
 from stonesoup.updater.kalman import ExtendedKalmanUpdater
 
+from jointwatch.flight.coast import propagate_arrays
+from jointwatch.sensors.measurement import Plots, predict, residual
+from jointwatch.sensors.site import Site, frame
 from jointwatch.tracking.stonesoup import detections as as_detections
 from jointwatch.tracking.stonesoup import estimates as as_estimates
 from jointwatch.tracking.stonesoup.axes import Axes, timestamp
 from jointwatch.tracking.stonesoup.coast import Coast
 from jointwatch.tracking.stonesoup.tracker import JointwatchTracker
+from jointwatch.tracking.tracker import Tracker
 
 OURS = Axes(position=(0, 1, 2), velocity=(3, 4, 5))  # Earth-fixed, in our own order
 LOCAL = Axes(around=Site("here", 0.74, 0.72, 100.0))
@@ -56,7 +52,7 @@ def looks(draw):
     return site, rng.uniform([1e5, 0, 0.02], [4e6, 6.28, 1.5], (5, 3))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(looks(), st.sampled_from([OURS, Axes(), LOCAL]))
 def test_plots_come_back_from_detections(look, axes):
     site, z = look
@@ -71,7 +67,7 @@ def test_plots_come_back_from_detections(look, axes):
     assert frame(back.site)[0] == pytest.approx(frame(site)[0], abs=ROUNDING_M)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(looks(), st.sampled_from([OURS, Axes(), LOCAL]))
 def test_the_frameworks_own_model_measures_what_ours_measures(look, axes):
     site, z = look

@@ -1,5 +1,7 @@
 """The life of a track: named, confirmed, lost, forgotten; what is kept of it; and what a tracker must withstand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -105,6 +107,19 @@ def test_of_too_many_lost_tracks_the_first_are_forgotten(sky, scans):
         tracker.history(before[0])
 
 
+def test_histories_come_in_the_order_asked_for_live_and_lost_together(sky, scans, alone):
+    later = [replace(scan, time_tai_ns=scan.time_tai_ns + 200 * 10**9) for scan in scans[:20]]
+    tracker = after([*alone[:10], *later], lost_after_s=60.0)
+    status = {track.id: str(track.status) for track in tracker.tracks()}
+    assert {"lost", "confirmed"} <= set(status.values())
+    ids = sorted(status, reverse=True)
+    for name, found in zip(ids, tracker.histories(ids), strict=True):
+        single = tracker.history(name)
+        assert (found.track_id, found.radars) == (name, single.radars)
+        assert np.array_equal(found.x, single.x)
+    assert tracker.histories([]) == []
+
+
 def test_a_lost_track_keeps_its_history_but_is_not_predicted(sky, alone):
     tracker = after([*alone[:10], empty(sky, 200.0)])
     assert len(tracker.history("T-0001")) == 10
@@ -180,7 +195,7 @@ def test_settings_that_contradict_themselves_are_refused(wrong, words):
         Settings(**wrong)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_whatever_radars_say_covariances_stay_positive_definite(sky, seed):
     """Scans at wild times, of wild plots and of one real object, with wild accuracies."""

@@ -39,7 +39,7 @@ def test_a_late_plot_without_process_noise_gives_what_it_would_have_given_in_ord
     assert late[1] == pytest.approx(in_order[1], rel=1e-6, abs=1e-6)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     log_sigma=st.tuples(st.floats(0, 5), st.floats(-6, -0.6), st.floats(-6, -0.6)),
     log_width=st.tuples(*[st.floats(1, 6)] * 3, *[st.floats(-2, 4)] * 3, st.floats(0, 1.3)),

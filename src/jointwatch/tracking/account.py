@@ -104,6 +104,10 @@ class Account:
         counted = self._counted[track]
         return counted.time_tai_ns, counted.x, counted.P
 
+    def forget(self, track: str) -> None:
+        """Count nothing of a track any more, until it is told whole again."""
+        self._counted.pop(track, None)
+
     def at(self, time_tai_ns: int) -> Predicted:
         """The owner's tracks at a time, but those of which nothing was heard for Settings.lost_after_s.
 

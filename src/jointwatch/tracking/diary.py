@@ -18,6 +18,8 @@ LINES = 32  # of a page
 NAMED = 16  # of the plots that made one estimate, so many name their radar; scans come 20 s late at most
 SUMMARY = 28
 TRIANGLE = np.triu_indices(6)
+SQUARE = np.empty((6, 6), dtype=np.int64)  # where a summary has each element of the covariance
+SQUARE[TRIANGLE] = SQUARE.T[TRIANGLE] = np.arange(6, 27)
 
 
 class Diaries:
@@ -65,11 +67,15 @@ class Diaries:
         slot = np.where(kept < self.first, kept, self.first + (kept - self.first) % self.last)
         page, line = counts[PAGES + slot // LINES], slot % LINES
         summary = self.summaries[page, line]
-        P = np.empty((len(kept), 6, 6))
-        P[:, TRIANGLE[0], TRIANGLE[1]] = P[:, TRIANGLE[1], TRIANGLE[0]] = summary[:, 6:27]
-        radars = tuple(tuple(names[k - 1] for k in row if k) for row in self.radars[page, line].tolist())
+        P, radars = summary[:, SQUARE], self._named(self.radars[page, line], names)
         times = self.times[page, line]
         return History(track_id, times, summary[:, :6], P, summary[:, 27], radars, max(0, written - room))
+
+    def _named(self, radars: np.ndarray, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+        """The radars of each estimate by name; most are of few radars, and those are looked up once."""
+        rows = radars.view(f"V{radars.itemsize * NAMED}")[:, 0].tolist()
+        known = {row: tuple(names[k - 1] for k in np.frombuffer(row, radars.dtype) if k) for row in set(rows)}
+        return tuple(known[row] for row in rows)
 
 
 def _longer(array: np.ndarray, more: int) -> np.ndarray:

@@ -59,6 +59,7 @@ class Screen:
     refused: Counter[str] = field(default_factory=Counter)
     newest_tai_ns: int | None = None
     _ahead: int = 0
+    _forget_tai_ns: float = 0.0
     _said: dict[tuple[str, int], Floats] = field(default_factory=dict)
 
     def admit(self, plots: Plots) -> Admitted | None:
@@ -123,5 +124,7 @@ class Screen:
         self._ahead = 0
         if self.newest_tai_ns is None or lead > 0:
             self.newest_tai_ns = time_tai_ns
-            self._said = {key: rows for key, rows in self._said.items() if time_tai_ns - key[1] <= limit}
+            if time_tai_ns >= self._forget_tai_ns:  # now and then: thousands of scans a second may come
+                self._said = {key: rows for key, rows in self._said.items() if time_tai_ns - key[1] <= limit}
+                self._forget_tai_ns = time_tai_ns + limit / 4
         return None

@@ -24,7 +24,7 @@ from jointwatch.tracking.bank import (
     TIME,
     Bank,
 )
-from jointwatch.tracking.diary import SUMMARY, TRIANGLE, Diaries
+from jointwatch.tracking.diary import SQUARE, SUMMARY, Diaries
 from jointwatch.tracking.doubts import Doubts
 from jointwatch.tracking.drag import BETA0_KG_M2, ratio_of
 from jointwatch.tracking.initiate import plausible, prior
@@ -158,11 +158,13 @@ class TrackFile:
         """Lost tracks that are still kept, in the order in which they were lost."""
         return [track for track, _ in self._lost.values()]
 
-    def history(self, track_id: str) -> History:
-        """The diary of a track, live or lost."""
-        lost = self._lost.get(track_id)
-        counts = lost[1] if lost else self.bank.counts[self.rows([track_id])[0]]
-        return self._diaries.read(track_id, counts, tuple(self._radars))
+    def histories(self, ids: Iterable[str]) -> list[History]:
+        """The diaries of tracks, live or lost."""
+        wanted, names = list(ids), tuple(self._radars)
+        lost = {one: self._lost[one][1] for one in wanted if one in self._lost}
+        live = [one for one in wanted if one not in lost]
+        counts = lost | dict(zip(live, self.bank.counts[self.rows(live)], strict=True))
+        return [self._diaries.read(one, counts[one], names) for one in wanted]
 
     def predicted(self, rows: Ints, time_tai_ns: int) -> tuple[Floats, Floats, Floats]:
         """States (n, 6), covariances and boost probabilities of these rows at one common time."""
@@ -270,9 +272,7 @@ class TrackFile:
 
 def _estimates(summaries: Floats) -> tuple[Floats, Floats, Floats]:
     """States (n, 6), covariances (n, 6, 6) and boost probabilities of summaries (n, 28)."""
-    P = np.empty((len(summaries), 6, 6))
-    P[:, TRIANGLE[0], TRIANGLE[1]] = P[:, TRIANGLE[1], TRIANGLE[0]] = summaries[:, 6:27]
-    return summaries[:, :6].copy(), P, summaries[:, 27].copy()
+    return summaries[:, :6].copy(), summaries[:, SQUARE], summaries[:, 27].copy()
 
 
 def track_id(name: int) -> str:

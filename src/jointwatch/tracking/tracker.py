@@ -115,7 +115,11 @@ class Tracker:
 
     def history(self, track_id: str) -> History:
         """The estimates of one track after each of its plots, oldest first; of lost ones too while they are kept."""
-        return self._file.history(track_id)
+        return self.histories([track_id])[0]
+
+    def histories(self, ids: Iterable[str]) -> list[History]:
+        """The history of each of these tracks; of many it is quicker to ask at once."""
+        return self._file.histories(ids)
 
     def predicted(self, time_tai_ns: int, ids: Iterable[str] | None = None) -> Predicted:
         """Live tracks at one common time, before or after their last plot; without ids, all that are confirmed.

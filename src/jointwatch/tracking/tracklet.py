@@ -147,7 +147,7 @@ class Teller:
         ahead = tracker.predicted(time_tai_ns, [track.id for track in tracks])
         if self._unsure is None:
             return ahead
-        more = np.array([self._unsure(tracker.history(track.id)) for track in tracks])
+        more = np.array([self._unsure(history) for history in tracker.histories(track.id for track in tracks)])
         ahead_s = np.array([(time_tai_ns - track.time_tai_ns) / NS_PER_S for track in tracks])
         _, more = coasted(np.array([track.x for track in tracks]), more, ahead_s, 0.0)
         return replace(ahead, P=ahead.P + more)

@@ -43,16 +43,17 @@ class JointwatchTracker(StoneSoupTracker):
         return set(self._tracks.values())
 
     def __iter__(self) -> Iterator[tuple[datetime, set[Track]]]:
-        if self.detector is None:
-            raise AttributeError("wanted a detector to iterate over, got None; give one, or call update_tracker")
-        self._steps = iter(self.detector)
+        self._steps = self._begun()
         return self
 
     def __next__(self) -> tuple[datetime, set[Track]]:
-        if self._steps is None:
-            iter(self)
-        assert self._steps is not None
+        self._steps = self._steps or self._begun()
         return self.update_tracker(*next(self._steps))
+
+    def _begun(self) -> Iterator[tuple[datetime, set[Detection]]]:
+        if self.detector is None:
+            raise AttributeError("wanted a detector to iterate over, got None; give one, or call update_tracker")
+        return iter(self.detector)
 
     def update_tracker(self, time: datetime, detections: set[Detection]) -> tuple[datetime, set[Track]]:
         """Take in the detections of one step; the time, and the tracks."""
