@@ -20,8 +20,8 @@ WARM_S = 0.020  # of one core: a centre assesses every track at every tick
 
 
 def bits(assessment: Assessment) -> str:
-    np.set_printoptions(precision=17)
-    return repr(assessment)
+    with np.printoptions(precision=17):
+        return repr(assessment)
 
 
 def test_a_missile_seen_through_cut_off_has_every_part(observe: Callable[..., Any], medium_range: Any) -> None:

@@ -28,25 +28,27 @@ LEVELLING = 1.3  # how much kappa_altitude gains per lost unit of that ratio (0.
 FLAT = 0.2  # below this it says little: 1.1 at 0.2, 2 at 0.1
 
 
-def kappas_at_cutoff(priors: BoostPriors, steepness: float) -> tuple[Floats, Floats]:
-    """Means (2,) and sigmas (2,) of kappa, altitude and downrange, at cut-off: the class prior, widened where flat.
+def kappas_at_cutoff(priors: BoostPriors, steepness: float | Floats) -> tuple[Floats, Floats]:
+    """Means (2, ...) and sigmas (2, ...) of kappa, altitude and downrange, at cut-off: the prior, widened where flat.
 
-    steepness: climb rate over ground speed.
+    steepness: climb rate over ground speed, one or many.
     """
     mean = np.array([priors.kappa_altitude, priors.kappa_downrange])
     sigma = np.array([priors.kappa_altitude_sigma, priors.kappa_downrange_sigma])
     return _levelling(mean, sigma, steepness)
 
 
-def kappas_while_burning(priors: BoostPriors, height_m: float, steepness: float) -> tuple[Floats, Floats]:
-    """Means (2,) and sigmas (2,) of kappa, altitude and downrange, at an unknown moment of an unknown stage.
+def kappas_while_burning(
+    priors: BoostPriors, height_m: float | Floats, steepness: float | Floats
+) -> tuple[Floats, Floats]:
+    """Means (2, ...) and sigmas (2, ...) of kappa, altitude and downrange, at an unknown moment of an unknown stage.
 
     Half way between the class value at the end of a burn and the other end: what an ascent begins with, or, above the
     heights of staging, what a second stage has; between them in proportion. The way to either is added to the sigma.
     """
-    mean, sigma = kappas_at_cutoff(priors, STEEP)
-    other_end = np.array([np.interp(height_m, STAGING_M, (FROM_REST, SECOND_STAGE)), SECOND_STAGE_DOWNRANGE])
-    to_an_end = 0.5 * (other_end - mean)
+    mean, sigma = (_for_each(pair, height_m) for pair in kappas_at_cutoff(priors, STEEP))
+    other_end = np.interp(height_m, STAGING_M, (FROM_REST, SECOND_STAGE))
+    to_an_end = 0.5 * (np.stack([other_end, np.full_like(other_end, SECOND_STAGE_DOWNRANGE)]) - mean)
     return _levelling(mean + to_an_end, np.hypot(sigma, to_an_end), steepness)
 
 
@@ -60,7 +62,14 @@ def age_by_burn_time(priors: BoostPriors) -> tuple[Floats, Floats]:
     return np.log([age_s, downrange]), np.array([priors.burn_time_sigma_s / age_s, sigma / downrange])
 
 
-def _levelling(mean: Floats, sigma: Floats, steepness: float) -> tuple[Floats, Floats]:
+def _levelling(mean: Floats, sigma: Floats, steepness: float | Floats) -> tuple[Floats, Floats]:
     """Return kappas of a climb that may be levelling off: altitude shifted, and as uncertain as half its shift."""
-    shift = LEVELLING * max(STEEP - steepness, 0.0)
-    return mean + np.array([shift, 0.0]), np.hypot(sigma, [0.5 * shift, 0.0])
+    up = np.asarray(LEVELLING * np.maximum(STEEP - np.asarray(steepness), 0.0))
+    shift = np.stack([up, np.zeros_like(up)])
+    mean, sigma = (pair if pair.shape == shift.shape else _for_each(pair, up) for pair in (mean, sigma))
+    return mean + shift, np.hypot(sigma, 0.5 * shift)
+
+
+def _for_each(pair: Floats, many: float | Floats) -> Floats:
+    """Two numbers (2,), made to go with one or many of something else, (2, ...)."""
+    return pair.reshape(2, *(1,) * np.ndim(many))

@@ -19,6 +19,7 @@ import numpy as np
 
 from jointwatch.earth import geodesic
 from jointwatch.earth.arrays import Floats, Ints
+from jointwatch.earth.horizon import MEAN_RADIUS_M
 from jointwatch.earth.timescale import NS_PER_S
 
 MINUTE_NS, HOUR_NS, DAY_NS = 60 * NS_PER_S, 3600 * NS_PER_S, 86_400 * NS_PER_S
@@ -105,7 +106,7 @@ def _in_place(announced: Announced, launched: Launched) -> tuple[Floats, Floats]
     """Return how far (m,) the nearest area is, metres, and how far all are off their best great circle, radians."""
     latitude, longitude = (launched.site_rad[:, k, None] for k in (0, 1))
     distance_m, azimuth_rad, _ = geodesic.inverse(latitude, longitude, *announced.areas_rad.T)
-    arc = distance_m / 6_371_000.0
+    arc = distance_m / MEAN_RADIUS_M
     off = np.arcsin(np.abs(np.sin(arc)[..., None] * np.sin(azimuth_rad[..., None] - TURNED_RAD)))
     return distance_m.min(axis=1), off.max(axis=1).min(axis=1)
 
