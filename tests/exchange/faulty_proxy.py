@@ -21,7 +21,8 @@ class FaultyProxy:
         self.silent: set[str] = set()
         self.sockets: list[socket.socket] = []
         self.closed = False
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.thread = threading.Thread(target=self._accept, daemon=True)
+        self.thread.start()
 
     def silence(self, *ways: str) -> None:
         """Let nothing through any more, in the ways "there" and "back" or in one of them."""
@@ -42,14 +43,22 @@ class FaultyProxy:
 
     def __exit__(self, *_: object) -> None:
         self.closed = True
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)  # whoever waits for the next connection waits no more
+        self.thread.join(10)
         self.refuse()
-        self.listener.close()
+        for found in [*self.sockets, self.listener]:
+            found.close()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while not self.closed:
                 near, _ = self.listener.accept()
-                far = socket.create_connection(("127.0.0.1", self.target))
+                try:
+                    far = socket.create_connection(("127.0.0.1", self.target))
+                except OSError:  # nobody is there just now; the next one may be answered
+                    near.close()
+                    continue
                 self.sockets += [near, far]
                 dead: set[str] = set(self.silent)
                 for way, source, drain in (("there", near, far), ("back", far, near)):

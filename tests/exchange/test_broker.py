@@ -17,7 +17,9 @@ from jointwatch.exchange.nats.broker import SERVER, Broker, TurnedAway, inbox
 from jointwatch.exchange.nats.line import subject
 from jointwatch.exchange.nats.settings import centre_user, reader_user
 from jointwatch.exchange.tls import Identity, ensure_identity, server_context
+from tests import ports
 from tests.exchange.nats_server import NatsServer, issued
+from tests.faults.harness import patience
 
 RUN, CENTRE = "rehearsal-1", "brussels"
 USERS = [centre_user(RUN, CENTRE), reader_user(RUN, CENTRE, "ops-1"), reader_user(RUN, CENTRE, "ops-2")]
@@ -26,7 +28,7 @@ USERS = [centre_user(RUN, CENTRE), reader_user(RUN, CENTRE, "ops-1"), reader_use
 def until(happened: Callable[[], object], limit_s: float = 8.0, why: Callable[[], object] = lambda: "") -> None:
     start = time.monotonic()
     while not happened():
-        assert time.monotonic() - start < limit_s, f"not within {limit_s} s: {why()}"
+        assert time.monotonic() - start < limit_s * patience(), f"not within {limit_s} s: {why()}"
         time.sleep(0.005)
 
 
@@ -70,9 +72,9 @@ def heard_by(broker: Broker, place: str) -> list[bytes]:
 def test_a_certificate_of_another_authority_is_not_let_in(server: NatsServer, tmp_path: Path) -> None:
     stranger = ensure_identity(tmp_path / "ops-1", "ops-1")
     with Broker(stranger, server.identity.authority_pem(), port=server.port) as broker:
+        until(lambda: broker.cut != "not started")
         time.sleep(1)
         assert not broker.connected
-        assert broker.cut != "not started"
 
 
 def test_a_name_that_the_server_does_not_know_is_not_let_in(server: NatsServer) -> None:
@@ -171,7 +173,7 @@ def test_one_who_floods_with_questions_keeps_out_nobody(server: NatsServer) -> N
             stop.set()
             for thread in floods:
                 thread.join(10)
-    assert max(took) < 1.0, "each waits for one question of each other asker"
+    assert max(took) < 1.0 * patience(), "each waits for one question of each other asker"
     assert answered.count("ops-1") == 10
 
 
@@ -271,8 +273,7 @@ def test_a_server_with_too_small_messages_is_named_with_what_to_set(
 
 
 def test_a_line_that_is_not_there_says_so(server: NatsServer) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = int(taken.getsockname()[1])
+    port = ports.free()
     broker = Broker(Identity("ops-1", server.folder / "ops-1"), server.identity.authority_pem(), port=port)
     with broker:
         until(lambda: "refused" in broker.cut.lower() or "connect" in broker.cut.lower())

@@ -105,7 +105,7 @@ def test_a_frame_that_overlaps_brings_only_what_is_new(centres: tuple[Any, Any])
     assert [message.text for message in accepted.messages] == ["notice 3", "notice 4"]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(cuts=st.lists(st.integers(1, 4), max_size=6))
 def test_however_the_entries_are_cut_into_frames_the_replica_is_the_same(
     cuts: list[int], tmp_path_factory: pytest.TempPathFactory
@@ -330,7 +330,7 @@ def test_a_roster_outside_its_log_and_anything_else_within_it_are_refused(centre
 
 
 @given(data=st.binary(max_size=400))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_bytes_whatever_do_more_than_be_refused(data: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     if "noise" not in _kept:
         _kept["noise"] = world.two_centres(tmp_path_factory.mktemp("noise"))

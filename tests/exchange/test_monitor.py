@@ -14,6 +14,7 @@ import pytest
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import equivocation, merkle, schema, tiles
 from jointwatch.exchange.database import Database
+from jointwatch.exchange.keyrings import roster_log
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.monitor.metrics import text
@@ -210,6 +211,17 @@ def test_a_clock_that_runs_ahead_is_told(watched: Watched) -> None:
     watched.publish()
     assert watched.look(0.0) == [("moscow/common/notify", "clock")]
     assert watched.metrics()['jointwatch_log_clock_ahead_seconds{log="moscow/common/notify"}'] == pytest.approx(91)
+
+
+def test_a_roster_may_be_dated_ahead_as_it_says_from_when_it_is_in_force(watched: Watched) -> None:
+    """An hour ahead is what `centre keys draft` gives it, so every change of keys rang here."""
+    watched.look(60.0)
+    moscow = watched.centres[0]
+    moscow.clock_tai_ns = watched.clock()[1] + 3_600_000_000_000
+    moscow.store.append({roster_log("moscow"): [moscow.roster_entry(number=2)]})
+    watched.publish()
+    assert watched.look(0.0) == []
+    assert watched.metrics()['jointwatch_log_clock_ahead_seconds{log="moscow/common/roster"}'] == 0.0
 
 
 def test_windows_forget_what_is_older_and_memory_stays_bounded(watched: Watched) -> None:

@@ -15,6 +15,7 @@ from jointwatch.centre.counter import Submission
 from jointwatch.centre.service import Service
 from jointwatch.exchange import roles, tls
 from jointwatch.exchange.carrier import WIRE_VERSION, Cosignatures, Pull
+from jointwatch.messages.act import Act
 from jointwatch.messages.encoding import Message
 from jointwatch.messages.examples import EXAMPLES
 from jointwatch.messages.incident import Incident
@@ -30,7 +31,9 @@ ACTIONS = {
     "submit plots": ("POST", "/centre/v1/submit"),
     "submit words": ("POST", "/centre/v1/submit"),
     "submit policies": ("POST", "/centre/v1/submit"),
+    "submit acts": ("POST", "/centre/v1/submit"),
     "submit rosters": ("POST", "/centre/v1/submit"),
+    "post plots": ("POST", "/centre/v1/plots"),
     "read proofs": ("GET", "/centre/v1/proof?log=moscow/common/roster&index=0"),
 }
 RECORD = "moscow/moscow/record"
@@ -42,7 +45,7 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, d
     """A centre that serves, and a certificate for each role, for another centre's client, and for no role at all."""
     folder = tmp_path_factory.mktemp("roles")
     clients = [founding.Client(role, role) for role in roles.CLIENT]
-    founding.found(folder / "moscow", run="r", mode="exercise", listen=None, clients=clients)
+    founding.found(folder / "moscow", run="r", mode="exercise", listen=serving.address(), clients=clients)
     own = tls.Identity("moscow", folder / "moscow" / "keys" / "line")
     callers = {role: tls.Identity(role, folder / "moscow" / "clients" / role) for role in roles.CLIENT}
     callers["nobody"] = tls.ensure_client(
@@ -72,11 +75,15 @@ def message(action: str, line: CentreLine) -> bytes:
     if action == "submit policies":
         said = {"number": 2, "replaces": bytes(32), "rules": (), "reason": "tried"}
         return serving.words(line, ReleasePolicy, RECORD, "policy", **said)
+    if action == "submit acts":
+        who = line.about if line.about.role in roles.PEOPLE else founding.Client("watch-officer", "watch-officer")
+        content = {"person": line.about.client, "role": who.role, "act": "remark"}
+        return serving.words(line, Act, "moscow/moscow/acts", f"act-{line.about.client}", **content)
     if action == "submit rosters":
         old = EXAMPLES["roster"]
         content = {name: getattr(old, name) for name in ("number", "identity", "keys")}
         return serving.words(line, type(old), "moscow/common/roster", "roster", **content)
-    return serving.words(line, kind, RECORD, "words", about="info", text="said")
+    return serving.words(line, kind, RECORD, f"words-{line.about.client}", about="info", text="said")
 
 
 def body(action: str, place: Path, role: str) -> bytes:
@@ -86,7 +93,7 @@ def body(action: str, place: Path, role: str) -> bytes:
         return msgspec.msgpack.encode(Cosignatures(WIRE_VERSION, {"moscow/common/roster": b"no note"}))
     if not action.startswith("submit"):
         return b""
-    signing = role if role in roles.SIGNING else "operator"
+    signing = role if role in roles.SIGNING and role not in roles.HELD_BY_CENTRE else "operator"
     with CentreLine(place / signing) as line:
         return msgspec.msgpack.encode(Submission(WIRE_VERSION, [message(action, line)]))
 
@@ -119,9 +126,12 @@ def test_what_the_table_permits_is_written_here_once_more() -> None:
         "peer-reader": ["partner health", "pull"],
         "peer-cosigner": ["cosign", "partner health"],
         "sensor-writer": ["health", "submit plots"],
-        "operator": ["health", "submit words"],
-        "releaser": ["health", "submit policies"],
+        "sensor": ["health", "post plots"],
+        "operator": ["health", "read notices", "submit words"],
+        "watch-officer": ["health", "read notices", "submit acts", "submit words"],
+        "analyst": ["health", "read notices", "submit acts"],
+        "releaser": ["health", "read notices", "submit policies"],
         "console": [],
         "auditor": ["health", "read proofs"],
-        "admin": ["health", "read proofs", "submit rosters"],
+        "admin": ["health", "read notices", "read proofs", "submit rosters"],
     }

@@ -33,7 +33,7 @@ def openssl(key: bytes, message: bytes, signature: bytes) -> bool:
     return True
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.binary(min_size=32, max_size=32), message=st.binary(max_size=400))
 def test_what_any_key_signs_holds_for_both_and_no_other_message_does(seed: bytes, message: bytes):
     key = ml_dsa.SigningKey(seed)
@@ -43,7 +43,7 @@ def test_what_any_key_signs_holds_for_both_and_no_other_message_does(seed: bytes
     assert not ml_dsa_44.holds(key.public, message + b"\0", signature)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(at=st.integers(0, len(SIGNATURE) - 1), value=st.integers(0, 255))
 def test_both_give_one_verdict_on_a_signature_with_one_byte_changed(at: int, value: int):
     changed = SIGNATURE[:at] + bytes([value]) + SIGNATURE[at + 1 :]
@@ -51,7 +51,7 @@ def test_both_give_one_verdict_on_a_signature_with_one_byte_changed(at: int, val
     assert ml_dsa_44.holds(KEY.public, MESSAGE, changed) == (changed == SIGNATURE)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(hints=st.binary(min_size=84, max_size=84))
 def test_both_refuse_hints_that_are_not_in_the_one_form(hints: bytes):
     changed = SIGNATURE[:HINTS] + hints

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jointwatch.exchange import stick
@@ -133,6 +133,24 @@ def test_files_that_are_no_files_are_named_and_never_opened(centres: tuple[Any, 
     assert len(taken.accepted) == 3
 
 
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_a_stick_that_leads_elsewhere_is_refused_and_nothing_there_is_touched(
+    centres: tuple[Any, Any], tmp_path: Path, depth: int
+) -> None:
+    """A folder of it may be a link, and files would be written and old ones removed where that leads."""
+    moscow, brussels = centres
+    at, box = tmp_path / "stick", tmp_path / "stick" / RUN / "moscow" / "brussels"
+    link = (box.parents[1], box.parent, box)[depth]
+    kept = tmp_path / "elsewhere" / box.relative_to(link) / "kept.frame"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"of somebody")
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Refused, match="is a link to somewhere else"):
+        load_for(at, moscow, brussels)
+    assert [path for path in (tmp_path / "elsewhere").rglob("*") if path.is_file()] == [kept]
+
+
 def test_names_of_files_mean_nothing(centres: tuple[Any, Any], tmp_path: Path) -> None:
     moscow, brussels = centres
     at = tmp_path / "stick"
@@ -218,7 +236,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(STEPS)
 def test_any_traffic_of_sticks_ends_with_equal_logs_and_no_false_alarm(steps: list[tuple[str, bool, int, int]]) -> None:
     """Sticks are written, read, damaged and lost in any order; then one makes the way undamaged."""

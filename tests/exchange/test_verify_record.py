@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import re
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +158,52 @@ def test_a_strangers_file_runs_nothing_of_its_own(record: Path, view: str) -> No
     run_sql(record, "DROP TABLE about", view)
     with pytest.raises(Refused, match="'about' in it is not as this program makes it"):
         verify_record(record)
+
+
+VALUES = {"integer": "7", "real": "1.5", "null": "NULL", "text": "CAST(x'ff' AS TEXT)", "blob": "x'ff'"}
+COLUMNS = {
+    "about.value": "blob text integer null",
+    "log.name": "blob text integer null",
+    "entry.data": "text integer real null",
+    "node.hash": "text integer real null",
+    "checkpoint.note": "text integer real null blob",
+    "checkpoint.size": "text real blob",
+    "cosignature.size": "text real blob",
+    "cosignature.name": "text integer blob",
+    "cosignature.line": "text integer blob null",
+    "archived.edge": "text integer real null",
+    "archived.size": "text real null blob",
+}
+CASES = [(column, VALUES[kind]) for column, kinds in COLUMNS.items() for kind in kinds.split()]
+
+
+@pytest.mark.parametrize(("column", "value"), CASES)
+def test_a_value_of_another_type_is_found_and_ends_nothing(record: Path, column: str, value: str) -> None:
+    """Whoever makes a file can put under its schema what that forbids."""
+    table, _, name = column.partition(".")
+    run_sql(record, "INSERT INTO archived SELECT 1000, 1, zeroblob(32)")
+    strict = schemas(record)
+    lax = {of: re.sub(r" STRICT,?| NOT NULL| (TEXT|BLOB|INTEGER)(?! PRIMARY)", "", sql) for of, sql in strict.items()}
+    rewrite(record, lax)
+    run_sql(record, f"UPDATE OR REPLACE {table} SET {name} = {value}")
+    rewrite(record, strict)
+    try:
+        found = faults(record)
+    except Refused:
+        return
+    assert found
+
+
+def schemas(path: Path) -> dict[str, str]:
+    with closing(apsw.Connection(str(path))) as db:
+        return dict(db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'"))
+
+
+def rewrite(path: Path, tables: dict[str, str]) -> None:
+    with closing(apsw.Connection(str(path))) as db:
+        db.execute("PRAGMA writable_schema = ON")
+        db.executemany("UPDATE sqlite_schema SET sql = ?2 WHERE name = ?1", tables.items())
+        db.execute("PRAGMA writable_schema = RESET")
 
 
 def test_a_size_that_is_only_claimed_is_not_looked_for(tmp_path: Path) -> None:

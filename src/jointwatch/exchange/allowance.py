@@ -2,7 +2,8 @@
 
 A token bucket for each caller: seconds of work, half of each second, and what was not used is saved up for a while.
 Reading a log costs some microseconds an entry, so this is many times what any log grows by. Whoever is over it waits
-before it is told so, on one of its few connections; what the centre's own sensors hand in is not counted.
+before it is told so, on one of its few connections. Of a sensor of the centre's own that cannot sign, reading and
+signing what it posts is counted in the same way; what is handed in signed is not.
 """
 
 from __future__ import annotations

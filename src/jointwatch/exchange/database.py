@@ -70,7 +70,8 @@ class Database:
         name, first = tile_name(level, index, width), index * WIDTH
         with self._refusing(name):
             rows = self._db.execute(
-                "SELECT hash FROM node WHERE log = ? AND level = ? AND position BETWEEN ? AND ? ORDER BY position",
+                "SELECT hash FROM node WHERE log = ? AND level = ? AND position BETWEEN ? AND ? "
+                "AND typeof(hash) = 'blob' ORDER BY position",
                 (self._number(log), level * _LEVELS_OF_A_TILE, first, first + width - 1),
             )
             return b"".join(digest for (digest,) in rows)
@@ -180,8 +181,8 @@ def _distrust(db: apsw.Connection, path: Path) -> None:
     db.limit(apsw.SQLITE_LIMIT_LENGTH, frame.MAX_BYTES)
     try:
         found = set(db.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
-        if foreign := sorted({str(name) for _, name, _ in found - schema.ours()}):
-            raise Refused(RULE, f"{path} is no centre's record: {foreign[0]!r} in it is not as this program makes it")
-        db.execute("SELECT count(*) FROM about").fetchone()
-    except apsw.Error as error:
+        foreign = sorted({str(name) for _, name, _ in found - schema.ours()}) or schema.of_other_types(db)
+    except (apsw.Error, UnicodeDecodeError) as error:
         raise Refused(RULE, f"{path} is no centre's record: {error}") from None
+    if foreign:
+        raise Refused(RULE, f"{path} is no centre's record: {foreign[0]!r} in it is not as this program makes it")

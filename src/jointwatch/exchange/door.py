@@ -2,13 +2,16 @@
 
 Partners are shown to the exchange, clients of the centre's own to `clients`. Whoever is neither, or stands on the deny
 list, is turned away before a byte of what they send is read. The list is a file, one certificate a line, as "SHA256:"
-and the base64 of its SHA-256; what follows behind a blank is for people. It is read again whenever it has changed.
+and the base64 of its SHA-256; or `NAME@2026-11-22T09:12:00Z`, every certificate of a client that was made by then. What
+follows behind a blank is for people. It is read again whenever it has changed.
 """
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from time import time
@@ -38,6 +41,7 @@ class Guests:
         self._own, self._roles = own_authority_pem, dict(partner_roles or {})
         self._deny_list, self._stamp = deny_list, (0, 0)
         self._denied: frozenset[str] = frozenset()
+        self._ended: dict[str, float] = {}
         self.of = lru_cache(maxsize=4_096)(self._of)
 
     def trusted_pem(self) -> dict[str, str]:
@@ -48,7 +52,10 @@ class Guests:
         """Return whether a certificate stands on the deny list as the file is now."""
         if self._deny_list is not None:
             self._refresh(self._deny_list)
-        return caller.fingerprint in self._denied
+        if caller.fingerprint in self._denied:
+            return True
+        until = -math.inf if caller.partner else self._ended.get(caller.name, -math.inf)
+        return caller.issued_posix_s <= until
 
     def _of(self, certificate_der: bytes | None) -> Caller | None:
         """Return who the certificate speaks for; None for anyone we do not know."""
@@ -63,20 +70,39 @@ class Guests:
             return None
         name, uris = client
         granted, sensor = roles.granted(uris)
-        return Caller(name, granted, fingerprint(certificate_der), sensor, tls.expires_posix_s(certificate_der))
+        ends, made = tls.expires_posix_s(certificate_der), tls.issued_posix_s(certificate_der)
+        return Caller(name, granted, fingerprint(certificate_der), sensor, ends, made)
 
     def _refresh(self, path: Path) -> None:
         try:
             about = os.stat(path)
         except FileNotFoundError:
-            self._stamp, self._denied = (0, 0), frozenset()
+            self._stamp, self._denied, self._ended = (0, 0), frozenset(), {}
             return
         stamp = (about.st_mtime_ns, about.st_size)
         if stamp != self._stamp:
             lines = path.read_text("utf-8-sig", "replace").splitlines()[:MAX_DENIED]
-            words = (line.split(maxsplit=1) for line in lines)
-            self._denied = frozenset(word[0] for word in words if word and word[0].startswith("SHA256:"))
+            words = [word[0] for line in lines if (word := line.split(maxsplit=1))]
+            self._denied = frozenset(word for word in words if word.startswith("SHA256:"))
+            self._ended = _ended(words)
             self._stamp = stamp
+
+
+def _ended(words: list[str]) -> dict[str, float]:
+    """Return until when the certificates of which clients were made that are turned away, POSIX seconds.
+
+    A time that cannot be read is no time to let anyone in: all of that client's are turned away.
+    """
+    ended: dict[str, float] = {}
+    for name, _, text in (word.partition("@") for word in words if "@" in word):
+        try:
+            when = datetime.fromisoformat(text)
+        except ValueError:
+            ended[name] = math.inf
+            continue
+        until = when if when.tzinfo else when.replace(tzinfo=UTC)
+        ended[name] = max(ended.get(name, -math.inf), until.timestamp())
+    return ended
 
 
 class Door:

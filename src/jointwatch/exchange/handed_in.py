@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from jointwatch.exchange import schema
+import msgspec
+
+from jointwatch.exchange import dsse, schema
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
+from jointwatch.messages.encoding import decode
+from jointwatch.messages.plot_report import PlotReport
 
 RULE = "one id per origin"
 
@@ -34,6 +38,14 @@ class Place:
     index: int
 
 
+def said_again(before: bytes, now: bytes) -> bool:
+    """Return whether two entries are the same plots, which were only signed at different times."""
+    old, new = (decode(dsse.parse(entry).payload) for entry in (before, now))
+    if not (isinstance(old, PlotReport) and isinstance(new, PlotReport)):
+        return False
+    return msgspec.structs.replace(old, logged_tai_ns=new.logged_tai_ns) == new
+
+
 class Counter(Store):
     """A record at which entries can be handed in."""
 
@@ -41,7 +53,8 @@ class Counter(Store):
         """Return the place of each entry, once all of them are on the disk under signed checkpoints.
 
         An entry whose id stands in the record already keeps its place; with other bytes than those, nothing of the
-        batch is written and Refused is raised.
+        batch is written and Refused is raised. The same plots, signed anew by whoever did not hear the answer, are no
+        other.
         """
         with self.together():
             return self.hand_in_together(entries)
@@ -51,6 +64,11 @@ class Counter(Store):
         known = {entry.id: self._place(entry) for entry in entries}
         known |= self._append(one for one in entries if known[one.id] is None)
         return [place for entry in entries if (place := known[entry.id]) is not None]
+
+    def knows(self, id: str) -> bool:
+        """Return whether an entry was handed in under this id."""
+        with self._lock:
+            return schema.handed_in(self._db, id) is not None
 
     def sign_with(self, log_key: SigningKey) -> None:
         """Sign checkpoints with this key from now on."""
@@ -82,7 +100,7 @@ class Counter(Store):
             return None
         names = {number: log for log, number in self._ids.items()}
         place = Place(names[found[0]], found[1])
-        if found[2] not in (None, one.entry):
+        if found[2] not in (None, one.entry) and not said_again(found[2], one.entry):
             raise Refused(RULE, f"the id {one.id} stands at entry {place.index} of {place.log} with other bytes")
         return place
 

@@ -53,16 +53,12 @@ class Store(Writing):
         former_log_keys: Sequence[PublicKey] = (),
         monthly: Monthly | None = None,
     ):
+        self._monthly, self._nested = monthly, False
+        self._listeners, self._untold = [], []
         self._queue: deque[_Waiting] = deque()
         self.may_append: Callable[[LogId], None] = lambda log: None  # raises where an own log is closed (see `guard`)
         super().__init__(
-            path,
-            run=run,
-            owner=owner,
-            log_key=log_key,
-            second_log_key=second_log_key,
-            former_log_keys=former_log_keys,
-            monthly=monthly,
+            path, run=run, owner=owner, log_key=log_key, second_log_key=second_log_key, former_log_keys=former_log_keys
         )
 
     def append(self, batch: Mapping[LogId, Sequence[bytes]]) -> dict[LogId, range]:

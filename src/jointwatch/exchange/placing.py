@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 
-from jointwatch.exchange import ml_dsa, schema, shard
+from jointwatch.exchange import schema, shard
 from jointwatch.exchange.keyrings import logged_tai_ns
-from jointwatch.exchange.keys import PublicKey, SigningKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.merkle import CompactRange
 from jointwatch.exchange.proofs import Proofs
@@ -19,21 +17,7 @@ from jointwatch.messages.shard_opening import month_of
 class Placing(Proofs):
     """A record that knows which shard of a log is open, and how the next one begins."""
 
-    def __init__(
-        self,
-        path: Path,
-        *,
-        run: str,
-        owner: str,
-        log_key: SigningKey | None = None,
-        second_log_key: ml_dsa.SigningKey | None = None,
-        former_log_keys: Sequence[PublicKey] = (),
-        monthly: Monthly | None = None,
-    ):
-        self._monthly = monthly
-        super().__init__(
-            path, run=run, owner=owner, log_key=log_key, second_log_key=second_log_key, former_log_keys=former_log_keys
-        )
+    _monthly: Monthly | None
 
     def place(self, log: LogId) -> tuple[LogId, int]:
         """Return in which shard, and at which position there, an entry for `log` would stand if it were appended now.

@@ -49,6 +49,8 @@ class Record:
         try:
             self._db = schema.connect(path, run, owner)
             try:
+                if others := schema.of_other_types(self._db):
+                    raise Damaged(RULE, f"{path} is damaged: {others[0]!r} in it holds values of another type")
                 self._ids = schema.log_ids(self._db)
                 self._archived = schema.archived(self._db)
                 self._edges = self._checked_edges()
@@ -57,7 +59,7 @@ class Record:
                 raise
         except BaseException as error:
             os.close(self._guard)
-            if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+            if isinstance(error, apsw.CorruptError | apsw.NotADBError | UnicodeDecodeError):
                 raise Damaged(RULE, f"{path} is damaged: {error}; refill it from the partners' replicas") from None
             raise
 

@@ -58,6 +58,14 @@ CREATE TABLE IF NOT EXISTS archived (
 CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS handed_in (id TEXT PRIMARY KEY, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """
+_NODE = "SELECT hash FROM node WHERE log = ? AND level = ? AND position = ? AND typeof(hash) = 'blob'"
+_TYPES: dict[str, tuple[type, ...]] = {
+    "about": (str, str),
+    "log": (int, str),
+    "checkpoint": (int, int, bytes),
+    "cosignature": (int, int, str, str),
+    "archived": (int, int, bytes),
+}
 
 
 @cache
@@ -66,6 +74,18 @@ def ours() -> frozenset[tuple[str, str, str]]:
     with contextlib.closing(apsw.Connection(":memory:")) as db:
         db.execute(_TABLES)
         return frozenset(db.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
+
+
+def of_other_types(db: apsw.Connection) -> list[str]:
+    """Return the small tables with a value of another type than theirs, which a stranger's file may have all the same.
+
+    Raises UnicodeDecodeError at a text that is none. Of entries and nodes, a value that is not bytes is not there.
+    """
+    return [
+        table
+        for table, types in _TYPES.items()
+        if any(tuple(map(type, values)) != types for values in db.execute(f"SELECT * FROM {table}"))
+    ]
 
 
 def connect(path: Path, run: str, owner: str) -> apsw.Connection:
@@ -118,7 +138,7 @@ def add_log(db: apsw.Connection, log: LogId) -> int:
 def entries(db: apsw.Connection, number: int, start: int, stop: int) -> list[bytes]:
     """Return the entries [start, stop) of a log."""
     rows = db.execute(
-        "SELECT data FROM entry WHERE position >= ? AND position < ? ORDER BY position",
+        "SELECT data FROM entry WHERE position >= ? AND position < ? AND typeof(data) = 'blob' ORDER BY position",
         (row(number, start), row(number, stop)),
     )
     return [data for (data,) in rows]
@@ -160,7 +180,7 @@ def put_nodes(db: apsw.Connection, number: int, nodes: Iterable[tuple[int, int, 
 
 def node(db: apsw.Connection, number: int, level: int, index: int) -> bytes:
     """Return the hash of one complete subtree."""
-    row = db.execute("SELECT hash FROM node WHERE log = ? AND level = ? AND position = ?", (number, level, index)).get
+    row = db.execute(_NODE, (number, level, index)).get
     if row is None:
         raise Refused(RULE, f"the tree of log number {number} lacks the node {level}/{index}; the file is damaged")
     return bytes(row)

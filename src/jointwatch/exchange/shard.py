@@ -3,7 +3,7 @@
 A shard begins with a `shard_opening`, signed by the desk, logged in the shard's month, and holds no other. What the
 opening quotes is the last checkpoint of the shard before: nothing is added to that one any more. Entries name the whole
 log in their headers and stand in the shard that was open when they were logged, whatever their own times say: order is
-the position, never time. Rosters and manifests have no shards, and neither have the logs of an exercise.
+the position, never time. Rosters, manifests and accords have no shards, and neither have the logs of an exercise.
 """
 
 from __future__ import annotations
@@ -19,13 +19,16 @@ from jointwatch.exchange.keyrings import ROSTER, Keyrings
 from jointwatch.exchange.logid import LogId, parse_origin
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.run_directory import MANIFEST
+from jointwatch.messages.accord import ACCORD
 from jointwatch.messages.encoding import Heard, Message
 from jointwatch.messages.quantities import Mode
 from jointwatch.messages.shard_opening import ShardOpening, month_of
 
 RULE = "jointwatch shards"
-UNSHARDED = (ROSTER, MANIFEST)
+UNSHARDED = (ROSTER, MANIFEST, ACCORD)
 """The classes of logs that are read whole, always."""
+OPENING = "opening-"
+"""What the ids of openings begin with, and no other id: the centre must always be able to begin a month."""
 
 
 @dataclass(frozen=True)
@@ -140,4 +143,4 @@ def closed_by(opening: Heard, log: LogId, keys: Keyrings) -> Closed | None:
 
 def _id(shard: LogId) -> str:
     """Return an id that only this shard's opening has, within the length of an id whatever the log's name."""
-    return f"opening-{shard.shard}-{hashlib.sha256(str(shard.whole).encode()).hexdigest()[:16]}"
+    return f"{OPENING}{shard.shard}-{hashlib.sha256(str(shard.whole).encode()).hexdigest()[:16]}"

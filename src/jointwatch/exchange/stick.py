@@ -50,7 +50,10 @@ def folder(stick: Path, run: str, writer: str, reader: str) -> Path:
     'stick/sejil-2009-1/moscow/brussels'
     """
     LogId(writer, reader, "any").origin(run)  # refuses what is no name: nothing leads out of the stick
-    return stick / run / writer / reader
+    box = stick / run / writer / reader
+    if link := next((path for path in (box, *box.parents[:2]) if path.is_symlink()), None):
+        raise Refused(RULE, f"{link} is a link to somewhere else; a stick holds plain folders")
+    return box
 
 
 def load(stick: Path, desk: Desk, reader: str, held: Mapping[str, Position], *, run: str) -> tuple[Path, ...]:

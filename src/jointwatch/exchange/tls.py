@@ -34,7 +34,8 @@ from jointwatch.exchange import whole_file
 LEAF_LIFE = timedelta(days=7)
 AUTHORITY_LIFE = timedelta(days=3650)
 CLOCK_TOLERANCE = timedelta(minutes=5)  # a partner's clock may be this far behind ours when a certificate is new
-_CENTRE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")  # a DNS label, as the name stands in the certificate
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+"""A DNS label: names of centres and of their clients, as they stand in certificates."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Identity:
 
 def ensure_identity(directory: Path, centre: str, *, now: datetime | None = None) -> Identity:
     """The TLS identity kept in `directory`, made on first use; its leaf is renewed at two thirds of its life."""
-    if not _CENTRE.fullmatch(centre):
+    if not LABEL.fullmatch(centre):
         raise ValueError(f"a centre's id must be lower-case letters, digits and hyphens (a DNS label), not {centre!r}")
     now = now or datetime.now(UTC)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -134,7 +135,7 @@ def ensure_client(identity: Identity, directory: Path, name: str, role_uris: Seq
 
     They are made in `directory`, which is handed to whoever runs the client; its roles stand in the leaf.
     """
-    if not _CENTRE.fullmatch(name):
+    if not LABEL.fullmatch(name):
         raise ValueError(f"a client's name must be lower-case letters, digits and hyphens (a DNS label), not {name!r}")
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     client = Identity(name, directory)
@@ -153,6 +154,12 @@ def renew_client(identity: Identity, client: Identity, *, now: datetime) -> None
 def expires_posix_s(certificate_der: bytes) -> float:
     """The POSIX time at which a certificate ends."""
     return x509.load_der_x509_certificate(certificate_der).not_valid_after_utc.timestamp()
+
+
+def issued_posix_s(certificate_der: bytes) -> float:
+    """The POSIX time at which a certificate was made here: it holds from a little before."""
+    begins = x509.load_der_x509_certificate(certificate_der).not_valid_before_utc
+    return (begins + CLOCK_TOLERANCE).timestamp()
 
 
 def client_of(certificate_der: bytes | None, authority_pem: str) -> tuple[str, list[str]] | None:

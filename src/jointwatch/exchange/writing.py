@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import apsw
 
-from jointwatch.exchange import ml_dsa, schema
-from jointwatch.exchange.keys import PublicKey, SigningKey
+from jointwatch.exchange import schema
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.placing import Placing
 from jointwatch.exchange.record import RULE, Damaged
-from jointwatch.exchange.shard import Monthly
 
 Listener = Callable[[LogId, int], None]
 """Called with a log and its new size, after the entries are on the disk."""
@@ -24,29 +21,9 @@ Listener = Callable[[LogId, int], None]
 class Writing(Placing):
     """A record that can be written, one transaction at a time."""
 
-    def __init__(
-        self,
-        path: Path,
-        *,
-        run: str,
-        owner: str,
-        log_key: SigningKey | None = None,
-        second_log_key: ml_dsa.SigningKey | None = None,
-        former_log_keys: Sequence[PublicKey] = (),
-        monthly: Monthly | None = None,
-    ):
-        self._listeners: list[Listener] = []
-        self._nested = False
-        self._untold: list[Mapping[LogId, range]] = []
-        super().__init__(
-            path,
-            run=run,
-            owner=owner,
-            log_key=log_key,
-            second_log_key=second_log_key,
-            former_log_keys=former_log_keys,
-            monthly=monthly,
-        )
+    _listeners: list[Listener]
+    _nested: bool
+    _untold: list[Mapping[LogId, range]]
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -64,6 +41,12 @@ class Writing(Placing):
             untold, self._untold = self._untold, []
         for positions in untold:
             self._tell(positions)
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Let nobody else write while the block lasts: what `place` said holds until then."""
+        with self._lock:
+            yield
 
     def keep(self, values: Mapping[str, bytes | None]) -> None:
         """Keep values by name for whoever works here after an end of the process; None forgets one.

@@ -101,8 +101,87 @@ def post_launch(said: Said) -> bool:
     return cancelled == (said["launch_time_tai_ns"] is None) and not (wants_notice and said["announced"] is None)
 
 
+def notification(said: Said) -> bool:
+    return (
+        said["from_tai_ns"] <= said["until_tai_ns"]
+        and (said["occasion"] == "de-orbiting") == (said["vehicle"] == "spacecraft")
+        and (said["generic_class"] == "-" or said["vehicle"] == "missile")
+        and (said["launches"] == 1) == (said["spacing"] == "single")
+        and len(set(said["agreements"])) == len(said["agreements"])
+    )
+
+
+def area(said: Said) -> bool:
+    count = len(said["corners"])
+    return count != 2 and (said["radius_m"] is None or count == 1) and bool(count or said["name"])
+
+
+def accord(said: Said) -> bool:
+    return bool(said["log"] == said["origin"] + "/common/accord")
+
+
+def assent(said: Said) -> bool:
+    points = [one["point"] for one in said["dissents"]]
+    return accord(said) and len(set(points)) == len(points)
+
+
+def proposal(said: Said) -> bool:
+    rules = said["rules"]
+    first = rules is not None and rules["number"] == 1
+    return accord(said) and (said["statement"] is None) != (rules is None) and first == (said["under"] is None)
+
+
+def correlation(said: Said) -> bool:
+    no_launch = said["nature"] != "" or said["satellite"] is not None
+    named = said["notice"] is not None
+    return not (no_launch and said["announced"]) and named == (said["announced"] not in ("", "not announced"))
+
+
+def partner_event(said: Said) -> bool:
+    reported = said["theirs"] > 0
+    return reported == (said["event_apart_s"] is not None) and said["theirs"] == len(said["reports"])
+
+
+def outside(said: Said) -> bool:
+    moves = said["speed_m_s"] is not None or said["velocity_m_s"] is not None
+    place = (said["latitude_rad"] is None) == (said["longitude_rad"] is None)
+    return place and (moves or said["sigma_m_s"] is None)
+
+
+def feed_verdict(said: Said) -> bool:
+    doubted = said["standing"] == "doubted"
+    sized = (said["offsets"] is None) == (said["offset_sigmas"] is None)
+    return sized and doubted == bool(said["faults"]) and said["explained"] <= said["plots"]
+
+
+def feed_fault(said: Said) -> bool:
+    since = said["since_tai_ns"]
+    return said["sigma"] >= 0 and (since is None or since <= said["found_tai_ns"])
+
+
+def rules(said: Said) -> bool:
+    names = [member["centre"] for member in said["members"]]
+    sensors = [(one["centre"], one["sensor"]) for one in said["sensors"]]
+    given = [(one["centre"], one["rule"]["audience"], one["rule"]["klass"]) for one in said["releases"]]
+    return (
+        names == sorted(set(names))
+        and all(one["centre"] in names for one in (*said["sensors"], *said["releases"]))
+        and len(set(sensors)) == len(sensors)
+        and len(set(given)) == len(given)
+        and all(to in ("common", *names) and to != centre for centre, to, _ in given)
+    )
+
+
 CONDITIONS: dict[str, Callable[[Said], bool]] = {
+    "Act": lambda said: said["log"] == f"{said['origin']}/{said['origin']}/acts",
+    "Alert": lambda said: (said["type"] == "alert") == (not said["earlier"]),
+    "Assent": assent,
+    "Conclusion": accord,
+    "Correlation": correlation,
+    "Dispatch": lambda said: len(said["body_sha256"]) == (32 if said["tries"] else 0),
     "Ellipse95": lambda said: said["semi_minor_m"] <= said["semi_major_m"],
+    "FeedFault": feed_fault,
+    "FeedVerdict": feed_verdict,
     "FileDigest": lambda said: not {".", ".."} & set(said["path"].split("/")),
     "KeyBounds": key_bounds,
     "LaunchItems": lambda said: (
@@ -113,10 +192,15 @@ CONDITIONS: dict[str, Callable[[Said], bool]] = {
     "NoticeContents": lambda said: (
         said["from_tai_ns"] <= said["until_tai_ns"] and (said["occasion"] == "orbit") == (said["orbit"] is not None)
     ),
+    "Notification": notification,
+    "NotifiedArea": area,
+    "OutsideContents": outside,
+    "PartnerEvent": partner_event,
     "PartyRoot": party_root,
     "PlotReport": scan,
     "PointFinding": lambda said: all(said["covariance"][k] >= 0 for k in (0, 3, 5)),
     "PostLaunchNotice": post_launch,
+    "Proposal": proposal,
     "Query": lambda said: (
         said["to"] != said["origin"] and (said["until_tai_ns"] is None or said["until_tai_ns"] > said["logged_tai_ns"])
     ),
@@ -127,9 +211,11 @@ CONDITIONS: dict[str, Callable[[Said], bool]] = {
     "Reply": reply,
     "Roster": roster,
     "RosterKey": roster_key,
+    "Rules": rules,
     "ShardOpening": shard_opening,
     "Statement": statement,
     "Tracklet": lambda said: track(said, "from_tai_ns", "to_tai_ns") and said["since"] < said["number"],
+    "WindowExtension": lambda said: said["from_tai_ns"] <= said["until_tai_ns"],
 }
 
 

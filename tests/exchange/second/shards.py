@@ -34,7 +34,7 @@ def check(logs: Mapping[str, Log], said: Mapping[str, Sequence[Any]], keys: Mapp
         need(openings == ([0] if name != whole(name) else []), 12, f"{name} has openings at {openings}")
     for name in sorted({whole(name) for name in logs if name != whole(name)}):
         need(name not in logs, 12, f"{name} stands beside its shards")
-        need(name.split("/")[2] not in ("roster", "manifest"), 12, f"{name} has shards")
+        need(name.split("/")[2] not in ("roster", "manifest", "accord"), 12, f"{name} has shards")
         _check_chain([one for one in sorted(logs) if whole(one) == name], logs, said, keys[name.split("/")[0]])
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -67,9 +67,7 @@ class ExchangeApp:
         caller = scope["state"]["caller"].name
         wait_s = self._allowances[caller].wait_s()
         if wait_s:
-            await asyncio.sleep(min(wait_s, LONGEST_WAIT_S))
-            sentence = f"{caller} has had its share of this door's time; the next {wait_s:.1f} s are for others"
-            await _sentence(TurnedAwayError(429, sentence, retry_after_s=math.ceil(wait_s)))(scope, receive, send)
+            await _sentence(await over_its_share(caller, wait_s))(scope, receive, send)
         else:
             self._allowances[caller].spend(REQUEST_S)
             await self.routes(scope, receive, send)
@@ -161,8 +159,24 @@ def need(request: Request, action: str) -> None:
         raise TurnedAwayError(403, f"{caller.name} may not {action} here: {', '.join(sorted(caller.roles))}")
 
 
+async def over_its_share(caller: str, wait_s: float) -> TurnedAwayError:
+    """Return, after a while, the refusal of a caller that must leave the door to others for so many seconds."""
+    await asyncio.sleep(min(wait_s, LONGEST_WAIT_S))
+    sentence = f"{caller} has had its share of this door's time; the next {wait_s:.1f} s are for others"
+    return TurnedAwayError(429, sentence, retry_after_s=math.ceil(wait_s))
+
+
 async def read_body(request: Request, kind: type[T]) -> T:
     """The body, decoded strictly; never holds more than the limit and one chunk of it."""
+    body = await read_bytes(request)
+    try:
+        return carrier.parse(body, kind)
+    except Refused as refusal:
+        raise TurnedAwayError(400, str(refusal)) from refusal
+
+
+async def read_bytes(request: Request) -> bytes:
+    """The body as it came, of no more than the limit."""
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_TIME_S):
@@ -172,10 +186,9 @@ async def read_body(request: Request, kind: type[T]) -> T:
                     raise TurnedAwayError(413, f"a body may hold {MAX_REQUEST_BYTES} bytes; this one is longer")
     except TimeoutError as error:
         raise TurnedAwayError(408, f"a body must arrive within {BODY_TIME_S:g} s") from error
-    try:
-        return carrier.parse(body, kind)
-    except Refused as refusal:
-        raise TurnedAwayError(400, str(refusal)) from refusal
+    except ClientDisconnect:  # every cut line is one; nobody is there to hear the answer
+        raise TurnedAwayError(400, "the line ended before the body did") from None
+    return bytes(body)
 
 
 async def refused(request: Request, refusal: Exception) -> Response:

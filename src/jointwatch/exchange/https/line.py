@@ -141,7 +141,7 @@ class Client:
                 status, answer, took_s = self._answered(connection, method, path, body, wait_s)
         except (http.client.HTTPException, OSError) as error:
             self._hang_up()
-            raise LineCut(f"{self.peer} cannot be reached: {type(error).__name__} {error}".rstrip()) from error
+            raise LineCut(f"{self.peer} cannot be reached: {_words(error, connection)}") from error
         if status not in good:
             said = answer[:300].decode(errors="replace")
             raise TurnedDown(f"{self.peer} answered {status} to {path}: {said}", status)
@@ -228,3 +228,20 @@ def _decoded(body: bytes, kind: type[A]) -> A:
         return carrier.parse(body, kind)
     except Refused as refusal:
         raise LineCut(f"the partner's answer cannot be read: {refusal}") from refusal
+
+
+def _words(error: Exception, connection: _Connection) -> str:
+    """Return why no answer came, for people, without the number that the system has for it."""
+    at = f"{connection.host}:{connection.port}"
+    match error:
+        case ConnectionRefusedError():
+            return f"nobody answers at {at}"
+        case ConnectionResetError() | http.client.RemoteDisconnected():
+            return f"{at} hung up"
+        case TimeoutError():
+            return f"no answer of {at} in {connection.timeout:g} s"
+        case ssl.SSLError():
+            return f"no TLS with {at}: {error.reason or error}"
+        case OSError(strerror=str() as why) if why:
+            return f"{at}: {why}"
+    return f"{at}: {type(error).__name__} {error}".rstrip()

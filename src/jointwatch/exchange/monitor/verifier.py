@@ -19,7 +19,7 @@ from typing import NoReturn
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import equivocation, merkle, note, source
 from jointwatch.exchange.checkpoint import Checkpoint
-from jointwatch.exchange.keyrings import Keyrings, roster_log
+from jointwatch.exchange.keyrings import ROSTER, Keyrings, roster_log
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.merkle import CompactRange
 from jointwatch.exchange.monitor.state import Counts, Known, State, bin_of
@@ -145,7 +145,8 @@ class Monitor:
                 new.counts.verified += 1
                 new.last_tai_ns = message.logged_tai_ns
                 late_s = (now_tai_ns - message.logged_tai_ns) / 1e9
-                new.ahead_s = max(new.ahead_s, -late_s)
+                if log.klass != ROSTER:  # a roster says from when it is in force, and may be ahead
+                    new.ahead_s = max(new.ahead_s, -late_s)
                 if message.logged_tai_ns >= since_tai_ns:
                     new.counts.late[bin_of(late_s)] += 1
             new.edge, _ = new.edge.extend(map(merkle.leaf_hash, entries))
