@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import stat
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -14,8 +17,9 @@ from jointwatch.centre.configuration import ConfigurationError, Place
 CLIENTS = [founding.Client("sensor-writer", "armavir"), founding.Client("operator", "desk")]
 
 
-def centre(folder: Path, name: str = "moscow", run: str = "watch") -> Path:
-    founding.found(folder / name, run=run, mode="exercise", listen="127.0.0.1:8701", clients=CLIENTS)
+def centre(folder: Path, name: str = "moscow", run: str = "watch", states: tuple[str, ...] = ()) -> Path:
+    address = "127.0.0.1:8701"
+    founding.found(folder / name, run=run, mode="exercise", listen=address, clients=CLIENTS, states=states)
     return folder / name
 
 
@@ -73,6 +77,38 @@ def test_a_card_is_pinned_under_the_fingerprint_that_was_told(tmp_path: Path) ->
     assert configuration.read(brussels).partners["moscow"].identity == identity
     with pytest.raises(ConfigurationError, match="pinned already"):
         cards.pin(Place(brussels), card, identity)
+
+
+PINNED_AND_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from jointwatch.centre import cards
+from jointwatch.centre.configuration import Place
+os.fsync = lambda handle: os.kill(os.getpid(), signal.SIGKILL)
+card = cards.read(Path(sys.argv[2]))
+cards.pin(Place(Path(sys.argv[1])), card, cards.keys(card).identity)
+"""
+
+
+def test_killed_while_it_pins_a_card_a_centre_still_has_its_file(tmp_path: Path) -> None:
+    """Killed once all is handed to the system and nothing of it is sure to be on the disk."""
+    moscow, brussels = centre(tmp_path), Place(centre(tmp_path, "brussels"))
+    before = brussels.configuration.read_bytes()
+    ended = subprocess.run([sys.executable, "-c", PINNED_AND_KILLED, brussels.folder, moscow])
+    assert ended.returncode == -signal.SIGKILL
+    assert brussels.configuration.read_bytes() == before
+    card = cards.read(moscow)
+    cards.pin(brussels, card, cards.keys(card).identity)
+    assert set(configuration.read(brussels.folder).partners) == {"moscow"}
+
+
+def test_a_card_says_for_which_states_its_centre_speaks_and_whoever_pins_it_keeps_that(tmp_path: Path) -> None:
+    moscow, brussels = centre(tmp_path, states=("RU", "BY")), centre(tmp_path, "brussels")
+    card = cards.read(moscow)
+    cards.pin(Place(brussels), card, cards.keys(card).identity)
+    assert configuration.read(brussels).speaks_for == {"brussels": [], "moscow": ["RU", "BY"]}
+    with pytest.raises(ConfigurationError, match=r"states\.0"):
+        centre(tmp_path, "ankara", states=("Turkey",))
 
 
 def test_a_card_that_was_exchanged_on_the_way_is_refused(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from jointwatch.centre.configuration import ConfigurationError, Place
 from jointwatch.centre.renewal import Renewal
 from jointwatch.exchange import tls
 from jointwatch.exchange.tls import Identity
+from tests import ports
 from tests.centre import serving
 from tests.exchange import nats_server
 
@@ -25,7 +26,7 @@ SECRET = "what stays in brussels"
 
 def with_nats(centre: Path, consoles: str = '"ops-1", "ops-2"') -> int:
     """The port that centre.toml now names for the party's NATS server."""
-    port = serving._free_port()
+    port = ports.free()
     with (centre / "centre.toml").open("a") as file:
         file.write(f'\n[nats]\naddress = "127.0.0.1:{port}"\nconsoles = [{consoles}]\n')
     return port

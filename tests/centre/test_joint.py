@@ -24,6 +24,9 @@ class Listener:
     def __init__(self) -> None:
         self.heard: list[str] = []
 
+    def be_at(self, tai_ns: int) -> None:
+        pass
+
     def hear(self, owner: str, message: Heartbeat) -> None:
         self.heard.append(message.id)
 

@@ -224,7 +224,7 @@ def places(message: Any) -> list[tuple[float, float]]:
     return [(p.latitude_rad, p.longitude_rad) for p in (items.launch, items.impact) if p] if items else []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(rules, steps)
 def test_nothing_denied_ever_reaches_an_outbound_log(opening: tuple[ReleaseRule, ...], course: list[Any]) -> None:
     with desk(*opening) as centre:
@@ -252,7 +252,7 @@ def test_nothing_denied_ever_reaches_an_outbound_log(opening: tuple[ReleaseRule,
             last[sort] = observed
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(steps)
 def test_a_policy_without_rules_leaves_every_outbound_log_empty(course: list[Any]) -> None:
     with desk() as centre:
@@ -263,7 +263,7 @@ def test_a_policy_without_rules_leaves_every_outbound_log_empty(course: list[Any
         assert centre.said() == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rules, steps, st.sets(st.integers(0, 24)))
 def test_ends_of_the_process_change_nothing_of_what_leaves(
     opening: tuple[ReleaseRule, ...], course: list[Any], ends: set[int]
@@ -308,6 +308,47 @@ def test_what_waits_leaves_when_it_is_old_enough_and_in_the_order_it_was_offered
         centre.ledger.now_tai_ns += 30 * S
         centre.outlet.let_go()
         assert [message.time_tai_ns for _, message in centre.said()] == [1, 2, 3]
+
+
+def test_what_is_offered_as_a_log_opens_leaves_behind_what_waited_for_it() -> None:
+    with desk(to("ankara", "plot"), to("ankara", "notify"), to("brussels", "plot")) as centre:
+        centre.outlet._opens = lambda log: log.audience != "ankara"
+        centre.offer(scan, subject="gabala-array-2")
+        centre.offer(report, subject="T-1")
+        centre.outlet._opens = lambda log: True
+        centre.offer(scan, subject="another")  # as the log opens while a centre goes through what it heard
+        centre.offer(report, subject="T-1", reason="a better estimate")
+        centre.outlet.let_go()
+        said = [(str(log), type(message), mark_of(message)) for log, message in centre.said()]
+        assert [one for one in said if "plot" in one[0]] == [
+            ("moscow/ankara/plot", PlotReport, 1),
+            ("moscow/ankara/plot", PlotReport, 3),
+            ("moscow/brussels/plot", PlotReport, 1),
+            ("moscow/brussels/plot", PlotReport, 3),
+        ]
+        assert [one[1:] for one in said if "notify" in one[0]] == [(LaunchReport, 2), (Correction, 4)]
+
+
+def test_a_log_that_opens_while_what_waits_is_let_go_lets_nothing_overtake() -> None:
+    with desk(to("ankara", "plot")) as centre:
+        centre.outlet._opens = lambda log: False
+        for _ in range(3):
+            centre.offer(scan, subject="gabala-array-2")
+        asked = iter((False, True, True, True, True))
+        centre.outlet._opens = lambda log: next(asked)
+        for _ in range(2):
+            centre.outlet.let_go()
+        assert [message.time_tai_ns for _, message in centre.said()] == [1, 2, 3]
+
+
+def test_a_policy_that_waits_less_lets_nothing_overtake_what_waited_under_the_last_one() -> None:
+    with desk(to("ankara", "plot", delay_ns=60 * S)) as centre:
+        centre.offer(scan, subject="gabala-array-2")
+        centre.ledger.now_tai_ns += S
+        centre.adopt((to("ankara", "plot", every_ns=10 * S),))
+        centre.offer(scan, subject="gabala-array-2")
+        centre.outlet.let_go()
+        assert [message.time_tai_ns for _, message in centre.said()] == [1]  # the second is within ten seconds of it
 
 
 def test_what_waits_when_the_process_ends_leaves_at_its_time() -> None:

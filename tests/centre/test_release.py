@@ -101,7 +101,7 @@ def test_five_items_are_time_place_and_direction_of_the_launch_and_time_and_plac
     view = release.items_view(report.items, b"entry", rule("notify", "five items"))
     assert view
     items = view.content["items"]
-    assert items.withheld == ("apogee_m", "p_space", "range_class", "reason", "source", "verdict")
+    assert items.withheld == ("apogee_m", "detected_tai_ns", "p_space", "range_class", "reason", "source", "verdict")
     said = {name for name in items.__struct_fields__ if getattr(items, name) not in ("", b"", (), None)}
     assert said - {"track", "withheld", "commitment"} == {
         *("launch_time_tai_ns", "launch_time_sigma_s", "launch", "direction_rad", "direction_sigma_rad"),

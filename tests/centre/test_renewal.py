@@ -16,6 +16,7 @@ from jointwatch.centre.renewal import Renewal
 from jointwatch.centre.service import Service
 from jointwatch.exchange import door, tls
 from jointwatch.exchange.carrier import LineCut
+from tests.centre import serving
 
 AGE = timedelta(days=5)  # of seven
 
@@ -23,7 +24,11 @@ AGE = timedelta(days=5)  # of seven
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     founding.found(
-        tmp_path / "moscow", run="r", mode="exercise", listen=None, clients=[founding.Client("admin", "admin")]
+        tmp_path / "moscow",
+        run="r",
+        mode="exercise",
+        listen=serving.address(),
+        clients=[founding.Client("admin", "admin")],
     )
     running = Service(tmp_path / "moscow", lambda text: None)
     yield running

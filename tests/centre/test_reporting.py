@@ -9,6 +9,9 @@ from jointwatch.centre import reporting
 from jointwatch.centre.reporting import AT_LEAST_BETWEEN_NS, Said
 from jointwatch.messages.examples import EXAMPLES
 from jointwatch.messages.launch_report import Ellipse95, LaunchItems, LaunchReport
+from jointwatch.messages.reference import EntryReference
+
+AT = EntryReference(log="moscow/moscow/record", index=7, leaf_hash=bytes(32))
 
 
 @pytest.fixture
@@ -20,7 +23,7 @@ def items() -> LaunchItems:
 
 
 def news(before: LaunchItems, after: LaunchItems, elapsed_ns: int = AT_LEAST_BETWEEN_NS) -> str:
-    return reporting.news(Said(before, 0), after, elapsed_ns)
+    return reporting.news(Said(before, 0, AT), after, elapsed_ns)
 
 
 def scaled(ellipse: Ellipse95 | None, factor: float, *, north_rad: float = 0.0) -> Ellipse95:
@@ -63,3 +66,14 @@ def test_news_waits_for_the_least_interval_unless_it_is_the_verdict(items: Launc
     better = msgspec.structs.replace(items, impact=scaled(items.impact, 0.1))
     assert news(items, better, elapsed_ns=AT_LEAST_BETWEEN_NS - 1) == ""
     assert news(items, better) != ""
+
+
+def test_a_radar_that_its_owner_masks_is_not_named_in_what_we_report() -> None:
+    """A masked radar goes by a name for people, which no message could carry."""
+    assert reporting.named(("brussels, masked", "gabala", "masked")) == "gabala"
+    assert reporting.named(("brussels, masked",)) == ""
+
+
+def test_after_the_clock_was_set_back_news_does_not_wait_until_it_is_as_late_again(items: LaunchItems) -> None:
+    better = msgspec.structs.replace(items, impact=scaled(items.impact, 0.1))
+    assert news(items, better, elapsed_ns=-86_400 * 10**9) != ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from jointwatch.centre.national import Centre
+from jointwatch.centre.duty import telling
 from jointwatch.centre.news import News
+from jointwatch.messages.correction import Correction
 
 NOW = 1_642_875_600_000_000_000
 
@@ -17,18 +18,19 @@ def watch(satellites: dict[str, int]) -> Any:
 
 def test_a_report_of_a_satellite_is_withdrawn_and_said_to_be_one() -> None:
     withdrawn: list[tuple[str, str]] = []
-    centre: Any = SimpleNamespace(
-        _said={"T-0411": "what was said"},
-        watch=watch({"T-0411": 67645}),
-        outlet=SimpleNamespace(withdraw=lambda track, reason: withdrawn.append((track, reason))),
-        news=News("moscow"),
-        now_tai_ns=NOW,
+    said: list[tuple[object, object]] = []
+    duty: Any = SimpleNamespace(
+        centre="moscow", said={"T-0411": SimpleNamespace(at="where it stands")}, watch=watch({"T-0411": 67645})
     )
-    Centre._withdraw(centre, "T-0411")
-    (event,) = centre.news.gather()
+    ledger: Any = SimpleNamespace(
+        now_tai_ns=NOW, internal=lambda: "", say=lambda kind, _, **content: said.append((kind, content["corrects"]))
+    )
+    outlet: Any = SimpleNamespace(withdraw=lambda track, reason: withdrawn.append((track, reason)))
+    telling.report(duty, ledger, outlet, news := News("moscow"))
+    (event,) = news.gather()
     assert event.text == "T-0411 is recognised as satellite 67645 of the public catalogue; nothing was launched"
     assert withdrawn == [("T-0411", event.text)]
-    assert not centre._said
+    assert said == [(Correction, "where it stands")]
 
 
 def test_an_object_that_was_shown_and_is_recognised_is_news_once() -> None:

@@ -17,20 +17,23 @@ from jointwatch.earth.timescale import now_tai_ns
 from jointwatch.exchange.carrier import TurnedDown
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roles import Caller
+from jointwatch.messages.act import Act
 from jointwatch.messages.encoding import Message
 from jointwatch.messages.examples import EXAMPLES
+from jointwatch.messages.header import Header
 from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.shard_opening import ShardOpening, month_of
 from tests.centre import serving
 
 LOG = "moscow/moscow/record"
+ANALYST = Caller("petrov", frozenset({"analyst"}), "SHA256:")
 DESK = Caller("desk", frozenset({"operator"}), "SHA256:")
 
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     clients = [founding.Client("operator", "desk")]
-    founding.found(tmp_path / "moscow", run="r", mode="exercise", listen=None, clients=clients)
+    founding.found(tmp_path / "moscow", run="r", mode="exercise", listen=serving.address(), clients=clients)
     running = Service(tmp_path / "moscow", lambda text: None)
     yield running
     running.close()
@@ -122,6 +125,7 @@ def test_who_stops_waiting_for_a_slow_disk_does_not_end_the_queue(
     with pytest.raises(TurnedDown, match="may be yet; hand the same in again"):
         desk.submit([late])
     room.set()
+    monkeypatch.setattr(counter, "COMMIT_S", 30.0)
     assert desk.submit([serving.entry(desk, LOG, "next")]).places == [(serving.shard(LOG), 2)]
     assert desk.submit([late]).places == [(serving.shard(LOG), 1)]
 
@@ -130,6 +134,8 @@ def test_nobody_hands_in_what_partners_would_refuse_for_good(service: Service, d
     about = {"shard": month_of(now_tai_ns()), "closes": b"", "last_logged_tai_ns": None}
     with pytest.raises(Refused, match="opened by the centre itself"):
         service.intake.hand_in(DESK, [serving.words(desk, ShardOpening, LOG, "mine", **about)])
+    with pytest.raises(Refused, match="no other id begins"):
+        service.intake.hand_in(DESK, [serving.entry(desk, LOG, "opening-2026-12-00")])
 
 
 def test_no_more_logs_are_begun_than_a_partner_takes(
@@ -140,6 +146,15 @@ def test_no_more_logs_are_begun_than_a_partner_takes(
     desk.submit([serving.entry(desk, LOG, "the-same-log")])
     with pytest.raises(TurnedDown, match="one too many"):
         desk.submit([serving.entry(desk, "moscow/moscow/third", "third-log")])
+    monkeypatch.setattr(submission, "MAX_LOGS", 3)
+    third, fourth = (serving.entry(desk, f"moscow/moscow/{name}", name) for name in ("third", "fourth"))
+    with pytest.raises(TurnedDown, match="one too many"):
+        desk.submit([third, fourth])
+    with service.store.together():  # nothing is written before both are in the queue
+        promises = [service.intake.hand_in(DESK, [one]) for one in (third, fourth)]
+    assert promises[0].result(10)
+    with pytest.raises(Refused, match="moscow/moscow/fourth is one too many"):
+        promises[1].result(10)
 
 
 def test_what_a_sensor_saw_goes_to_no_log_that_a_partner_reads(service: Service, desk: CentreLine) -> None:
@@ -148,3 +163,44 @@ def test_what_a_sensor_saw_goes_to_no_log_that_a_partner_reads(service: Service,
     armavir = Caller("armavir", frozenset({"sensor-writer"}), "SHA256:", "armavir")
     with pytest.raises(NotYoursError, match="the centre releases it"):
         service.intake.hand_in(armavir, [plots])
+
+
+@pytest.mark.parametrize("kind", submission.SAID_BY_CENTRE)
+def test_what_a_centre_concludes_by_itself_nobody_hands_in_for_it(
+    service: Service, desk: CentreLine, kind: type[Message]
+) -> None:
+    """An alert of one's own, sent at a time at which two officers had approved, would go out in earnest by one hand."""
+    example = next(one for one in EXAMPLES.values() if type(one) is kind)
+    content = {name: getattr(example, name) for name in kind.__struct_fields__ if name not in Header.__struct_fields__}
+    entry = serving.words(desk, kind, "moscow/moscow/alerts", "forged", **content)
+    with pytest.raises(NotYoursError, match="the centre says itself"):
+        service.intake.hand_in(DESK, [entry])
+
+
+@pytest.mark.parametrize(("off_s", "taken"), [(-7_200, False), (-540, True), (50, True), (3_600, False)])
+def test_an_act_is_of_now(
+    service: Service, desk: CentreLine, monkeypatch: pytest.MonkeyPatch, off_s: int, taken: bool
+) -> None:
+    """Else one officer approves for hours to come, and an analyst ends the search for what others approved."""
+    entry, here = _remark(desk), now_tai_ns() - off_s * 10**9
+    monkeypatch.setattr(submission, "now_tai_ns", lambda: here)
+    if taken:
+        assert service.intake.hand_in(ANALYST, [entry]).result(10)
+    else:
+        with pytest.raises(Refused, match=r"act is of .* set yours"):
+            service.intake.hand_in(ANALYST, [entry])
+
+
+def test_an_act_that_stands_is_told_its_place_however_late(
+    service: Service, desk: CentreLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry, late = _remark(desk), now_tai_ns() + 2 * submission.ACT_BEHIND_NS
+    places = service.intake.hand_in(ANALYST, [entry]).result(10)
+    monkeypatch.setattr(submission, "now_tai_ns", lambda: late)
+    assert service.intake.hand_in(ANALYST, [entry]).result(10) == places
+
+
+def _remark(line: CentreLine) -> bytes:
+    return serving.words(
+        line, Act, "moscow/moscow/acts", "act-1", person="petrov", role="analyst", act="remark", text="noted"
+    )

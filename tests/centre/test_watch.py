@@ -9,9 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jointwatch.assessment.priors import BoostPriors
-from jointwatch.centre.watch import Watch, plots_of, symmetric, upper_triangle
+from jointwatch.centre.held import Received
+from jointwatch.centre.reported import plots_of, symmetric, upper_triangle
+from jointwatch.centre.watch import Watch
 from jointwatch.messages.encoding import decode, encode
 from jointwatch.messages.examples import EXAMPLES
+from jointwatch.messages.notice import Notice, PublishedOrbit
 from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.tracklet import Tracklet
 
@@ -145,7 +148,7 @@ def test_in_air_two_owners_tracks_are_intersected_for_their_errors_are_alike() -
 @given(
     st.lists(st.floats(-1e18, 1e18), min_size=21, max_size=21), st.lists(st.floats(-1e18, 1e18), min_size=6, max_size=6)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_tracklet_within_the_schema_stops_a_watch(covariance: list[float], state: list[float]) -> None:
     for k in (0, 6, 11, 15, 18, 20):
         covariance[k] = abs(covariance[k])
@@ -158,7 +161,7 @@ def test_no_tracklet_within_the_schema_stops_a_watch(covariance: list[float], st
 
 
 @given(st.integers(0, 2**62))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_time_of_a_scan_stops_a_watch(time_tai_ns: int) -> None:
     heard = watch()
     heard.hear("b", msgspec.structs.replace(scan(**one_plot(100.0)), time_tai_ns=time_tai_ns))
@@ -170,3 +173,61 @@ def test_a_covariance_comes_back_from_its_upper_triangle() -> None:
     A = np.arange(36.0).reshape(6, 6)
     P = A @ A.T
     assert (symmetric(upper_triangle(P)) == P).all()
+
+
+def test_what_is_over_for_an_hour_is_forgotten_and_what_is_in_the_sky_stays() -> None:
+    """Ten hours of a partner's tracks, one each six minutes, each told of once."""
+    heard, hour = watch(), 3600 * 10**9
+    for k in range(100):
+        at = T0 + k * hour // 10
+        heard.hear("b", tracklet(at, logged_tai_ns=at, track=f"P-{k}", from_tai_ns=at, to_tai_ns=at, number=k + 1))
+    assert 10 <= len(heard.held()) <= 12
+    kept = [heard._received, heard._assessed, heard._accounts["b"]._counted]
+    assert max(map(len, kept)) <= 12
+
+
+def test_a_track_that_is_told_of_all_day_keeps_its_beginning_and_its_newest_hour() -> None:
+    track = Received("b", "P-1")
+    for k in range(2_000):
+        at = T0 + 10 * k * 10**9
+        track.add(tracklet(at, from_tai_ns=T0, to_tai_ns=at), GOOD_P)
+    times = track.held(at).states.time_tai_ns
+    assert (len(times), times[0], times[127], times[-1]) == (512, T0, T0 + 1_270 * 10**9, T0 + 19_990 * 10**9)
+
+
+def test_one_entry_from_the_far_future_loses_no_track() -> None:
+    heard = watch()
+    heard.hear("b", tracklet())
+    heard.hear("c", scan(**one_plot(100.0)))
+    heard.hear("c", msgspec.structs.replace(scan(**one_plot(100.0)), logged_tai_ns=T0 + 400 * 86_400 * 10**9))
+    heard.hear("c", scan(**one_plot(100.0)))
+    assert [(held.owners, held.status) for held in heard.held()] == [(("b",), "confirmed")]
+
+
+def test_an_owner_that_invents_radars_is_heard_as_so_many_and_no_more() -> None:
+    heard = watch()
+    for k in range(200):
+        heard.hear("b", scan(sensor=f"radar-{k}", **one_plot(100.0)))
+    assert len(heard._owners) == 64
+    heard.hear("c", scan(sensor="its-own", **one_plot(100.0)))
+    assert heard._owners["its-own"] == "c"
+
+
+def test_a_notice_that_comes_twice_is_one() -> None:
+    heard = watch()
+    example = next(message for message in EXAMPLES.values() if isinstance(message, Notice))
+    orbit = PublishedOrbit(perigee_m=2e5, apogee_m=3e5, inclination_rad=1.0)
+    contents = msgspec.structs.replace(example.contents, occasion="orbit", orbit=orbit)
+    notice = msgspec.structs.replace(example, contents=contents)
+    heard.hear("b", notice)
+    heard.hear("c", msgspec.structs.replace(notice, origin="c", id="c-notice-1"))
+    assert len(heard._notices) == 1
+
+
+@pytest.mark.parametrize("days", [-10, 10, 400])
+def test_a_track_that_is_told_of_days_away_stops_no_picture(days: int) -> None:
+    heard, there = watch(), T0 + days * 86_400 * 10**9
+    heard.hear("b", tracklet(there, logged_tai_ns=there, from_tai_ns=there, to_tai_ns=there))
+    heard.picture(T0)
+    heard.hear("c", scan(**one_plot(100.0)))
+    heard.picture(T0)

@@ -117,7 +117,7 @@ def object_findings(watch: Watch) -> tuple[ObjectFinding, ...]:
                 reason=verdict.reason[:2000],
                 range_class=cast(RangeClass, verdict.range_class),
                 apogee_m=None if assessment.apogee_height_m is None else float(assessment.apogee_height_m),
-                sensors=tuple(s for s in held.sources if s != "masked"),
+                sensors=tuple(s for s in held.sources if not s.endswith("masked")),
             )
         )
     return tuple(found[: findings.MAX_OBJECTS])

@@ -13,20 +13,32 @@ import ssl
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import Field
+
 from jointwatch.centre import configuration
-from jointwatch.centre.configuration import Address, CentreName, Configuration, ConfigurationError, Model, Place, Run
+from jointwatch.centre.addresses import Address
+from jointwatch.centre.configuration import (
+    CentreName,
+    Configuration,
+    ConfigurationError,
+    Model,
+    Place,
+    Run,
+    States,
+)
 from jointwatch.exchange import whole_file
 from jointwatch.exchange.keyrings import Keyrings
 from jointwatch.exchange.refused import Refused
 
 
 class Card(Model):
-    """What card.toml says. rosters: the entries of the centre's roster log, in base64."""
+    """What card.toml says. states: for which the centre speaks; rosters: the entries of its roster log, in base64."""
 
     centre: CentreName
     run: Run
     mode: str
     address: Address
+    states: States = Field(default_factory=list)
     rosters: list[str]
 
 
@@ -36,7 +48,7 @@ def write(place: Place, known: Configuration, rosters: Sequence[bytes]) -> None:
     text = (
         f"# What a partner needs to know {known.centre}. Public; tell it the fingerprint by another way.\n"
         f'centre = "{known.centre}"\nrun = "{known.run}"\nmode = "{known.mode}"\naddress = "{known.listen}"\n'
-        f"rosters = [\n{entries}]\n"
+        f"{configuration.states_line(known.states)}rosters = [\n{entries}]\n"
     )
     whole_file.write(place.card, text.encode())
 
@@ -73,6 +85,7 @@ def pin(place: Place, card: Card, fingerprint: str) -> None:
     text = place.configuration.read_text().rstrip("\n")
     section = (
         f'\n\n[partners.{card.centre}]\nidentity = "{fingerprint}"\naddress = "{card.address}"\n'
+        f"{configuration.states_line(card.states)}"
         f"certificate = '''\n{authority}'''\n"
     )
     whole_file.write(place.configuration, (text + section).encode())

@@ -5,8 +5,12 @@ run = "watch"
 mode = "exercise"
 listen = "127.0.0.1:8701"
 publish = "/srv/www/moscow"
+states = ["RU"]
+radars = ["armavir"]
 
 [partners.brussels]
+radars = ["gabala"]
+states = ["BE", "US"]
 identity = "SHA256:Zmh6rfhivXdsj8GLjp+OIAiXFIVu4jOzkCpZHQ1fKSU"
 address = "127.0.0.1:8702"
 certificate = '''
@@ -14,37 +18,53 @@ certificate = '''
 ...
 '''
 
+[release]
+reports = true
+
+[watch]
+catalogue = "satellites.tle"
+
+[page]
+listen = "127.0.0.1:8711"
+
 [nats]
 address = "127.0.0.1:4222"
 consoles = ["ops-1", "ops-2"]
+
+[sensors.gabala]
+latitude_deg = 40.87
+longitude_deg = 47.80
+height_m = 680.0
+sigma_range_m = 150.0
+sigma_azimuth_deg = 0.15
+sigma_elevation_deg = 0.15
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 from cryptography import x509
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+
+from jointwatch.centre.addresses import LOOPBACK, Address, split
+from jointwatch.centre.alerts.receivers import Receivers
+from jointwatch.centre.intake.declared import Declared
+from jointwatch.centre.strict import Model as Model
 
 MAX_BYTES = 256 * 1024
 FILE = "centre.toml"
-_HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):([0-9]{1,5})")
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _SENTENCES = {"extra_forbidden": "is no key of this file", "missing": "is missing"}
 
 
 class ConfigurationError(ValueError):
     """A file of a centre cannot be used, as one sentence with file and key."""
-
-
-def _address(text: str) -> str:
-    found = _HOST_AND_PORT.fullmatch(text)  # nothing else: a partner's card brings it, and it is written into this file
-    if not (found and int(found[1]) < 65_536):
-        raise ValueError(f'wanted "host:port", such as "127.0.0.1:8701"; it is {text!r}')
-    return text
 
 
 def _certificate(text: str) -> str:
@@ -58,33 +78,76 @@ def _certificate(text: str) -> str:
 CentreName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 Run = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
 Fingerprint = Annotated[str, Field(pattern=r"^SHA256:[A-Za-z0-9+/]{43}$")]
-Address = Annotated[str, AfterValidator(_address)]
+States = Annotated[list[Annotated[str, Field(pattern=r"^[A-Z]{2}$")]], Field(max_length=64)]
+Radars = Annotated[list[CentreName], Field(max_length=64)]
 Certificate = Annotated[str, AfterValidator(_certificate)]
-
-
-class Model(BaseModel):
-    """Base of all parts: unknown keys refused, values frozen, no silent conversion."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class PinnedPartner(Model):
     """Another centre: the fingerprint of its identity, its door, and the authority of its certificates.
 
-    roles: what it may do at our door.
+    roles: what it may do at our door. states: for which it speaks, two letters each; notifications are owed to states.
+    radars: those of the catalogue whose plots it tells; how much each should see is then asked of it.
+    entries_per_s: what was agreed that it says; what is more waits to be heard.
     """
 
     identity: Fingerprint
     address: Address
     certificate: Certificate
+    entries_per_s: Annotated[int, Field(ge=1, le=100_000)] = 200
     roles: list[Literal["peer-reader", "peer-cosigner"]] = Field(default=["peer-reader", "peer-cosigner"])
+    states: States = Field(default_factory=list)
+    radars: Radars = Field(default_factory=list)
 
 
 class Nats(Model):
     """The party's own NATS server, and the consoles that may listen there."""
 
     address: Address
-    consoles: list[CentreName] = []
+    consoles: list[CentreName] = Field(default_factory=list)
+
+
+class Opening(Model):
+    """What is released to each partner as the centre opens, until two officers put another policy in force."""
+
+    reports: bool = False
+    tracklets: bool = False
+    plots: bool = False
+    mask_source: bool = True
+
+
+class Watching(Model):
+    """What the watch knows from elsewhere. catalogue: a file of mean elements of the catalogued satellites."""
+
+    catalogue: Annotated[str, Field(min_length=1, max_length=1_024)] | None = None
+
+
+class Page(Model):
+    """Where people sign in. names: what else browsers may call this machine; certificate, key: files in PEM, for HTTPS.
+
+    Without them the page is for browsers on this machine alone: passwords go over no line in the clear.
+    """
+
+    listen: Address
+    names: list[Annotated[str, Field(pattern=r"^[a-z0-9.-]{1,253}$")]] = Field(default=[], max_length=16)
+    certificate: Annotated[str, Field(min_length=1, max_length=1_024)] | None = None
+    key: Annotated[str, Field(min_length=1, max_length=1_024)] | None = None
+
+    @model_validator(mode="after")
+    def _secret_on_the_way(self) -> Page:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("a certificate and its key belong together; one of them is missing")
+        host = split(self.listen)[0]
+        if self.certificate is None and (host not in LOOPBACK or self.names):
+            raise ValueError(
+                f"passwords would go to {host} in the clear; name a certificate and its key, or listen at 127.0.0.1"
+            )
+        return self
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach it by HTTPS."""
+        return self.certificate is not None
 
 
 class Configuration(Model):
@@ -95,14 +158,32 @@ class Configuration(Model):
     mode: Literal["exercise", "operational"]
     listen: Address
     publish: Annotated[str, Field(min_length=1, max_length=1_024)] | None = None
-    partners: dict[CentreName, PinnedPartner] = {}
+    states: States = Field(default_factory=list)
+    radars: Radars = Field(default_factory=list)
+    partners: dict[CentreName, PinnedPartner] = Field(default_factory=dict)
     nats: Nats | None = None
+    alerts: Receivers = Receivers()
+    release: Opening | None = None
+    watch: Watching = Watching()
+    sensors: dict[CentreName, Declared] = Field(default_factory=dict)
+    page: Page | None = None
+
+    @model_validator(mode="after")
+    def _meant_in_earnest(self) -> Configuration:
+        if self.alerts.status == "Actual" and self.mode != "operational":
+            raise ValueError("alerts.status: Actual is for the mode operational; an exercise alerts nobody in earnest")
+        return self
 
     @model_validator(mode="after")
     def _not_itself(self) -> Configuration:
         if self.centre in self.partners:
             raise ValueError(f"partners.{self.centre}: a centre is not its own partner")
         return self
+
+    @property
+    def speaks_for(self) -> dict[str, list[str]]:
+        """For which states this centre and each partner speak, by the centre's name."""
+        return {self.centre: self.states, **{name: partner.states for name, partner in self.partners.items()}}
 
     @model_validator(mode="after")
     def _names_once(self) -> Configuration:
@@ -140,6 +221,11 @@ class Place:
         return self.folder / "clients"
 
     @property
+    def people(self) -> Path:
+        """One file for each person who may sign in at the page."""
+        return self.folder / "people"
+
+    @property
     def officers(self) -> Path:
         """The officers' root keys, until each is taken away by its officer; no command of the service reads them."""
         return self.folder / "officers"
@@ -161,10 +247,15 @@ class Place:
 
 def read(folder: Path) -> Configuration:
     """Return what the centre.toml of a folder says; raise ConfigurationError, with file and key, at anything else."""
-    path = Place(folder).configuration
-    if not path.is_file():
-        raise ConfigurationError(f"{path} is not there; make the centre with `jointwatch centre init {folder}`")
-    return parsed(path, Configuration)
+    return parsed(made(Place(folder)).configuration, Configuration)
+
+
+def made(place: Place) -> Place:
+    """Return the place; raise ConfigurationError where no centre was made in it."""
+    if not place.configuration.is_file():
+        wanted = f"make the centre with `jointwatch centre init {place.folder}`"
+        raise ConfigurationError(f"{place.configuration} is not there; {wanted}")
+    return place
 
 
 def parsed(path: Path, kind: type[M]) -> M:
@@ -182,14 +273,22 @@ def parsed(path: Path, kind: type[M]) -> M:
         raise ConfigurationError(f"{path}: {_sentence(error)}") from None
 
 
-def split(address: str) -> tuple[str, int]:
-    """Return host and port of an address.
+def states_line(states: Sequence[str]) -> str:
+    """Return the line of a TOML file that says for which states a centre speaks; nothing for none.
 
-    >>> split("127.0.0.1:8701")
-    ('127.0.0.1', 8701)
+    >>> states_line(["BE", "US"])
+    'states = ["BE", "US"]\\n'
     """
-    host, _, port = address.rpartition(":")
-    return host.strip("[]"), int(port)
+    return f"states = [{', '.join(map(repr, states))}]\n".replace("'", '"') if states else ""
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text may be the name of a centre, a client or a person: a DNS label.
+
+    >>> is_name("ivanova"), is_name("../ivanova"), is_name("ivanova\\n")
+    (True, False, False)
+    """
+    return _NAME.fullmatch(text) is not None
 
 
 def _sentence(error: ValidationError) -> str:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from jointwatch.centre.configuration import Address, CentreName, Fingerprint, Model, Run, parsed, split
+from jointwatch.centre.addresses import Address, split
+from jointwatch.centre.configuration import CentreName, Fingerprint, Model, Run, parsed
 from jointwatch.centre.consoles import FILE
 from jointwatch.exchange.follow import Round
 from jointwatch.exchange.log import Store

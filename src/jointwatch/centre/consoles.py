@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jointwatch.centre import configuration
+from jointwatch.centre.addresses import split
 from jointwatch.centre.configuration import Configuration, ConfigurationError, Nats, Place
 from jointwatch.exchange import roles, tls, whole_file
 from jointwatch.exchange.keyrings import Keyrings
@@ -41,7 +41,7 @@ def prepare(place: Place, known: Configuration, nats: Nats, line: Identity, iden
         whole_file.write(console.directory / FILE, text.encode())
     users = [broker_settings.centre_user(known.run, known.centre)]
     users += [broker_settings.reader_user(known.run, known.centre, name) for name in nats.consoles]
-    host, port = configuration.split(nats.address)
+    host, port = split(nats.address)
     authority = server.directory / "tls-ca.pem"
     text = broker_settings.settings(users, certificate=server.leaf, authority=authority, host=host, port=port)
     return whole_file.write(server.directory / "nats.conf", text.encode())
@@ -53,7 +53,7 @@ def telling(nats: Nats, line: Identity, store: Store, keys: Callable[[str], Keyr
     from jointwatch.exchange.nats.broker import Broker
     from jointwatch.exchange.nats.fanout import Fanout
 
-    host, port = configuration.split(nats.address)
+    host, port = split(nats.address)
     broker = Broker(line, line.authority_pem(), host=host, port=port)
     with Fanout(broker, store, keys):
         yield broker

@@ -7,16 +7,41 @@ from typing import Any
 
 from jointwatch.centre.release import COLUMNS, HEADER
 from jointwatch.exchange import dsse, merkle
+from jointwatch.exchange.logid import LogId
+from jointwatch.exchange.record import Record
 from jointwatch.exchange.refused import Refused
 from jointwatch.messages.consultation import Disclosure
 from jointwatch.messages.correction import Correction
-from jointwatch.messages.encoding import Message, MessageRefused, decode
+from jointwatch.messages.encoding import Message, MessageRefused, decode, kind_in
 from jointwatch.messages.launch_report import LaunchReport
 from jointwatch.messages.plot_report import PlotReport
-from jointwatch.messages.release import commitment
+from jointwatch.messages.reference import EntryReference
+from jointwatch.messages.release import Release, commitment
 
 RULE = "jointwatch release"
+ROWS = 1_024
+
+
 _OF_THE_VIEW = HEADER | {"withheld", "commitment"}
+
+
+def behind(record: Record, released: EntryReference) -> Disclosure:
+    """Return what stands behind a released entry of this centre's own: the internal entry and the salt.
+
+    The newest shard of the record is looked through first.
+    """
+    record_log = LogId(record.owner, record.owner, "record")
+    for log in sorted((log for log in record.logs() if log.whole == record_log), reverse=True):
+        for start in reversed(range(0, 0 if record.archived(log) else record.size(log), ROWS)):
+            for entry in reversed(record.entries(log, start, min(start + ROWS, record.size(log)))):
+                payload = dsse.parse(entry).payload
+                if kind_in(payload) != "release":
+                    continue
+                said = _message(entry)
+                if isinstance(said, Release) and said.outbound == released:
+                    internal = record.entry(LogId.parse(said.internal.log), said.internal.index)
+                    return Disclosure(released=released, salt=said.salt, entry=internal)
+    raise Refused(RULE, f"entry {released.index} of {released.log} holds nothing back that the record could disclose")
 
 
 def disclosed(released_entry: bytes, shown: Disclosure) -> Message:

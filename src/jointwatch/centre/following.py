@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import apsw
 
-from jointwatch.centre import configuration
+from jointwatch.centre.addresses import split
 from jointwatch.centre.clocks import Clocks
 from jointwatch.centre.configuration import Configuration
 from jointwatch.centre.incidents import Incidents
@@ -62,7 +62,7 @@ class Following:
         """Follow every partner until `stop` is set, which the end of `opening` sees to."""
         self._stop = stop
         for name, partner in self._known.partners.items():
-            host, port = configuration.split(partner.address)
+            host, port = split(partner.address)
             line = Client(own, name, partner.certificate, host=host, port=port)
             opening.callback(line.close)
             self.lines.append(line)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from jointwatch.centre import cards, configuration, service_keys
+from jointwatch.centre.addresses import split
 from jointwatch.centre.configuration import Configuration, ConfigurationError, Place
 from jointwatch.centre.drafts import Author, Enrolled
+from jointwatch.centre.intake import sensor_keys
 from jointwatch.centre.service_keys import ServiceKeys
 from jointwatch.earth.timescale import now_tai_ns
 from jointwatch.exchange import dsse, roles, salvage, tls, whole_file
@@ -21,14 +24,14 @@ from jointwatch.exchange.shard import Monthly
 from jointwatch.messages.encoding import PAYLOAD_TYPE, Message, encode
 from jointwatch.messages.party_root import Officer
 
-FIRST_PORT = 8701
+FIRST_PORT, FIRST_PAGE = 8701, 8711
 OFFICERS = ("officer-1", "officer-2", "officer-3")
 _HEAD = "# A centre of Jointwatch. Its partners follow, one table each; `jointwatch centre meet` adds them.\n"
 
 
 @dataclass(frozen=True)
 class Client:
-    """Whoever hands something in or looks: a role, and a name; a sensor-writer's is also its sensor's."""
+    """Whoever hands something in or looks: a role, and a name, which is also that of its sensor where it has one."""
 
     role: str
     name: str
@@ -41,6 +44,10 @@ class Client:
             raise ConfigurationError(
                 f"{text!r} is no client; wanted ROLE:NAME with a role of {', '.join(roles.CLIENT)}"
             )
+        if not tls.LABEL.fullmatch(name):
+            raise ConfigurationError(
+                f"{text!r}: a client's name has lower-case letters, digits and hyphens, such as {role}:radar-1"
+            )
         return cls(role, name)
 
     def __str__(self) -> str:
@@ -51,19 +58,35 @@ class Client:
         """What its signing key is for in the roster; empty where it signs nothing."""
         return roles.SIGNING.get(self.role, "").format(name=self.name)
 
+    @property
+    def held(self) -> bool:
+        """Whether the centre holds its signing key and signs for it."""
+        return self.role in roles.HELD_BY_CENTRE
+
 
 def found(
-    folder: Path, *, run: str, mode: str, listen: str | None, clients: Sequence[Client], taken: Sequence[str] = ()
+    folder: Path,
+    *,
+    run: str,
+    mode: str,
+    listen: str | None,
+    clients: Sequence[Client],
+    taken: Sequence[str] = (),
+    page: str | None = None,
+    states: Sequence[str] = (),
 ) -> Configuration:
     """Return what a new centre's file says, once keys, record, first roster, card and clients' files are there.
 
-    taken: addresses that its partners on this machine have, which it cannot have too.
+    taken: addresses that its partners on this machine have, which it cannot have too. page: where people sign in.
+    states: for which it speaks, two letters each.
     """
     place, name = Place(folder), folder.resolve().name
     if place.configuration.exists():
         raise ConfigurationError(f"{place.configuration} is there already; a centre is made once")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    known = _checked(place, f'centre = "{name}"\nrun = "{run}"\nmode = "{mode}"\nlisten = "{listen or _free(taken)}"\n')
+    text = f'centre = "{name}"\nrun = "{run}"\nmode = "{mode}"\nlisten = "{listen or free(FIRST_PORT, taken)}"\n'
+    text += configuration.states_line(states)
+    known = _checked(place, text + (f'\n[page]\nlisten = "{page}"\n' if page else ""))
     keys = service_keys.make(place.keys, name)
     signing = [_client_files(place, known, keys.line, client) for client in clients]
     rosters = _enrol(place, known, keys, clients, signing)
@@ -75,7 +98,7 @@ def found(
 def certify(place: Place, known: Configuration, line: tls.Identity, client: Client) -> Path:
     """Return the folder of a client with a certificate for its role, issued now."""
     box = place.clients / client.name
-    sensor = client.name if client.role == "sensor-writer" else ""
+    sensor = client.name if client.role in roles.OF_A_SENSOR else ""
     tls.ensure_client(line, box, client.name, [roles.uri(client.role, sensor)])
     text = (
         f"# The way to {known.centre} for {client.name}; this folder is private to it.\n"
@@ -89,7 +112,8 @@ def certify(place: Place, known: Configuration, line: tls.Identity, client: Clie
 def _client_files(place: Place, known: Configuration, line: tls.Identity, client: Client) -> SigningKey | None:
     """Return the key with which a client signs what it hands in; None where its role signs nothing."""
     box = certify(place, known, line, client)
-    return read_or_create_key(box / "signing.pem") if client.purpose else None
+    path = sensor_keys.new_file(place.keys, client.name) if client.held else box / "signing.pem"
+    return read_or_create_key(path) if client.purpose else None
 
 
 def _enrol(
@@ -176,10 +200,22 @@ def _checked(place: Place, text: str) -> Configuration:
     return known
 
 
-def _free(taken: Sequence[str]) -> str:
-    """Return the first address of this machine, from port 8701 on, at which nobody listens."""
-    for address in (f"127.0.0.1:{port}" for port in range(FIRST_PORT, FIRST_PORT + 200)):
+def beside(folder: Path) -> list[str]:
+    """Return the addresses of the centres in the folders beside this one, served or not."""
+    found = []
+    for file in sorted(folder.absolute().parent.glob(f"*/{configuration.FILE}")):
+        with suppress(ConfigurationError):  # what is wrong with another centre is its own business
+            other = configuration.read(file.parent)
+            found += [other.listen, *([other.page.listen] if other.page else [])]
+    return found
+
+
+def free(first_port: int, taken: Sequence[str]) -> str:
+    """Return the first address of this machine, from a port on, at which nobody listens."""
+    for address in (f"127.0.0.1:{port}" for port in range(first_port, first_port + 200)):
         with socket.socket() as probe:
-            if address not in taken and probe.connect_ex(configuration.split(address)):
+            if address not in taken and probe.connect_ex(split(address)):
                 return address
-    raise ConfigurationError("no port from 8701 to 8900 is free on 127.0.0.1; give one with --listen")
+    raise ConfigurationError(
+        f"no port from {first_port} to {first_port + 199} is free on 127.0.0.1; give one with --listen or --page"
+    )

@@ -10,6 +10,7 @@ from jointwatch.earth.arrays import Floats, Ints
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.messages.tracklet import Tracklet
 
+FIRST_KEPT, LAST_KEPT = 128, 384  # estimates of one track, as the tracker's own diaries keep
 LOST_AFTER_NS = 90 * NS_PER_S  # the tracker's own patience with an object it no longer sees
 
 
@@ -44,7 +45,7 @@ class Held:
 
 @dataclass
 class Received:
-    """A partner's local track, growing with each tracklet that arrives."""
+    """A partner's local track, growing with each tracklet that arrives; of a long one the middle is left out."""
 
     owner: str
     track_id: str
@@ -64,6 +65,9 @@ class Received:
         self.xs.append(np.array(tracklet.state))
         self.Ps.append(P)
         self.boosts.append(tracklet.boost_probability)
+        if len(self.times) > FIRST_KEPT + LAST_KEPT:
+            for kept in (self.times, self.xs, self.Ps, self.boosts):
+                del kept[FIRST_KEPT]
 
     def held(self, now_tai_ns: int) -> Held:
         """Return the track as an object of this perspective; lost where nothing new has come for a while."""

@@ -11,6 +11,7 @@ from jointwatch.centre.client import CentreLine
 from jointwatch.centre.configuration import ConfigurationError, Place
 from jointwatch.centre.drafts import Author, Enrolled
 from jointwatch.centre.founding import Client
+from jointwatch.centre.intake import sensor_keys
 from jointwatch.earth.timescale import NS_PER_S, now_tai_ns
 from jointwatch.exchange import shard
 from jointwatch.exchange.keyrings import Keyrings
@@ -35,8 +36,8 @@ class Wanted:
 
 def draft(folder: Path, out: Path, wanted: Wanted) -> None:
     """Write a draft of the changes, signed with the centre's own keys; its new ones lie beside it until then."""
-    place, own = Place(folder), _own(folder)
     known = configuration.read(folder)
+    place, own = Place(folder), _own(folder)
     unknown = set(wanted.rotate) - set(service_keys.HELD)
     if unknown:
         raise ConfigurationError(f"{min(unknown)!r} is no key of a centre's own; it has log, cosign and desk")
@@ -100,10 +101,16 @@ def _until(ends: Mapping[str, int], given: Mapping[str, int]) -> dict[str, int]:
 def _client_key(
     place: Place, known: configuration.Configuration, held: service_keys.ServiceKeys, client: Client
 ) -> SigningKey:
-    """Return the new key of a client, which lies in its folder: as signing.pem for a new one, else as next.pem."""
+    """Return the new key of a client, which lies in its folder: as signing.pem for a new one, else as next.pem.
+
+    One that the centre holds for a sensor lies among the centre's own, and signs as soon as the roster names it.
+    """
     box = founding.certify(place, known, held.line, client)
-    path = box / ("next.pem" if (box / "signing.pem").exists() else "signing.pem")
-    path.unlink(missing_ok=True)
+    if client.held:
+        path = sensor_keys.new_file(place.keys, client.name)
+    else:
+        path = box / ("next.pem" if (box / "signing.pem").exists() else "signing.pem")
+        path.unlink(missing_ok=True)
     write_key(path, key := SigningKey.generate())
     return key
 

@@ -36,23 +36,37 @@ class Ledger:
         self._waiting: dict[LogId, list[bytes]] = {}
         self._said: list[tuple[EntryReference, Message]] = []
 
+    @property
+    def waits(self) -> bool:
+        """Whether anything waits to be kept."""
+        return bool(self._waiting or self._changed)
+
+    def sign_with(self, key: SigningKey) -> None:
+        """Sign what is said from now on with this key."""
+        self._key = key
+
     def say(self, kind: type[M], log: LogId, **content: Any) -> tuple[M, EntryReference]:
         """Return a message of a kind, written for a log and waiting for `commit`, and where it will stand."""
+        message = self.draft(kind, log, **content)
         name = str(kind.__struct_config__.tag)
-        number = self._numbers[name] = self._numbers.get(name, 0) + 1
-        self.remember(f"{_NUMBER}{name}", b"%d" % number)
-        message = kind(
+        self._numbers[name] = self._numbers.get(name, 0) + 1
+        self.remember(f"{_NUMBER}{name}", b"%d" % self._numbers[name])
+        reference = self.put(log, dsse.sign(PAYLOAD_TYPE, encode(message), [self._key]).encode())
+        self._said.append((reference, message))
+        return message, reference
+
+    def draft(self, kind: type[M], log: LogId, **content: Any) -> M:
+        """Return a message as it would be said now; it is neither numbered nor kept."""
+        name = str(kind.__struct_config__.tag)
+        return kind(
             mode=self.mode,
             run=self.run,
             origin=self.centre,
             log=str(log),
             logged_tai_ns=self.now_tai_ns,
-            id=f"{self.centre}-{name}-{number}",
+            id=f"{self.centre}-{name}-{self._numbers.get(name, 0) + 1}",
             **content,
         )
-        reference = self.put(log, dsse.sign(PAYLOAD_TYPE, encode(message), [self._key]).encode())
-        self._said.append((reference, message))
-        return message, reference
 
     def vouched(self, entry: bytes) -> bytes:
         """Return an entry with the desk's signature beside its originator's: taken in, checked, and so vouched for."""

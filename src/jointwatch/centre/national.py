@@ -12,14 +12,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from jointwatch.assessment.priors import BoostPriors
-from jointwatch.centre import agreement, credentials, orders, record, release, reporting
+from jointwatch.centre import agreement, credentials, orders, record, release
 from jointwatch.centre.catalogued import known_satellites
+from jointwatch.centre.declared import declared
+from jointwatch.centre.duty import telling
+from jointwatch.centre.duty.course import RELEASED
+from jointwatch.centre.duty.hearing import Duty
+from jointwatch.centre.duty.listener import Word
+from jointwatch.centre.duty.listeners import listeners
 from jointwatch.centre.joint import JointPicture
 from jointwatch.centre.ledger import Ledger
 from jointwatch.centre.news import News
 from jointwatch.centre.outlet import Outlet, opening_rules
 from jointwatch.centre.partners import Partners
-from jointwatch.centre.watch import Watch, plots_of
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.exchange import merkle
 from jointwatch.exchange.keyrings import roster_log
@@ -27,13 +32,10 @@ from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import COMMON, LogId
 from jointwatch.exchange.mirror import Accepted
 from jointwatch.exchange.run_directory import MANIFEST, parts, write_logs
-from jointwatch.messages.correction import Correction
-from jointwatch.messages.encoding import Message
+from jointwatch.messages.encoding import Heard, Message
 from jointwatch.messages.finding import Finding
 from jointwatch.messages.heartbeat import Heartbeat
-from jointwatch.messages.launch_report import LaunchReport
 from jointwatch.messages.manifest import Manifest
-from jointwatch.messages.not_understood import NotUnderstood
 from jointwatch.messages.notice import Notice
 from jointwatch.messages.picture import CentreState
 from jointwatch.messages.plot_report import PlotReport
@@ -41,10 +43,7 @@ from jointwatch.messages.receipt import Receipt
 from jointwatch.messages.reference import EntryReference, LogHead
 from jointwatch.messages.release_policy import ReleasePolicy
 from jointwatch.messages.statement import StatementSignature
-from jointwatch.messages.tracklet import Tracklet
-from jointwatch.tracking.tracker import Tracker
 
-TRACKLET_EVERY_NS = 10 * NS_PER_S
 HEARTBEAT_EVERY_NS = 5 * NS_PER_S
 M = TypeVar("M", bound=Message)
 
@@ -62,12 +61,11 @@ class Centre:
         self.ledger = Ledger(order.centre, run=order.run, mode=order.mode, key=self.keys.held["desk"], store=self.store)
         self._priors = BoostPriors(**{prior.name: prior.value for prior in order.priors})
         self._known = known_satellites(order.catalogue)
-        self.watch = Watch(self.id, self._priors, self._known)
-        self._own_tracks = Tracker(
-            name=f"{self.id}, own plots", known=self._known
-        )  # what tracklets are made of: never a partner's data
-        self._told: dict[str, tuple[int, int]] = {}  # own track -> number and time of its last tracklet
-        self._said: dict[str, reporting.Said] = {}
+        said = {(one.feeds, one.radar.name): declared(one.radar, one.allowed_offset) for one in order.declared}
+        hanging = listeners(self.id, self._known, declared=said)
+        self.duty = Duty(self.id, self._priors, self._known, hanging)
+        self.watch = self.duty.watch
+        self._words: list[Word] = []
         self._beats, self._last_beat_tai_ns = 0, order.now_tai_ns - HEARTBEAT_EVERY_NS
         self.news = News(self.id)
         self.agreement = agreement.Agreement(self.id, run=order.run, mode=order.mode)
@@ -139,7 +137,7 @@ class Centre:
             rules=opening_rules(self._opening, self.partners.names),
             reason="in force as the centre opens",
         )
-        self.ledger.commit()
+        self._commit()
         self.outlet = Outlet(self.ledger, self.partners.names, policy, reference)
 
     def _amend(self, order: orders.Amend) -> orders.Answer:
@@ -148,9 +146,10 @@ class Centre:
         if not isinstance(policy, ReleasePolicy):
             raise ValueError(f"a release policy was wanted; this is a {type(policy).__name__}")
         self.outlet.check_next(policy)
-        entry = self.ledger.vouched(order.envelope)
-        self.outlet.adopt(policy, self.ledger.put(self.ledger.internal(), entry))
-        self.ledger.commit()
+        reference = self.ledger.put(self.ledger.internal(), self.ledger.vouched(order.envelope))
+        self.outlet.adopt(policy, reference)
+        self._hear(self.id, policy, reference)
+        self._commit()
         self.news.note("release", f"policy {policy.number}: {policy.reason}", self.now_tai_ns)
         return orders.Answer(events=self.news.gather())
 
@@ -167,14 +166,12 @@ class Centre:
             self._take_plots(entry)
         for contents in order.notices:
             notice, reference = self.ledger.say(Notice, self.ledger.internal(), contents=contents)
-            self.watch.hear(self.id, notice)
-            self.outlet.offer(notice, reference, notice.id)
+            self._hear(self.id, notice, reference)
+            telling.offer(self.outlet, notice, reference)
             self.news.note("notice", f"{contents.occasion}: {contents.text} ({contents.source})", self.now_tai_ns)
         self.news.look(self.watch, self.now_tai_ns)
-        if self.outlet.gives("track"):
-            self._tell_tracks()
-        if self.outlet.gives("notify"):
-            self._report()
+        telling.say_due(self.duty, self.ledger, self.outlet, self.news)
+        self._say_words()
         self._heartbeat()
         self._commit()
         return orders.Answer(events=self.news.gather())
@@ -184,43 +181,22 @@ class Centre:
         message = self._ring.open_entry(entry, self.ledger.internal())
         if not isinstance(message, PlotReport):
             raise ValueError(f"a sensor hands in plot reports; this is a {type(message).__name__}")
-        entry = self.ledger.vouched(entry)
-        reference = self.ledger.put(self.ledger.internal(), entry)
-        self.watch.hear(self.id, message)
-        if self.outlet.gives("track"):
-            self._own_tracks.scan(plots_of(self.id, message))
-        self.outlet.offer(message, reference, message.sensor)
+        reference = self.ledger.put(self.ledger.internal(), self.ledger.vouched(entry))
+        self._hear(self.id, message, reference)
+        telling.offer(self.outlet, message, reference)
 
-    def _tell_tracks(self) -> None:
-        """Release each confirmed own track as a tracklet, every ten seconds while it gets plots."""
-        for track in self._own_tracks.confirmed():
-            if track.catalogue_number is not None:  # the partner has the same public catalogue
-                continue
-            number, when = self._told.get(track.id, (0, -TRACKLET_EVERY_NS))
-            if track.last_plot_tai_ns - when < TRACKLET_EVERY_NS:
-                continue
-            self._told[track.id] = (number + 1, track.last_plot_tai_ns)
-            content = release.tracklet_content(track, number + 1)
-            tracklet, reference = self.ledger.say(Tracklet, self.ledger.internal(), **content)
-            self.outlet.offer(tracklet, reference, track.id)
+    def _hear(self, owner: str, message: Heard, at: EntryReference) -> None:
+        self._words += self.duty.hear(owner, message, at)
+        self.news.told(message, self.now_tai_ns)
 
-    def _report(self) -> None:
-        """Say what must be said of launches: first reports and corrections, to each partner."""
-        for due in reporting.due(self.watch, self._said, own=self.id, now_tai_ns=self.now_tai_ns):
-            report, reference = self.ledger.say(LaunchReport, self.ledger.internal(), items=due.items)
-            self.outlet.offer(report, reference, due.held.id, reason=due.reason)
-            self._said[due.held.id] = reporting.Said(due.items, self.now_tai_ns)
-            self.news.reported(due, self.now_tai_ns)
-        for track in [track for track in self._said if self.watch.satellite(track)]:
-            self._withdraw(track)
-
-    def _withdraw(self, track: str) -> None:
-        """Take back what was reported of an object that turns out to be a satellite of the catalogue."""
-        number = self.watch.satellite(track)
-        del self._said[track]
-        reason = f"{track} is recognised as satellite {number} of the public catalogue; nothing was launched"
-        self.outlet.withdraw(track, reason)
-        self.news.note("correction", reason, self.now_tai_ns)
+    def _say_words(self) -> None:
+        """Say what listeners want said."""
+        words, self._words = self._words, []
+        for word in words:
+            log = LogId.parse(word.log) if word.log else self.ledger.internal()
+            said, _ = self.ledger.say(word.kind, log, **word.content)
+            self.news.said(said, self.now_tai_ns)
+            self.news.told(said, self.now_tai_ns)
 
     def _heartbeat(self) -> None:
         """Give each partner a dated sign of life every five seconds: without it the joint picture would stand still."""
@@ -233,10 +209,13 @@ class Centre:
             )
 
     def _commit(self) -> None:
+        """Keep what was said, and hear it: notices were heard as they came."""
         for reference, message in self.ledger.commit():
             log = LogId.parse(reference.log)
             if not log.internal:
                 self.joint.said(self.id, reference.log, reference.index, message)
+            if log.klass not in RELEASED and not (log.internal and isinstance(message, Notice)):
+                self._hear(self.id, message, reference)
 
     # -- the second half: what the partners say ----------------------------------------------------------------------
 
@@ -248,8 +227,10 @@ class Centre:
                 self._receive(partner, accepted)
             for text in outcome.news:
                 self.news.note("link", text, self.now_tai_ns)
-        self.ledger.commit()
+        self._say_words()
+        self._commit()
         self.news.look(self.watch, self.now_tai_ns)
+        self.news.judged(self.duty.feeds.values())
         return orders.Answer(
             events=self.news.gather(),
             state=self._state(),
@@ -268,22 +249,19 @@ class Centre:
                 first_index=accepted.positions.start,
                 verified_tai_ns=self.now_tai_ns,
             )
+            self.watch.pass_time(self.now_tai_ns)
         for index, message in zip(accepted.positions, accepted.messages, strict=True):
             if message is None:
                 self.news.note(
                     "link", f"entry {index} of {accepted.log}: {accepted.unverified[index]}", self.now_tai_ns
                 )
                 continue
-            self.watch.hear(partner, message)
-            self.joint.said(partner, str(accepted.log), index, message)
             leaf_hash = merkle.leaf_hash(self.store.entry(accepted.log, index))
-            self.agreement.hear(
-                partner, message, EntryReference(log=str(accepted.log), index=index, leaf_hash=leaf_hash)
-            )
-            if isinstance(message, LaunchReport | Correction):
-                self.news.note("report", f"has {_said_by(partner, message)}, verified and cosigned", self.now_tai_ns)
-            if isinstance(message, NotUnderstood):
-                self.news.note("info", f"{partner}: {message.in_words()}", self.now_tai_ns)
+            at = EntryReference(log=str(accepted.log), index=index, leaf_hash=leaf_hash)
+            self._hear(partner, message, at)
+            self.joint.said(partner, str(accepted.log), index, message)
+            self.agreement.hear(partner, message, at)
+            self.news.came(partner, message, self.now_tai_ns)
 
     def _state(self) -> CentreState:
         own = [log for log in self.store.logs() if log.owner == self.id]
@@ -292,7 +270,14 @@ class Centre:
         cut = self.partners.cut
         text = "; ".join(cut.values()) or f"linked with {', '.join(self.partners.names)}"
         return CentreState(
-            self.id, "up", "cut" if cut else "linked", entries, verified, self.partners.cosigned_entries(), text
+            id=self.id,
+            process="up",
+            link="cut" if cut else "linked",
+            entries=entries,
+            verified=verified,
+            cosigned=self.partners.cosigned_entries(),
+            text=text,
+            feeds=self.duty.feed_views(),
         )
 
     # -- the end -----------------------------------------------------------------------------------------------------
@@ -332,10 +317,3 @@ class Centre:
     def _write(self, order: orders.Write) -> orders.Answer:
         write_logs(self.store, Path(order.directory), record.own_logs(self.store, manifest=order.manifest))
         return orders.Answer()
-
-
-def _said_by(partner: str, message: LaunchReport | Correction) -> str:
-    if isinstance(message, LaunchReport):
-        return f"a launch report of {partner} on its {message.items.track}"
-    about = f" on its {message.replacement.track}" if message.replacement else ""
-    return f"a correction of {partner}{about}"

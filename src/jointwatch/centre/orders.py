@@ -11,6 +11,7 @@ from jointwatch.messages.manifest import FileDigest
 from jointwatch.messages.notice import NoticeContents
 from jointwatch.messages.picture import CentreState, Event, Picture
 from jointwatch.messages.quantities import Mode
+from jointwatch.sensors.radar import Radar
 
 
 class Prior(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +56,17 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     """Base of all orders."""
 
 
+class DeclaredRadar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A radar as its owner declares it to all: with the arrays on duty, and what it may measure too much (one sigma).
+
+    feeds: the centre whose plots it makes. allowed_offset: metres, radians, radians, seconds.
+    """
+
+    radar: Radar
+    feeds: str
+    allowed_offset: tuple[float, float, float, float]
+
+
 class Open(Order, frozen=True, forbid_unknown_fields=True, tag="open"):
     """Make or load the keys and open the record."""
 
@@ -68,6 +80,7 @@ class Open(Order, frozen=True, forbid_unknown_fields=True, tag="open"):
     priors: tuple[Prior, ...]
     releasers: tuple[ReleaserKey, ...] = ()  # none: the policy stays as it is
     catalogue: str = ""  # file of the public catalogue of satellites; empty: none is known
+    declared: tuple[DeclaredRadar, ...] = ()  # radars of all centres
 
 
 class Meet(Order, frozen=True, forbid_unknown_fields=True, tag="meet"):

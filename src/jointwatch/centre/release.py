@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from jointwatch.centre.watch import upper_triangle
+from jointwatch.centre.reported import upper_triangle
 from jointwatch.earth.arrays import Floats
 from jointwatch.earth.ellipsoid import geodetic_from_ecef
 from jointwatch.earth.topocentric import ecef_from_azimuth_elevation_range
@@ -27,6 +27,7 @@ HEADER = {"v", "mode", "run", "origin", "log", "logged_tai_ns", "id"}
 COLUMNS = ("range_m", "azimuth_rad", "elevation_rad", "sigma_range_m", "sigma_azimuth_rad", "sigma_elevation_rad")
 BEYOND_FIVE_ITEMS: dict[str, Any] = {
     "apogee_m": None,
+    "detected_tai_ns": None,
     "p_space": None,
     "range_class": "",
     "reason": "",

@@ -13,9 +13,11 @@ from jointwatch.assessment.priors import BoostPriors
 from jointwatch.centre.joint import JointPicture
 from jointwatch.centre.watch import Watch
 from jointwatch.exchange import dsse
+from jointwatch.exchange.keyrings import ROSTER
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.run_directory import LOGS, MANIFEST
 from jointwatch.exchange.tiles import read_log_directory
+from jointwatch.messages.correlation import Correlation
 from jointwatch.messages.encoding import Heard, hear
 from jointwatch.messages.notice import Notice
 from jointwatch.messages.picture import Picture
@@ -43,13 +45,27 @@ class Replay:
     """
 
     def __init__(self, logs: Logs, priors: BoostPriors, known: Known | None = None) -> None:
-        self._logs, self._priors, self._known = logs, priors, known
+        self._logs, self.priors, self._known = logs, priors, known
         self.centres = tuple(sorted({log.owner for log in logs}))
 
+    @property
+    def mode(self) -> str:
+        """Exercise or operational, as every entry says."""
+        return self._any().mode
+
+    @property
+    def run(self) -> str:
+        """The run that every entry names."""
+        return self._any().run
+
     def lasted_tai_ns(self) -> tuple[int, int]:
-        """Return when the first and the last entry of all logs were logged."""
-        times = [message.logged_tai_ns for messages in self._logs.values() for message in messages]
-        return min(times), max(times)
+        """Return when the first and the last entry of all logs were logged; a roster's time is when it is in force."""
+        times = {
+            (log.klass == ROSTER, message.logged_tai_ns) for log, messages in self._logs.items() for message in messages
+        }
+        said = [time for of_keys, time in times if not of_keys]
+        everything = [time for _, time in times]
+        return min(everything), max(said or everything)
 
     def perspectives(self) -> tuple[str, ...]:
         """Return whose pictures can be rebuilt: the joint one, and that of each centre whose internal log is here."""
@@ -65,8 +81,16 @@ class Replay:
             return self._joint(times_tai_ns)
         return self._national(perspective, times_tai_ns)
 
+    def watch(self, centre: str, as_of_tai_ns: int) -> Watch:
+        """Return what a centre held at a time, with all estimates up to it."""
+        watch = Watch(centre, self.priors, self._known)
+        for message in self._logs[LogId(centre, centre, "record")]:
+            if message.logged_tai_ns <= as_of_tai_ns:
+                self._hear(watch, centre, message)
+        return watch
+
     def _national(self, centre: str, times_tai_ns: tuple[int, ...]) -> Iterator[Picture]:
-        watch = Watch(centre, self._priors, self._known)
+        watch = Watch(centre, self.priors, self._known)
         record = iter(self._logs[LogId(centre, centre, "record")])
         waiting = next(record, None)
         for time in times_tai_ns:
@@ -75,17 +99,23 @@ class Replay:
                 waiting = next(record, None)
             yield watch.picture(time)
 
+    def _any(self) -> Heard:
+        return next(message for messages in self._logs.values() for message in messages)
+
     def _hear(self, watch: Watch, centre: str, message: Heard) -> None:
         """Hear an entry of an internal log: own plots and notices, and, at its receipt, what a partner had said."""
-        if isinstance(message, PlotReport | Notice):
+        watch.pass_time(message.logged_tai_ns)
+        if isinstance(message, PlotReport | Notice | Correlation):
             watch.hear(centre, message)
         elif isinstance(message, Receipt):
             log = LogId.parse(message.head.log)
+            if log.owner == centre and not log.internal:
+                return  # released views of what is heard at home
             for said in self._logs.get(log, [])[message.first_index : message.head.size]:
                 watch.hear(log.owner, said)
 
     def _joint(self, times_tai_ns: tuple[int, ...]) -> Iterator[Picture]:
-        joint = JointPicture(self.centres, self._priors, self._known)
+        joint = JointPicture(self.centres, self.priors, self._known)
         for log, messages in self._logs.items():
             if not log.internal and log.klass != MANIFEST:
                 for index, message in enumerate(messages):

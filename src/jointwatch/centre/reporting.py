@@ -18,17 +18,20 @@ from jointwatch.earth import geodesic
 from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.messages.launch_report import Ellipse95, LaunchItems
 from jointwatch.messages.quantities import RangeClass
+from jointwatch.messages.reference import EntryReference
 
 AT_LEAST_BETWEEN_NS = 20 * NS_PER_S
+LONGEST_SOURCE = 128  # a partner chooses how its radars are called, and how many it has
 BETTER_AREA = 0.25  # of the ellipse said last: half as wide each way
 
 
 @dataclass(frozen=True)
 class Said:
-    """What was last said of an object, and when."""
+    """What was last said of an object, when, and where it stands in the own record."""
 
     items: LaunchItems
     logged_tai_ns: int
+    at: EntryReference
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def news(last: Said, items: LaunchItems, now_tai_ns: int) -> str:
     if last.items.verdict != items.verdict:
         impact = f"; impact {place(items.impact)}" if items.impact and not last.items.impact else ""
         return f"the verdict changes from {last.items.verdict} to {items.verdict}{impact}"
-    if now_tai_ns - last.logged_tai_ns < AT_LEAST_BETWEEN_NS:
+    if 0 <= now_tai_ns - last.logged_tai_ns < AT_LEAST_BETWEEN_NS:  # before the last: the clock was set back
         return ""
     for name, before, after in (
         ("launch", last.items.launch, items.launch),
@@ -87,6 +90,7 @@ def items_of(held: Held, assessment: Assessment) -> LaunchItems:
         track=held.id,
         launch_time_tai_ns=launch.time_tai_ns,
         launch_time_sigma_s=float(launch.sigma_s),
+        detected_tai_ns=held.first_seen_tai_ns,
         launch=_ellipse(launch.ellipse),
         direction_rad=float(launch.direction_rad),
         direction_sigma_rad=float(launch.direction_sigma_rad),
@@ -98,8 +102,18 @@ def items_of(held: Held, assessment: Assessment) -> LaunchItems:
         reason=verdict.reason[:2000],
         range_class=cast(RangeClass, verdict.range_class),
         apogee_m=None if assessment.apogee_height_m is None else float(assessment.apogee_height_m),
-        source="/".join(held.sources) if "masked" not in held.sources else "",
+        source=named(held.sources),
     )
+
+
+def named(sources: tuple[str, ...]) -> str:
+    """Return the sources that have a name, as many as there is room for: an owner may have masked the others."""
+    found = ""
+    for name in sources:
+        longer = f"{found}/{name}" if found else name
+        if not name.endswith("masked") and len(longer) <= LONGEST_SOURCE:
+            found = longer
+    return found
 
 
 def _ellipse(ellipse: Ellipse) -> Ellipse95:

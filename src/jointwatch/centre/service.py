@@ -8,92 +8,149 @@ record the next time, as nothing was acknowledged that is not in it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jointwatch.centre import cards, configuration, consoles, founding, publication, service_keys
-from jointwatch.centre.clocks import Clocks, TimedDesk
+from jointwatch.centre import cards, configuration, founding, opened, service_keys, standing
+from jointwatch.centre.accord.agreed import Agreed
+from jointwatch.centre.accord.consulted import ConsultationRecord
+from jointwatch.centre.accord.keeping import AccordKeeper
+from jointwatch.centre.accord.obligations import falls_short
+from jointwatch.centre.clocks import Clocks
 from jointwatch.centre.configuration import Place
 from jointwatch.centre.counter import CounterApp
+from jointwatch.centre.duty.keeper import Keeper
 from jointwatch.centre.following import Following
 from jointwatch.centre.incidents import Incidents
+from jointwatch.centre.intake.posted import Reception
+from jointwatch.centre.intake.sensor_keys import SensorKeys
 from jointwatch.centre.marks import Marks
-from jointwatch.centre.renewal import Renewal
+from jointwatch.centre.notification.board import SHOWN_NS, NoticeBoard, Notices
+from jointwatch.centre.notification.giving import Known
 from jointwatch.centre.submission import Intake
 from jointwatch.earth.timescale import now_tai_ns
-from jointwatch.exchange import checkpoint as checkpoints
-from jointwatch.exchange.audit import Audited, keep_auditing
-from jointwatch.exchange.door import Guests
-from jointwatch.exchange.guard import Guard
-from jointwatch.exchange.handed_in import Counter, HandedIn
+from jointwatch.exchange.audit import Audited
+from jointwatch.exchange.carrier import WIRE_VERSION
+from jointwatch.exchange.handed_in import HandedIn
 from jointwatch.exchange.handed_in import Place as Written
-from jointwatch.exchange.https.server import Server
 from jointwatch.exchange.keyrings import Keyrings, roster_log
-from jointwatch.exchange.logid import LogId
-from jointwatch.exchange.mirror import Mirror
 from jointwatch.exchange.record import Damaged
 from jointwatch.exchange.refused import Refused
-from jointwatch.exchange.salvage import Opened
 from jointwatch.messages.encoding import Message
+from jointwatch.messages.release_policy import ReleasePolicy
 
 if TYPE_CHECKING:
+    from jointwatch.assessment.notification.owed import Rule
+    from jointwatch.centre.alerts.desk import AlertDesk
+    from jointwatch.centre.duty.station import Station
     from jointwatch.exchange.nats.broker import Broker
+    from jointwatch.sensors.radar import Radar
 
 AUDIT_EVERY_S = 3600.0
 Tell = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Pinned:
-    """An identity as centre.toml names it."""
-
-    fingerprint: str
-
-
 class Service:
-    """A centre in service, from the moment it is made until `close`."""
+    """A centre in service, from the moment it is made until `close`.
 
-    def __init__(self, folder: Path, tell: Tell, *, without: Collection[str] = ()) -> None:
+    priors: values of the boost-phase prior by name; asked for when there is something to watch. agreements: on
+    notification, between the states that the centres speak for. radar: the values of one of the catalogue, by its name.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        tell: Tell,
+        *,
+        without: Collection[str] = (),
+        priors: Callable[[], Mapping[str, float]] = dict,
+        agreements: Callable[[], tuple[Rule, ...]] = tuple,
+        radar: Callable[[str], Radar] = opened.unknown_radar,
+    ) -> None:
         self.place, self.known, self._tell = Place(folder), configuration.read(folder), tell
-        self._left_out, self.audited = frozenset(without), Audited(0, 0, 0.0)
+        self._priors, self.agreements = priors, agreements
+        self._declared = opened.declared(self.place, self.known, radar)
+        self.audited = Audited(0, 0, 0.0)
         self._stop, self._open = threading.Event(), ExitStack()
         self.broker: Broker | None = None
+        self.alert_desk: AlertDesk | None = None
         if self.known.mode == "operational" and any(self.place.officers.glob("*.pem")):
             tell(f"{self.place.officers} still holds officers' root keys; they belong with three people")
         with ExitStack() as opening:
-            card = cards.keys(cards.read(folder))  # by which the log key is known before the record is open
-            self._own_keys: Callable[[], Keyrings] = lambda: card
-            self.keys = service_keys.held(self.place.keys, card)
-            found = founding.reopened(self.place, self.known, self.keys, self.said_by_desk)
-            self.store = opening.enter_context(found.store)
-            self.incidents = Incidents(self.store, self.known, self.said_by_desk, tell)
-            self.clocks = Clocks(self.known.partners, self._clock_alarm)
-            self.mirror = self._mirror()
-            self.guard = self._guard(found, card.identity)
-            self._own_keys = lambda: self.guard.keys
-            self._catch_up(card)
-            self.following = self._following()
-            self.marks = Marks(self.store, self._keys_of)
-            self.intake = Intake(
-                self.store,
-                lambda: self.own_keys,
-                frozenset(self.known.partners),
-                self._take_up,
-                damaged=self._audited,
-            )
-            self._publish(opening)
-            opening.callback(self.intake.close)
-            self._tell_consoles(opening)
-            self.door = self._door()
-            self.port = self.door.start()
-            opening.callback(self.door.stop)
-            self._audit(opening)
-            self.following.begin(self.keys.line, self._stop, opening)
-            self._renew(opening)
+            self._open_record(opening, frozenset(without))
+            self._take_in(opening)
+            self._watch(opening)
+            self._open_door(opening)
+            self._keep_on(opening)
             self._open = opening.pop_all()
+
+    def _open_record(self, opening: ExitStack, without: frozenset[str]) -> None:
+        """Open the record and the replicas in it, closed to new words until the partners were asked."""
+        card = cards.keys(cards.read(self.place.folder))  # by which the log key is known before the record is open
+        self._own_keys: Callable[[], Keyrings] = lambda: card
+        self.keys = service_keys.held(self.place.keys, card)
+        found = founding.reopened(self.place, self.known, self.keys, self.said_by_desk)
+        self.store = opening.enter_context(found.store)
+        self.incidents = Incidents(self.store, self.known, self.said_by_desk, self._tell)
+        self.mirror = opened.mirror(self.known, self.store, self.keys.cosign)
+        self.guard = opened.guard(self.known, self.mirror, card.identity, found, without, self.incidents)
+        self._own_keys = lambda: self.guard.keys
+        self._catch_up(card)
+
+    def _take_in(self, opening: ExitStack) -> None:
+        """Make ready what follows the partners, takes in what clients hand in, and reads what was agreed and asked."""
+        self.clocks = Clocks(self.known.partners, self._clock_alarm)
+        self.following = Following(
+            self.known, self.mirror, self.guard, self.incidents, self.clocks, tell=self._tell, damaged=self._audited
+        )
+        self.marks = Marks(self.store, self.keys_of)
+        self.intake = Intake(
+            self.store,
+            lambda: self.own_keys,
+            frozenset(self.known.partners),
+            self._take_up,
+            damaged=self._audited,
+            short=self._short,
+        )
+        self.accord = opening.enter_context(
+            AccordKeeper(self.store, self.known, self.keys_of, sign=self.said_by_desk, tell=self._tell)
+        )
+        self.notices = NoticeBoard(self.store, self.keys_of)
+        self.consulted = ConsultationRecord(self.store, self.keys_of, self.accord.record.standing)
+
+    def _watch(self, opening: ExitStack) -> None:
+        """Publish, keep the watch, alert the receivers, and tell the consoles."""
+        opened.publish(self.place, self.known, self.store, self._tell, opening)
+        at_once = self.known.release is not None
+        keeper = Keeper(self.store, self._station, tell=self._tell, damaged=self._audited, at_once=at_once)
+        self.keeper = opening.enter_context(keeper)
+        opening.callback(self.intake.close)
+        self._alert(opening)
+        identity = self.own_keys.identity
+        self.broker = opened.told_consoles(
+            self.place, self.known, self.keys.line, self.mirror, identity, self._tell, opening
+        )
+
+    def _open_door(self, opening: ExitStack) -> None:
+        """Let partners and the centre's own clients in."""
+        self.reception = Reception(self.known, lambda: self.own_keys, SensorKeys(self.place.keys), self.intake)
+        clients = CounterApp(self.intake, self.health, self.agreed, self.reception, self._noticed)
+        self.door = opened.door(self.place, self.known, self.keys.line, self.mirror, self.clocks, clients)
+        self.port = self.door.start()
+        opening.callback(self.door.stop)
+
+    def _keep_on(self, opening: ExitStack) -> None:
+        """Begin what goes on for as long as the centre serves: audits, followers, renewal of certificates."""
+        audit = opened.auditing(self.store, self._audited, stop=self._stop, every_s=AUDIT_EVERY_S)
+        opening.callback(audit.join, 15)
+        self.following.begin(self.keys.line, self._stop, opening)
+        self.renewal, renewing = opened.renewal(
+            self.place, self.keys.line, self.door, self.following, self._tell, self._stop
+        )
+        opening.callback(renewing.join, 15)
+        opening.callback(self._stop.set)
 
     @property
     def damaged(self) -> bool:
@@ -107,58 +164,75 @@ class Service:
 
     def health(self) -> dict[str, Any]:
         """Return how things stand, for the centre's own people."""
-        about = {"centre": self.known.centre, "run": self.known.run, "mode": self.known.mode}
-        logs = {str(log): {"size": self.store.size(log), "cosigned": self._cosigned(log)} for log in self.store.logs()}
-        partners = {name: self._partner(name) for name in self.known.partners}
-        own = {"identity": self.own_keys.identity, "waiting": self.intake.waiting}
-        own |= {"unverified": self.marks.counts()}
-        own |= {"damage": self.guard.damage, "waits_for": [name for name in partners if self.guard.waits_for(name)]}
-        told = {} if self.broker is None else {"nats": {"linked": self.broker.connected, "cut": self.broker.cut}}
-        return {**about, **own, "logs": logs, "partners": partners, **told}
+        return standing.health(
+            standing.Parts(
+                self.known,
+                self.store,
+                lambda: self.own_keys,
+                self.intake,
+                self.marks,
+                self.reception,
+                self.guard,
+                self.keeper,
+                self.following,
+                self.clocks,
+                self.alert_desk,
+                self.broker,
+            )
+        )
 
-    def _cosigned(self, log: LogId) -> int:
-        kept = self.store.cosigned(log)
-        return 0 if kept is None else checkpoints.unverified(kept).size
+    def _short(self, policy: ReleasePolicy) -> tuple[str, ...]:
+        """Return where a policy of this centre gives less than the rules in force promise."""
+        found = self.accord.record.standing().in_force(self.known.centre)
+        return tuple(why for one in found for why in falls_short(self.known.centre, policy.rules, one.rules))
+
+    def agreed(self) -> Agreed:
+        """Return how the accord stands, what was asked, and the identities of the centres."""
+        identities = {name: partner.identity for name, partner in self.known.partners.items()}
+        identities[self.known.centre] = self.own_keys.identity
+        return Agreed(self.accord.record.standing(), identities, self.consulted.consultations())
+
+    def telling(self) -> Known:
+        """Return what is known when a launch is told of: by whom, under which agreements, and what was told before."""
+        return Known(self.known.centre, self.known.speaks_for, self.notices.told(), self.agreements())
+
+    def _noticed(self) -> Notices:
+        """Return what was told of launches, for the centre's own people."""
+        return Notices(WIRE_VERSION, self.known.speaks_for, self.notices.posted(now_tai_ns() - SHOWN_NS))
 
     @property
     def own_keys(self) -> Keyrings:
         """The centre's own keys as its rosters name them."""
         return self._own_keys()
 
-    def _partner(self, name: str) -> dict[str, Any]:
-        at = self.following.standing[name]
-        clock = {"clock_off_s": self.clocks.off_s(name), "future": self.clocks.future(name)}
-        return asdict(at) | {"linked": not at.cut} | clock
-
-    def _keys_of(self, centre: str) -> Keyrings:
+    def keys_of(self, centre: str) -> Keyrings:
+        """Return a centre's keys, this one's or a partner's, as its rosters name them."""
         return self.own_keys if centre == self.known.centre else self.mirror.keys(centre)
+
+    def _station(self) -> Station:
+        """Return the centre's station, made now that there is something to watch."""
+        from jointwatch.centre.duty import opening
+
+        return opening.station(
+            self.place,
+            self.known,
+            self.store,
+            opening.Lent(
+                keys=self.keys_of,
+                desks=lambda: self.keys.desks,
+                desk_key=lambda at: self.keys.desk(self.own_keys, at),
+                opens=lambda log: not self.guard.closed(log),
+                tell=self._tell,
+                fast=lambda name, text: self.incidents.happened("rate", name, text),
+            ),
+            priors=self._priors(),
+            rules=self.agreements(),
+            declared=self._declared,
+        )
 
     def said_by_desk(self, message: Message) -> bytes:
         """Return a message of the centre's own as an entry under its desk key."""
         return self.keys.said_by_desk(message, self.own_keys)
-
-    def _guard(self, found: Opened[Counter], identity: str) -> Guard:
-        """Return what keeps the own logs closed until the partners were asked what they hold of them."""
-        known = Keyrings(self.known.centre, self.known.run, self.known.mode, identity)
-        guard = Guard(self.mirror, known, self.known.partners, aside=found.aside)
-        if found.aside is not None:
-            self.incidents.happened(
-                "damage", self.known.centre, f"the record is damaged and lies in {found.aside.parent}: {found.why}"
-            )
-        for partner in self._left_out:
-            guard.without(partner)
-            self.incidents.happened("without", partner, f"started without asking {partner} what it holds of our logs")
-        return guard
-
-    def _mirror(self) -> Mirror:
-        pinned = {name: Pinned(partner.identity) for name, partner in self.known.partners.items()}
-        return Mirror(
-            self.store,
-            mode=self.known.mode,
-            identities=pinned,
-            cosign_key=self.keys.cosign,
-            evidence_folder=self.store.path.with_suffix(".evidence"),
-        )
 
     def _take_up(self, entries: Sequence[HandedIn]) -> list[Written]:
         """Put in force what officers said of the centre's keys: learned, kept, and signed with from now on.
@@ -192,70 +266,21 @@ class Service:
         self.mirror.cosign_with(self.keys.cosign)
         cards.write(self.place, self.known, self.store.entries(roster_log(self.known.centre)))
 
-    def _following(self) -> Following:
-        return Following(
-            self.known,
-            self.mirror,
-            self.guard,
-            self.incidents,
-            self.clocks,
-            tell=self._tell,
-            damaged=self._audited,
-        )
+    def _alert(self, opening: ExitStack) -> None:
+        """Alert the receivers that centre.toml names."""
+        if self.known.alerts.receivers:
+            from jointwatch.centre.alerts.desk import AlertDesk
 
-    def _door(self) -> Server:
-        partners = self.known.partners
-        guests = Guests(
-            {name: partner.certificate for name, partner in partners.items()},
-            own_authority_pem=self.keys.line.authority_pem(),
-            partner_roles={name: frozenset(partner.roles) for name, partner in partners.items()},
-            deny_list=self.place.denied,
-        )
-        host, port = configuration.split(self.known.listen)
-        desk = TimedDesk(self.store, self.mirror.keys)
-        desk.clocks = self.clocks
-        clients = CounterApp(self.intake, self.health)
-        return Server(desk, self.keys.line, {}, host=host, port=port, guests=guests, clients=clients)
+            desk = AlertDesk(
+                self.store, self.place, self.known, lambda: self.own_keys, self.said_by_desk, self._alert_trouble
+            )
+            self.alert_desk = opening.enter_context(desk)
 
-    def _tell_consoles(self, opening: ExitStack) -> None:
-        """Tell the consoles what is new, where centre.toml names a NATS server."""
-        nats = self.known.nats
-        if nats is not None:
-            consoles.need_extra(self.place.configuration)
-            pinned = {name: partner.identity for name, partner in self.known.partners.items()}
-            pinned[self.known.centre] = self.own_keys.identity
-            server = consoles.prepare(self.place, self.known, nats, self.keys.line, pinned)
-            self.broker = opening.enter_context(consoles.telling(nats, self.keys.line, self.store, self.mirror.keys))
-            self._tell(f"tells its consoles over NATS at {nats.address}; the server: nats-server -c {server}")
-
-    def _publish(self, opening: ExitStack) -> None:
-        """Keep the common logs published, where centre.toml names a folder."""
-        if self.known.publish is not None:
-            out = publication.folder(self.place, self.known.publish)
-            opening.enter_context(publication.Publication(self.store, out, self._tell))
+    def _alert_trouble(self, text: str) -> None:
+        self.incidents.happened("alert", "", text)
 
     def _clock_alarm(self, partner: str, text: str) -> None:
         self.incidents.happened("clock", partner, text)
-
-    def _renew(self, opening: ExitStack) -> None:
-        """Have certificates renewed while they are in use."""
-        contexts = [self.door.tls, *(line.tls for line in self.following.lines)]
-        self.renewal = Renewal(self.keys.line, contexts, self.place.clients, self._tell)
-        thread = threading.Thread(target=self.renewal.keep, args=(self._stop,), name="renewal", daemon=True)
-        thread.start()
-        opening.callback(thread.join, 15)
-        opening.callback(self._stop.set)
-
-    def _audit(self, opening: ExitStack) -> None:
-        thread = threading.Thread(
-            target=keep_auditing,
-            args=(self.store, self._audited),
-            kwargs={"stop": self._stop, "every_s": AUDIT_EVERY_S},
-            name="audit",
-            daemon=True,
-        )
-        thread.start()
-        opening.callback(thread.join, 15)
 
     def _audited(self, found: Audited | Damaged) -> None:
         """Append nothing more to a file that was altered; whoever made this service makes another one."""

@@ -33,10 +33,12 @@ class ServiceKeys:
 
     def said_by_desk(self, message: Message, own: Keyrings) -> bytes:
         """Return a message as an entry under the desk key of the roster in force when it is logged."""
-        at = message.logged_tai_ns
-        valid = own.at(at).keys("desk", at) if own.rings else ()
-        desk = next((key for key in reversed(self.desks) if key.public in valid), self.desks[-1])
-        return dsse.sign(PAYLOAD_TYPE, encode(message), [desk]).encode()
+        return dsse.sign(PAYLOAD_TYPE, encode(message), [self.desk(own, message.logged_tai_ns)]).encode()
+
+    def desk(self, own: Keyrings, tai_ns: int) -> SigningKey:
+        """Return the desk key of the roster in force at a time."""
+        valid = own.at(tai_ns).keys("desk", tai_ns) if own.rings else ()
+        return next((key for key in reversed(self.desks) if key.public in valid), self.desks[-1])
 
 
 def make(folder: Path, centre: str) -> ServiceKeys:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from jointwatch.centre.succession import check_promises, check_turns
+from jointwatch.earth.timescale import NS_PER_S, now_tai_ns, utc_from_tai_ns
 from jointwatch.exchange import dsse
 from jointwatch.exchange.carrier import MAX_LOGS
 from jointwatch.exchange.handed_in import Counter, HandedIn, Place
@@ -19,10 +21,17 @@ from jointwatch.exchange.logid import COMMON, LogId
 from jointwatch.exchange.record import Damaged
 from jointwatch.exchange.refused import Refused
 from jointwatch.exchange.roles import Caller
-from jointwatch.messages.encoding import Message, MessageRefused, decode
+from jointwatch.exchange.shard import OPENING
+from jointwatch.messages.act import Act
+from jointwatch.messages.alert import Alert, Dispatch
+from jointwatch.messages.correlation import Correlation
+from jointwatch.messages.encoding import Message, MessageRefused, decode, kind_of
+from jointwatch.messages.feed_verdict import FeedVerdict
+from jointwatch.messages.heartbeat import Heartbeat
 from jointwatch.messages.key_bounds import KeyBounds
 from jointwatch.messages.party_root import PartyRoot
 from jointwatch.messages.plot_report import PlotReport
+from jointwatch.messages.receipt import Receipt
 from jointwatch.messages.release_policy import ReleasePolicy
 from jointwatch.messages.roster import Roster
 from jointwatch.messages.shard_opening import ShardOpening
@@ -30,6 +39,10 @@ from jointwatch.messages.shard_opening import ShardOpening
 MAX_WAITING = 20_000
 MAX_GROUP = 4_096  # entries of one transaction
 RULE = "jointwatch submission"
+SAID_BY_CENTRE = (Alert, Dispatch, Correlation, FeedVerdict, Receipt, Heartbeat)
+"""Kinds that follow from what the centre heard: one hand could set alerts going with them, or say they were sent."""
+AHEAD_NS, ACT_BEHIND_NS = 60 * NS_PER_S, 600 * NS_PER_S
+"""How far from the centre's clock plots and acts may be: what two officers approve holds for an hour from its act."""
 
 
 class FullError(Exception):
@@ -58,7 +71,8 @@ class _Batch:
 class Intake:
     """One queue and one thread that writes what stands in it.
 
-    take_up: keeps what is said of the centre's own keys, and puts it in force. damaged: told that the record is.
+    take_up: keeps what is said of the centre's own keys, and puts it in force. damaged: told that the record is. short:
+    where a release policy gives less than the rules in force promise.
     """
 
     def __init__(
@@ -69,7 +83,9 @@ class Intake:
         take_up: Callable[[Sequence[HandedIn]], list[Place]],
         *,
         damaged: Callable[[Damaged], None],
+        short: Callable[[ReleasePolicy], Sequence[str]] = lambda _: (),
     ) -> None:
+        self._short = short
         self.store, self._keys, self._partners, self._take_up = store, keys, partners, take_up
         self._damaged = damaged
         self._queue: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
@@ -112,24 +128,30 @@ class Intake:
             raise NotYoursError(f"{caller.name} may not {action(message)} here: {', '.join(sorted(caller.roles))}")
         if isinstance(message, PlotReport) and message.sensor != caller.sensor:
             raise NotYoursError(f"{caller.name} writes for the sensor {caller.sensor!r}, not for {message.sensor!r}")
+        if isinstance(message, Act) and (message.person != caller.name or message.role not in caller.roles):
+            raise NotYoursError(f"{caller.name} hands in its own acts, not those of {message.person}, {message.role}")
+        if isinstance(message, Act | PlotReport) and (why := _not_of_now(message)) and not self.store.knows(message.id):
+            raise Refused(RULE, why)
+        if isinstance(message, SAID_BY_CENTRE):
+            raise NotYoursError(f"of the kind {kind_of(message)} is what the centre says itself, from what it heard")
         log = LogId.parse(message.log)
-        if isinstance(message, ShardOpening):
-            raise Refused(RULE, "a shard is opened by the centre itself; partners would refuse the log for good")
+        if isinstance(message, ShardOpening) or message.id.startswith(OPENING):
+            raise Refused(RULE, "a shard is opened by the centre itself, and no other id begins as its openings' do")
         if isinstance(message, PlotReport) and not log.internal:
             raise NotYoursError(f"what a sensor saw goes to {log.owner}'s own logs; the centre releases it, not {log}")
         if log.owner != keys.centre or log.audience not in (COMMON, log.owner, *self._partners):
             raise Refused(RULE, f"{log} is no log that {keys.centre} keeps for itself, for all, or for a partner")
-        self._check_room(log)
         if log.klass != ROSTER:  # the entries of the roster log are learned one after the other, when they are taken up
             place = self.store.place(log) if keys.bounds else (log, None)
             keys.open_entry(entry, *place)
         return HandedIn(log, message.id, entry)
 
-    def _check_room(self, log: LogId) -> None:
+    def _check_room(self, owner: str, logs: set[LogId]) -> None:
         """Raise Refused where more logs would be begun than a partner takes of one owner."""
-        known = {held.whole for held in self.store.logs() if held.owner == log.owner}
-        if log not in known and len(known) >= MAX_LOGS:
-            raise Refused(RULE, f"{log.owner} has {len(known)} logs; {log} is one too many")
+        known = {held.whole for held in self.store.logs() if held.owner == owner}
+        begun = sorted(logs - known)
+        if begun and len(known) + len(begun) > MAX_LOGS:
+            raise Refused(RULE, f"{owner} has {len(known)} logs; {begun[-1]} is one too many")
 
     def _write(self) -> None:
         while batches := self._group():
@@ -177,7 +199,13 @@ class Intake:
         for batch in batches:
             if batch.keys is not keys:
                 batch.entries = [self._checked(batch.caller, one.entry, keys) for one in batch.entries]
-        return self._take_up(entries) if batches[0].of_keys else self.store.hand_in(entries)
+        self._check_room(keys.centre, {one.log for one in entries})
+        if batches[0].of_keys:
+            return self._take_up(entries)
+        check_promises(self.store, entries, self._short)  # outside of the lock: the accord is read with one of its own
+        with self.store.undisturbed():
+            check_turns(self.store, entries)
+            return self.store.hand_in(entries)
 
 
 def action(message: Message) -> str:
@@ -186,7 +214,24 @@ def action(message: Message) -> str:
         return "submit plots"
     if isinstance(message, ReleasePolicy):
         return "submit policies"
+    if isinstance(message, Act):
+        return "submit acts"
     return "submit rosters" if isinstance(message, Roster | PartyRoot | KeyBounds) else "submit words"
+
+
+def _not_of_now(message: Act | PlotReport) -> str:
+    """Return why not, for what was not said by now, and for an act that was done some time ago; else nothing.
+
+    An act of another time could approve beforehand, or end what others approve. Plots are what the watch tells the time
+    by: a few of another year, and it would let go of all that it holds.
+    """
+    now, latest = now_tai_ns(), message.logged_tai_ns
+    if isinstance(message, PlotReport):
+        latest = max(latest, message.time_tai_ns)
+    if latest <= now + AHEAD_NS and not (isinstance(message, Act) and latest < now - ACT_BEHIND_NS):
+        return ""
+    said, here = (utc_from_tai_ns(time, digits=0) for time in (latest, now))
+    return f"{kind_of(message)} is of {said}, and the clock of this centre is at {here}; set yours"
 
 
 def _message(entry: bytes) -> Message:

@@ -10,7 +10,7 @@ import numpy as np
 
 from jointwatch.assessment import notice_match
 from jointwatch.assessment.notice_match import Announced, Launched
-from jointwatch.earth.arrays import Floats
+from jointwatch.earth import geodesic
 from jointwatch.earth.timescale import tai_ns_from_utc
 from jointwatch.formats.launch_lists import Launch, LaunchSite
 from jointwatch.formats.notice_areas import Area, Box, Circle, Place, Polygon
@@ -68,15 +68,9 @@ def middle_rad(area: Area) -> tuple[float, float]:
         width = (area.east_deg - area.west_deg) % 360.0
         middle = Place((area.south_deg + area.north_deg) / 2, area.west_deg + width / 2)
         return _radians(middle)
-    x, y, z = _directions(area.corners if isinstance(area, Polygon) else area.points).mean(axis=0)
-    return float(np.arctan2(z, np.hypot(x, y))), float(np.arctan2(y, x))
+    places = area.corners if isinstance(area, Polygon) else area.points
+    return geodesic.middle(*np.array([_radians(place) for place in places]).T)
 
 
 def _radians(place: Place) -> tuple[float, float]:
     return float(np.radians(place.latitude_deg)), float(np.radians(place.longitude_deg))
-
-
-def _directions(places: Sequence[Place]) -> Floats:
-    latitude, longitude = np.array([_radians(place) for place in places]).T
-    flat = np.cos(latitude)
-    return np.column_stack([flat * np.cos(longitude), flat * np.sin(longitude), np.sin(latitude)])

@@ -13,33 +13,41 @@ import numpy as np
 
 from jointwatch.assessment.estimate import Assessment, assess
 from jointwatch.assessment.priors import BoostPriors
+from jointwatch.centre.fusion import fused
 from jointwatch.centre.held import Held, Received, States
-from jointwatch.centre.picture import satellites_view, track_view
+from jointwatch.centre.picture import correlation_view, satellites_view, tracks_view
 from jointwatch.centre.published import with_published_orbit
-from jointwatch.earth.arrays import Floats
-from jointwatch.earth.states import Ecef
+from jointwatch.centre.reported import (
+    TRACKLET_AT_MOST_OFF_NS,
+    plausible,
+    plots_of,
+    symmetric,
+    tracklet_of,
+    upper_triangle,
+)
 from jointwatch.earth.timescale import NS_PER_S, utc_from_tai_ns
-from jointwatch.flight import coast
+from jointwatch.messages.correlation import Correlation
 from jointwatch.messages.encoding import Heard
 from jointwatch.messages.notice import Notice
 from jointwatch.messages.picture import Picture, PictureSatellite
 from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.tracklet import Tracklet
 from jointwatch.sensors.measurement import Plots
-from jointwatch.sensors.site import Site
-from jointwatch.tracking import fuse
-from jointwatch.tracking import tracklet as tracklets
 from jointwatch.tracking.account import Account
 from jointwatch.tracking.known import Known
-from jointwatch.tracking.pedigree import Estimate, join
-from jointwatch.tracking.track import Predicted, Status, Track
+from jointwatch.tracking.track import History, Status, Track
 from jointwatch.tracking.tracker import Tracker
-from jointwatch.tracking.tracklet import in_free_flight
 
 YOUNG_NS, ASSESS_YOUNG_EVERY_NS, ASSESS_EVERY_NS = 120 * NS_PER_S, 10 * NS_PER_S, 30 * NS_PER_S
-TRACKLET_AT_MOST_OFF_NS = 600 * NS_PER_S
-LEAST_RADIUS_M, GREATEST_RADIUS_M, GREATEST_SPEED_M_S = 6.2e6, 1e8, 2e4
-UNITS = np.array([1e3, 1e3, 1e3, 1.0, 1.0, 1.0])  # of a state's usual errors, so that no variance drowns in another
+KEPT_NS = 3600 * NS_PER_S  # as long as the tracker keeps what is lost
+FORGET_EVERY_NS = 60 * NS_PER_S
+NOTICE_KEPT_NS = 86_400 * NS_PER_S  # a published orbit, after it came
+LEAP_NS, LEAPS = 3600 * NS_PER_S, 3  # one entry far ahead of all others says nothing of the time; so many in a row do
+JUDGEMENTS = 200  # on launches and reports from outside, the newest
+MOST_RADARS = 64  # of one owner: the tracker keeps a column for each, and a name costs nothing
+MOST_TRACKS = 256  # of one owner at a time: each is joined and assessed, and a track costs its owner nothing
+MOST_ORBITS = 64  # published, of one origin: the newest
+AHEAD_AT_MOST_NS = 10 * NS_PER_S  # of the own record's time: half of what own scans may then come late
 
 
 class Watch:
@@ -58,29 +66,59 @@ class Watch:
         self._accounts: dict[str, Account] = {}
         self._assessed: dict[str, Assessment] = {}
         self._notices: list[Notice] = []
-        self._now_tai_ns = 0  # of the entries heard: there is no other clock here
+        self._correlations: dict[str, Correlation] = {}
+        self._now_tai_ns, self._leaps = 0, 0  # of the entries heard: there is no other clock here
+        self._timed = False  # whether somebody says the time, and entries do not
+        self._forgot_tai_ns = 0
         self._dirty = True
         self._objects: list[Held] = []
 
-    def hear(self, owner: str, message: Heard) -> None:
-        """Take in one message of a centre: plots, tracklets and notices change the picture, the rest does not."""
-        self._now_tai_ns = max(self._now_tai_ns, message.logged_tai_ns)
+    def hear(self, owner: str, message: Heard, at_most_tai_ns: int | None = None) -> None:
+        """Take in one message of a centre: plots, tracklets, notices and judgements change the picture.
+
+        at_most_tai_ns: as late as it can be, by another clock than that of whoever says this.
+        """
+        logged_tai_ns = message.logged_tai_ns
+        if not self._timed:
+            self._pass_time(logged_tai_ns if at_most_tai_ns is None else min(logged_tai_ns, at_most_tai_ns))
         if isinstance(message, PlotReport):
-            plots = plots_of(owner, message)
-            self._owners[plots.radar] = owner
-            self._tracker.scan(plots)
+            if self._is_of_the_future(owner, message.time_tai_ns):
+                return
+            plots = self._told_apart(owner, plots_of(owner, message))
+            if not self._is_one_too_many(plots.radar, owner):
+                self._owners[plots.radar] = owner
+                self._tracker.scan(plots)
         elif isinstance(message, Tracklet):
             self._receive(owner, message)
         elif isinstance(message, Notice):
-            self._notices.append(message)
-            self._assessed.clear()
+            if message.contents.orbit is None or any(message.contents == known.contents for known in self._notices):
+                return
+            self._publish(message)
+        elif isinstance(message, Correlation):
+            if owner != self.perspective:
+                return  # judgements on launches are a centre's own: no partner's word ends an alarm
+            self._correlations.pop(message.object, None)
+            self._correlations[message.object] = message
+            while len(self._correlations) > JUDGEMENTS:
+                del self._correlations[next(iter(self._correlations))]
+            return
         elif not self._received:
             return  # for what is received, time passes with every message: a track that no more is said of is lost
         self._dirty = True
         self._assess_due()
 
+    def pass_time(self, tai_ns: int) -> None:
+        """Have it be as late as the own record says: from then on no entry of anybody else moves the time."""
+        self._timed = True
+        self._pass_time(tai_ns)
+
+    def be_at(self, tai_ns: int) -> None:
+        """Have it be as late as several centres say, so that no clock of one alone can be wrong; never earlier."""
+        self._timed, self._now_tai_ns = True, max(self._now_tai_ns, tai_ns)
+        self._forget_due()
+
     def held(self) -> list[Held]:
-        """Return every object that was ever confirmed, by id."""
+        """Return every object that was confirmed, by id; one that is lost for an hour more."""
         if self._dirty:
             self._objects = self._joined()
             self._dirty = False
@@ -93,11 +131,10 @@ class Watch:
     def picture(self, as_of_tai_ns: int) -> Picture:
         """Return the picture at a time, from what has been heard."""
         beta = float(np.exp(self._priors.log_beta_mean))
-        tracks = tuple(
-            track_view(held, self._assessed.get(held.id), as_of_tai_ns, beta_kg_m2=beta) for held in self.held()
-        )
+        tracks = tracks_view(self.held(), self._assessed, as_of_tai_ns, beta_kg_m2=beta)
         satellites = self._satellites(as_of_tai_ns)
-        return Picture(self.perspective, utc_from_tai_ns(as_of_tai_ns), as_of_tai_ns, tracks, satellites)
+        found = tuple(correlation_view(said) for said in self._correlations.values())
+        return Picture(self.perspective, utc_from_tai_ns(as_of_tai_ns), as_of_tai_ns, tracks, satellites, found)
 
     def satellite(self, held_id: str) -> int | None:
         """Return the catalogue number of an own object that was recognised as a satellite, else None."""
@@ -108,6 +145,65 @@ class Watch:
             return ()
         seen = self._tracker.satellites(as_of_tai_ns)
         return satellites_view(seen, [self._known.name_of(number) for number in seen.numbers.tolist()])
+
+    # -- remembering and forgetting ----------------------------------------------------------------------------------
+
+    def _pass_time(self, logged_tai_ns: int) -> None:
+        """Have it be as late as the entries say, and forget what is over once a minute.
+
+        So many own entries in a row that are far behind say that the clock had been wrong, and it is earlier again.
+        """
+        ahead_ns = logged_tai_ns - self._now_tai_ns
+        far = ahead_ns > LEAP_NS or (self._timed and ahead_ns < -LEAP_NS)
+        self._leaps = self._leaps + 1 if far and self._now_tai_ns else 0
+        if (far or ahead_ns > 0) and not 0 < self._leaps < LEAPS:
+            self._now_tai_ns, self._leaps = logged_tai_ns, 0
+        self._forget_due()
+
+    def _forget_due(self) -> None:
+        if not 0 <= self._now_tai_ns - self._forgot_tai_ns < FORGET_EVERY_NS:
+            self._forgot_tai_ns = self._now_tai_ns
+            self._forget()
+
+    def _forget(self) -> None:
+        """Let go of what is over, so that what is kept follows what is in the sky and not how long it was watched."""
+        over_tai_ns = self._now_tai_ns - KEPT_NS
+        for (owner, name), track in list(self._received.items()):
+            if track.newest is not None and track.newest.to_tai_ns < over_tai_ns:
+                del self._received[owner, name]
+                self._accounts[owner].forget(name)
+                self._dirty = True
+        held = {one.id for one in self.held()}
+        self._assessed = {name: found for name, found in self._assessed.items() if name in held}
+        self._correlations = {
+            name: said
+            for name, said in self._correlations.items()
+            if name in held or said.logged_tai_ns > self._now_tai_ns - NOTICE_KEPT_NS
+        }
+        old_tai_ns = self._now_tai_ns - NOTICE_KEPT_NS
+        self._notices = [one for one in self._notices if one.logged_tai_ns > old_tai_ns]
+
+    def _is_of_the_future(self, owner: str, tai_ns: int) -> bool:
+        return self._timed and owner != self.perspective and tai_ns - self._now_tai_ns > AHEAD_AT_MOST_NS
+
+    def _told_apart(self, owner: str, plots: Plots) -> Plots:
+        """The plots, their radar under a name of its own where another owner has one of that name."""
+        if self._owners.get(plots.radar, owner) == owner:
+            return plots
+        return replace(plots, radar=f"{owner}:{plots.radar}")
+
+    def _is_one_too_many(self, radar: str, owner: str) -> bool:
+        return radar not in self._owners and list(self._owners.values()).count(owner) >= MOST_RADARS
+
+    def _publish(self, notice: Notice) -> None:
+        """Keep a published orbit, of one origin the newest, and assess anew what it may decide."""
+        of_it = [one for one in self._notices if one.origin == notice.origin]
+        if len(of_it) >= MOST_ORBITS:
+            self._notices.remove(of_it[0])
+        self._notices.append(notice)
+        undecided = [name for name, found in self._assessed.items() if found.verdict.verdict == "undecided"]
+        for name in undecided:
+            del self._assessed[name]
 
     # -- assessing ---------------------------------------------------------------------------------------------------
 
@@ -131,16 +227,15 @@ class Watch:
 
     def _joined(self) -> list[Held]:
         """Own objects, each joined with the local tracks that owners sent of it; then what only they have."""
-        objects = [self._of_track(track) for track in self._tracker.tracks(satellites=False) if _was_confirmed(track)]
+        tracks = [track for track in self._tracker.tracks(satellites=False) if track.status is not Status.TENTATIVE]
+        histories = self._tracker.histories(track.id for track in tracks)
+        objects = [self._of_track(*both) for both in zip(tracks, histories, strict=True)]
         for owner in sorted({owner for owner, _ in self._received}):
             received = [track.held(self._now_tai_ns) for (of, _), track in self._received.items() if of == owner]
-            pairs = _pairs(objects, received)
-            joined = [_fused(held, received[pairs[held.id]]) if held.id in pairs else held for held in objects]
-            objects = [*joined, *(held for index, held in enumerate(received) if index not in pairs.values())]
+            objects = fused(objects, received)
         return sorted(objects, key=lambda held: held.id)
 
-    def _of_track(self, track: Track) -> Held:
-        history = self._tracker.history(track.id)
+    def _of_track(self, track: Track, history: History) -> Held:
         radars = tuple(sorted(name for name, _ in track.radars))
         return Held(
             id=track.id,
@@ -155,12 +250,25 @@ class Watch:
 
     def _receive(self, owner: str, message: Tracklet) -> None:
         """Take a partner's local track as its newest estimate; an older one than held is not news."""
+        if self._is_untimely(owner, message) or self._is_one_track_too_many(owner, message.track):
+            return
         tracklet = self._whole(owner, message)
         if tracklet is None:
             return
         track = self._received.setdefault((owner, tracklet.track), Received(owner, tracklet.track))
         if not track.times or tracklet.time_tai_ns > track.times[-1]:
             track.add(tracklet, symmetric(tracklet.covariance))
+
+    def _is_untimely(self, owner: str, message: Tracklet) -> bool:
+        """Whether a tracklet is of a time that nothing can be carried from to now, or speaks of plots of another."""
+        if abs(message.to_tai_ns - message.time_tai_ns) > TRACKLET_AT_MOST_OFF_NS:
+            return True
+        if self._is_of_the_future(owner, message.time_tai_ns):
+            return True
+        return self._now_tai_ns - message.to_tai_ns > KEPT_NS  # it would be forgotten at once
+
+    def _is_one_track_too_many(self, owner: str, track: str) -> bool:
+        return (owner, track) not in self._received and sum(of == owner for of, _ in self._received) >= MOST_TRACKS
 
     def _whole(self, owner: str, message: Tracklet) -> Tracklet | None:
         """A tracklet with all that was told of its track before; None where that is no estimate, or counted already."""
@@ -181,104 +289,3 @@ class Watch:
             covariance=upper_triangle(P),
         )
         return all_told if plausible(all_told, P) else None
-
-
-def tracklet_of(owner: str, message: Tracklet) -> tracklets.Tracklet:
-    """Return a message's tracklet as the tracker's room takes it."""
-    return tracklets.Tracklet(
-        owner=owner,
-        track=message.track,
-        number=message.number,
-        since=message.since,
-        from_tai_ns=message.from_tai_ns,
-        to_tai_ns=message.to_tai_ns,
-        time_tai_ns=message.time_tai_ns,
-        x=np.array(message.state),
-        P=symmetric(message.covariance),
-        boost_probability=message.boost_probability,
-        plots=message.plots,
-    )
-
-
-def plots_of(owner: str, report: PlotReport) -> Plots:
-    """Return the plots of a report that can be used: whole, and with errors above zero.
-
-    A radar that is masked goes by its centre's name.
-    """
-    site = Site(report.site.name, report.site.latitude_rad, report.site.longitude_rad, report.site.height_m)
-    measured = (report.range_m, report.azimuth_rad, report.elevation_rad)
-    sigmas = (report.sigma_range_m, report.sigma_azimuth_rad, report.sigma_elevation_rad)
-    rows = np.zeros((0, 6))
-    if len({len(column) for column in (*measured, *sigmas)}) == 1:  # else something was withheld that tracking needs
-        rows = np.column_stack([*measured, *sigmas]).reshape(-1, 6)
-    rows = rows[(rows[:, 3:] > 0.0).all(axis=1)]
-    return Plots(site, report.sensor or f"{owner}, masked", report.time_tai_ns, rows[:, :3], rows[:, 3:])
-
-
-def plausible(tracklet: Tracklet, P: Floats) -> bool:
-    """Whether a partner's estimate can be one: of now, near the Earth, and with a covariance that is one."""
-    of_now = abs(tracklet.time_tai_ns - tracklet.logged_tai_ns) <= TRACKLET_AT_MOST_OFF_NS
-    radius_m, speed_m_s = np.linalg.norm(tracklet.state[:3]), np.linalg.norm(tracklet.state[3:])
-    near = LEAST_RADIUS_M <= radius_m <= GREATEST_RADIUS_M and speed_m_s <= GREATEST_SPEED_M_S
-    return bool(of_now and near and np.linalg.eigvalsh(P / np.outer(UNITS, UNITS))[0] > 0.0)
-
-
-def symmetric(upper: tuple[float, ...]) -> Floats:
-    """Return the 6 x 6 covariance whose upper triangle, row by row, has these 21 terms."""
-    P = np.zeros((6, 6))
-    P[np.triu_indices(6)] = upper
-    return P + np.triu(P, 1).T
-
-
-def upper_triangle(P: Floats) -> tuple[float, ...]:
-    """Return the 21 terms of a covariance's upper triangle, row by row."""
-    return tuple(float(value) for value in P[np.triu_indices(6)])
-
-
-def _was_confirmed(track: Track) -> bool:
-    return track.status is not Status.TENTATIVE
-
-
-def _pairs(own: list[Held], received: list[Held]) -> dict[str, int]:
-    """Which received track is which own object, at the newest time any of them has; coasting objects only."""
-    mine = [held for held in own if held.phase == "coast"]
-    theirs = {held.id: index for index, held in enumerate(received) if held.phase == "coast"}
-    if not mine or not theirs:
-        return {}
-    time = max(int(held.states.time_tai_ns[-1]) for held in (*mine, *(received[i] for i in theirs.values())))
-    paired = fuse.pair(_at(mine, time), _at([received[i] for i in theirs.values()], time))
-    return {own_id: theirs[other_id] for own_id, other_id in paired}
-
-
-def _at(objects: list[Held], time_tai_ns: int) -> Predicted:
-    x = np.array([held.states.x[-1] for held in objects])
-    P = np.array([held.states.P[-1] for held in objects])
-    ahead_s = np.array([(time_tai_ns - int(held.states.time_tai_ns[-1])) / NS_PER_S for held in objects])
-    there, phi = coast.transition(Ecef(x), ahead_s)
-    boost = np.array([held.states.boost_probability[-1] for held in objects])
-    return Predicted(time_tai_ns, tuple(held.id for held in objects), there.pos_vel, phi @ P @ phi.mT, boost)
-
-
-def _fused(own: Held, other: Held) -> Held:
-    """Return the own object with its last estimate joined with an owner's local track of it.
-
-    Information adds where each rests on other plots than the other does, and nothing but gravity drives the object.
-    """
-    time = int(own.states.time_tai_ns[-1])
-    x, P, there = own.states.x[-1], own.states.P[-1], _at([other], time)
-    free = in_free_flight(x[None], own.states.boost_probability[-1:])[0]
-    joined = join(
-        Estimate(time, x, P, frozenset(own.owners) if free else None),
-        Estimate(time, there.x[0], there.P[0], frozenset(other.owners)),
-    )
-    x, P = joined.x, joined.P
-    states = replace(own.states, x=np.vstack([own.states.x[:-1], x]), P=np.concatenate([own.states.P[:-1], P[None]]))
-    return replace(
-        own,
-        states=states,
-        first_seen_tai_ns=min(own.first_seen_tai_ns, other.first_seen_tai_ns),
-        last_seen_tai_ns=max(own.last_seen_tai_ns, other.last_seen_tai_ns),
-        plots=own.plots + other.plots,
-        sources=tuple(sorted({*own.sources, *other.sources})),
-        owners=tuple(sorted({*own.owners, *other.owners})),
-    )
