@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pymap3d
@@ -16,8 +15,7 @@ from scipy.optimize import brentq
 
 from jointwatch.earth.ellipsoid import A_M, GM_M3_S2, J2, OMEGA_RAD_S
 from jointwatch.flight import arcs
-from jointwatch.studies.claims import assessed
-from jointwatch.studies.claims.assessed import Assessed, assess_file
+from jointwatch.studies.claims.assessed import Assessed, assess, assess_file
 from jointwatch.studies.claims.claim import load, names
 from jointwatch.studies.claims.flights import flight, paths, profile_of
 from jointwatch.studies.claims.seeing import limits
@@ -31,11 +29,6 @@ AS_BEFORE_S, LEAD_AS_BEFORE_S = (
     4.0,
 )  # which way the rise leads, and from when the Earth turns, was not written down
 OTHER_ASCENT_S = 30.0  # placeholder burnouts against measured shapes: they rise to other heights
-
-
-@cache
-def assess(name: str) -> Assessed:
-    return assessed.assess(name)
 
 
 @pytest.fixture(scope="module")
@@ -324,11 +317,18 @@ def test_the_verdicts() -> None:
         "armavir-faces-iran": "depends",
         "brdy-five-thousand": "depends",
         "brdy-is-blind": "depends",
+        "cbo-forward-radar": "depends",
         "earlier-than-brdy": "depends",
+        "ewi-2000-km": "depends",
+        "ewi-no-icbm": "depends",
         "gabala-faces-iran": "supported",
+        "hundred-percent": "not supported",
         "kurecik-circle": "depends",
         "only-early": "depends",
+        "shahab-2008-range": "depends",
         "two-objects-2013": "not supported",
+        "two-of-six": "depends",
+        "wilkening-small-targets": "depends",
     }
 
 
@@ -340,6 +340,11 @@ def test_the_verdicts() -> None:
         ("brdy-five-thousand", "fill", {"rcs_m2": "body"}),
         ("brdy-is-blind", "fill", {"fill": "thinned"}),
         ("kurecik-circle", "rcs_m2", {"rcs_m2": "body"}),
+        ("ewi-2000-km", "payload", {"payload": "any"}),
+        ("ewi-no-icbm", "launchers", {"launchers": "counted"}),
+        ("shahab-2008-range", "radar", {"radar": "brdy"}),
+        ("two-of-six", "architecture", {"architecture": "as-proposed"}),
+        ("wilkening-small-targets", "fill", {"fill": "thinned"}),
         ("only-early", "destination", {"destination": "arabian-sea"}),
     ],
 )

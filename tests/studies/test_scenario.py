@@ -14,6 +14,7 @@ from jointwatch.studies.prepare import prepare
 from jointwatch.studies.scenario import ScenarioError, built_in, load, parse, variant_of
 from jointwatch.studies.truth import fly
 
+NOTICE = (Path(__file__).parents[2] / "src/jointwatch/studies/scenarios/andoya-1995.toml").read_bytes()
 GOOD = (Path(__file__).parents[2] / "src/jointwatch/studies/scenarios/sejil-2009.toml").read_bytes()
 
 
@@ -60,6 +61,33 @@ def test_a_wrong_file_gets_one_sentence_with_file_and_key(old: bytes, new: bytes
     assert message.startswith("mine.toml: ")
     assert words in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (b'until_utc = "1995-02-10T12:00:00Z"', b"", "notices.0: a window has from_utc and until_utc"),
+        (b"1995-02-10T12", b"1995-01-10T12", "the window ends, 1995-01-10T12:00:00Z, before it begins"),
+        (b"[[69.29, 16.02]]", b"[[99.29, 16.02]]", "notices.0.areas.0.corners_deg.0.0: input should be less than"),
+        (b'role = "launch"', b'role = "start"', "notices.0.areas.0.role"),
+        (b'told = ["moscow"]', b'told = ["Moscow"]', "notices.0.told.0"),
+        (b'told = ["moscow"]', b"launches = 0", "notices.0.launches"),
+    ],
+)
+def test_a_wrong_notice_gets_one_sentence_with_its_key(old: bytes, new: bytes, words: str) -> None:
+    assert old in NOTICE
+    with pytest.raises(ScenarioError, match=r"^mine.toml: [^\n]*$") as caught:
+        parse(NOTICE.replace(old, new, 1), where="mine.toml")
+    assert words in str(caught.value)
+
+
+def test_a_notice_reaches_its_centre_with_window_areas_and_whom_it_was_told() -> None:
+    plan, _, _ = prepare(load("andoya-1995"), "as-proposed", speed=0.0)
+    ((when, centre, contents),) = plan.notices
+    assert (when, centre, contents.told) == (tai_ns_from_utc("1995-01-25T06:24:00Z"), "brussels", ("moscow",))
+    assert contents.until_tai_ns == tai_ns_from_utc("1995-02-10T12:00:00Z")
+    assert [area.role for area in contents.areas] == ["launch", "impact"]
+    assert contents.areas[0].corners[0] == pytest.approx((1.2093, 0.2796), abs=1e-4)
 
 
 def deployed(text: bytes, variant: str) -> None:

@@ -16,9 +16,9 @@ from jointwatch.exchange import dsse
 from jointwatch.formats.tle import read_tle
 from jointwatch.messages.encoding import decode
 from jointwatch.studies.prepare import prepare
-from jointwatch.studies.scenario import Scenario, ScenarioError, load, moved, parse
+from jointwatch.studies.scenario import Scenario, ScenarioError, load, parse
 from jointwatch.studies.sky import Sky, made, sphere_rcs_m2
-from jointwatch.studies.sky_day import under_catalogue
+from jointwatch.studies.sky_day import moved, under_catalogue
 from jointwatch.studies.sky_given import ElementsGiven, Family, SkyGiven
 from jointwatch.tracking.known import Known
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jointwatch.assessment.integrity.declared import tolerance
 from jointwatch.catalogue.files import CatalogueError, UnknownNameError
 from jointwatch.catalogue.radars import FaceParameters, radar_parameters
+from jointwatch.centre.orders import DeclaredRadar
 from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_utc, utc_from_tai_ns
-from jointwatch.sensors.bias import NO_ERRORS, BiasSpread
+from jointwatch.sensors.bias import NO_ERRORS, Bias, BiasSpread, biased
 from jointwatch.sensors.propagation import NOTHING, Medium
 from jointwatch.sensors.radar import NEVER_TAI_NS, Face, Radar, faces_on_duty, service
 from jointwatch.sensors.schedule import scan_times
@@ -19,6 +21,7 @@ from jointwatch.sensors.site import Site
 from jointwatch.studies.scenario import RadarUse, ScenarioError, Variant
 from jointwatch.studies.sensing import assumed
 
+_LOW = np.array([[2.0e6, 0.0, np.radians(5.0)]])
 TICK_S = 5  # how often a centre takes in its radars' scans and asks its partner
 
 
@@ -139,6 +142,23 @@ def _face(values: FaceParameters) -> Face:
         since if values.ever_on_duty else NEVER_TAI_NS,
         until,
     )
+
+
+def declaration(deployed: Deployed) -> DeclaredRadar:
+    """Return a radar as its owner declares it to all centres: what it may measure too much is part of it.
+
+    Of the medium the share that its errors leave in, at a low elevation and 2,000 km: beyond that it is seldom worse.
+    """
+    radar, errors = deployed.radar, deployed.errors
+    usual = tolerance((radar.sigma_range_m, radar.sigma_azimuth_rad, radar.sigma_elevation_rad))
+    drawn = np.array([errors.range_m, errors.azimuth_rad, errors.elevation_rad, errors.clock_s])
+    air, layer = (1.0, 1.0) if errors.uncorrected else (errors.air_share, errors.ionosphere_share)
+    everything = Bias(air_share=air, ionosphere_share=layer)
+    left = biased(radar, _LOW.copy(), everything, deployed.medium) - _LOW
+    offsets = np.sqrt(np.square(usual) + drawn**2 + np.append(left[0], 0.0) ** 2)
+    range_m, azimuth_rad, elevation_rad, clock_s = offsets.tolist()
+    allowed = (range_m, azimuth_rad, elevation_rad, clock_s)
+    return DeclaredRadar(replace(radar, faces=deployed.faces), deployed.feeds, allowed)
 
 
 def ticks(extra_tai_ns: tuple[int, ...], start_tai_ns: int, end_tai_ns: int) -> tuple[int, ...]:

@@ -7,12 +7,13 @@ what is published for the class, by a sequence that fills evenly; nobody chooses
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.interpolate import CubicHermiteSpline
 
 from jointwatch.catalogue.regions import Region
-from jointwatch.earth.arrays import Floats
+from jointwatch.earth.arrays import Floats, Ints
 from jointwatch.earth.ellipsoid import geodetic_from_ecef
 from jointwatch.earth.states import Ecef
 from jointwatch.flight import coast, trajectories
@@ -55,7 +56,7 @@ def bundle(vehicle: VehicleClass, region: Region, count: int) -> Bundle:
     """
     if vehicle.range_m is None:
         raise ValueError(f"a bundle wants a class with a published range; {vehicle.title!r} has none")
-    north, east, round_about, far = _evenly(count, 4)
+    north, east, round_about, far = evenly(np.arange(count), 4)
     sines = np.sin([region.south_rad, region.north_rad])
     speed, angle = burnout_for(vehicle.range_m[0] + far * np.ptp(vehicle.range_m), None, vehicle.profile)
     return Bundle(
@@ -74,16 +75,30 @@ def positions(flights: Bundle | Arcs, part: slice, *, step_s: float, beta_kg_m2:
 
     Ascent, coast and entry; t is the longest of this part. Of arcs, all must be solved.
     """
+    return paths(flights, part, step_s=step_s, beta_kg_m2=beta_kg_m2).r_m
+
+
+class Paths(NamedTuple):
+    """Of flights (k): positions (k, t, 3), states of the ascents at the steps before burnout (k, b, 6), and at it."""
+
+    r_m: Floats
+    rising: Floats
+    burnout: Floats
+
+
+def paths(flights: Bundle | Arcs, part: slice, *, step_s: float, beta_kg_m2: float = np.inf) -> Paths:
+    """Return what `positions` does, with the velocities of the ascents, which it comes by on the way."""
     burn_s = flights.profile.burn_time_s
     rising_s = np.arange(0.0, burn_s, step_s)
     ends_s = np.linspace(0.0, burn_s, _ENDS)
     ends = _rise(flights, part, ends_s)
     falling = _fall(ends[:, -1], burn_s, step_s, beta_kg_m2)
     if flights.profile.stages or len(rising_s) <= _ENDS:
-        rising = _rise(flights, part, rising_s)[..., :3]
+        rising = _rise(flights, part, rising_s)
     else:  # an ascent without stages is all but a cubic in time
-        rising = CubicHermiteSpline(ends_s, ends[..., :3], ends[..., 3:], axis=1)(rising_s)
-    return np.concatenate([rising, falling], axis=1)
+        cubic = CubicHermiteSpline(ends_s, ends[..., :3], ends[..., 3:], axis=1)
+        rising = np.concatenate([cubic(rising_s), cubic(rising_s, nu=1)], axis=-1)
+    return Paths(np.concatenate([rising[..., :3], falling], axis=1), rising, ends[:, -1])
 
 
 def _fall(burnout: Floats, burn_s: float, step_s: float, beta_kg_m2: float) -> Floats:
@@ -126,14 +141,15 @@ def _rise(flights: Bundle | Arcs, part: slice, times_s: Floats) -> Floats:
     return states.pos_vel.reshape(-1, len(times_s), 6)
 
 
-def _evenly(count: int, dimensions: int) -> Floats:
-    """Points (dimensions, count) that fill the unit cube evenly, the same every time.
+def evenly(numbers: Ints, dimensions: int, turned: float | Floats = 0.0) -> Floats:
+    """Points (dimensions, k) of a sequence that fills the unit cube evenly, by their numbers, the same every time.
 
     A Kronecker sequence with the powers of the root of x^(d+1) = x + 1. [M. Roberts, The unreasonable effectiveness of
-    quasirandom sequences, 2018]
+    quasirandom sequences, 2018] turned: by how much all points are moved round the cube, one number or one a dimension.
     """
     root = 2.0
     for _ in range(60):
         root = (1 + root) ** (1 / (dimensions + 1))
     steps = root ** -np.arange(1.0, dimensions + 1)
-    return np.asarray((0.5 + np.outer(steps, np.arange(1, count + 1))) % 1.0)
+    moved = np.broadcast_to(np.asarray(turned, dtype=np.float64), (dimensions,))
+    return np.asarray((0.5 + moved[:, None] + np.outer(steps, numbers + 1)) % 1.0)

@@ -25,6 +25,20 @@ from jointwatch.studies.scenario import Scenario
 from jointwatch.studies.truth import Flown
 
 
+class Software(msgspec.Struct, frozen=True):
+    """What a run was computed with: the version of each package, and the processor."""
+
+    versions: dict[str, str]
+    processor: dict[str, str]
+
+
+def software_here() -> Software:
+    """Return what this process computes with."""
+    used = ("jointwatch", "numpy", "scipy", "numba", "msgspec", "pynacl", "apsw", "cryptography")
+    versions = {"python": platform.python_version()} | {name: version(name) for name in used}
+    return Software(versions, processor_features())
+
+
 class Played(msgspec.Struct, frozen=True):
     """All that a report is made from, handed to whoever writes it."""
 
@@ -34,6 +48,7 @@ class Played(msgspec.Struct, frozen=True):
     desk: SensorDesk
     record: Record
     directory: Path  # logs are in it, nothing else yet
+    software: Software = msgspec.field(default_factory=software_here)
 
 
 class RunFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,7 +134,6 @@ def _write_files(folder: Path, played: Played, report: str) -> None:
 
 
 def _run_file(played: Played) -> RunFile:
-    used = ("jointwatch", "numpy", "scipy", "numba", "msgspec", "pynacl", "apsw", "cryptography")
     return RunFile(
         view=played.plan.view,
         scenario=played.scenario.model_dump(mode="json"),
@@ -127,8 +141,8 @@ def _run_file(played: Played) -> RunFile:
         priors={prior.name: prior.value for prior in played.plan.priors},
         ended="interrupted" if played.record.interrupted else "complete",
         lost=played.record.lost,
-        versions={"python": platform.python_version()} | {name: version(name) for name in used},
-        processor=processor_features(),
+        versions=played.software.versions,
+        processor=played.software.processor,
         catalogue=played.plan.sky.file_name if played.plan.sky else "",
     )
 

@@ -5,11 +5,12 @@ Each radar has a key of its own and signs what it measured before the centre see
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from jointwatch.centre.intake import reports
 from jointwatch.centre.orders import SensorKey
 from jointwatch.earth.arrays import Floats, Ints
 from jointwatch.earth.states import Ecef, joined
@@ -78,12 +79,17 @@ class SensorDesk:
 
     def envelopes_until(self, now_tai_ns: int) -> dict[str, tuple[bytes, ...]]:
         """Return, for each centre, the signed scans that its radars made since the last call, in order of time."""
+        found: dict[str, list[bytes]] = {}
+        for time, deployed, plots in self.measured_until(now_tai_ns):
+            found.setdefault(deployed.feeds, []).extend(self._signed(deployed, time, plots))
+        return {centre: tuple(entries) for centre, entries in found.items()}
+
+    def measured_until(self, now_tai_ns: int) -> Iterator[tuple[int, Deployed, Plots]]:
+        """Yield what the radars measured since the last call: when it was, which radar, and its plots, in order."""
         due = [(t, d) for d in self._deployed for t in d.scans_between(self._until_tai_ns, now_tai_ns)]
         self._until_tai_ns = now_tai_ns
-        found: dict[str, list[bytes]] = {}
         for time, deployed in sorted(due, key=lambda scan: scan[0]):
-            found.setdefault(deployed.feeds, []).extend(self._signed(deployed, time, self._measured(deployed, time)))
-        return {centre: tuple(entries) for centre, entries in found.items()}
+            yield time, deployed, self._measured(deployed, time)
 
     def _measured(self, deployed: Deployed, now_tai_ns: int) -> Plots:
         name = deployed.radar.name
@@ -131,7 +137,7 @@ class SensorDesk:
             logged_tai_ns=time_tai_ns,  # of the exercise's clock, whatever the radar's says
             id=f"{name}-scan-{number}",
             sensor=name,
-            site=_site(plots),
+            site=reports.site_of(plots),
             time_tai_ns=plots.time_tai_ns,
             range_m=(),
             azimuth_rad=(),
@@ -148,10 +154,3 @@ def _biases(deployed: Sequence[Deployed], seed: int) -> dict[str, Bias]:
     streams = np.random.SeedSequence([seed, BIAS_STREAM]).spawn(len(deployed))
     generators = [np.random.Generator(np.random.PCG64(stream)) for stream in streams]
     return {d.radar.name: drawn(d.errors, rng) for d, rng in zip(deployed, generators, strict=True)}
-
-
-def _site(plots: Plots) -> plot_report.Site:
-    site = plots.site
-    return plot_report.Site(
-        name=site.name, latitude_rad=site.latitude_rad, longitude_rad=site.longitude_rad, height_m=site.height_m
-    )

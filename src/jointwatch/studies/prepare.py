@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict, replace
-from math import degrees
+from math import degrees, radians
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from jointwatch.catalogue.files import UnknownNameError
 from jointwatch.catalogue.places import centre_place
 from jointwatch.centre.orders import Prior, ReleasePolicy
 from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_utc
+from jointwatch.messages import notice as messages
 from jointwatch.messages.notice import NoticeContents, PublishedOrbit
 from jointwatch.messages.picture import CentreView, FaceView, RadarView, RunView
 from jointwatch.messages.quantities import Mode
@@ -24,7 +25,7 @@ from jointwatch.studies.architecture import Deployed, deploy, ticks
 from jointwatch.studies.feed import CROSS_SECTION_STREAM, SensorDesk
 from jointwatch.studies.overhead import overhead
 from jointwatch.studies.run import Plan
-from jointwatch.studies.scenario import Notice, Scenario, ScenarioError, Variant, variant_of
+from jointwatch.studies.scenario import Notice, NoticeArea, Scenario, ScenarioError, Variant, variant_of
 from jointwatch.studies.sky import Sky, made
 from jointwatch.studies.state import state_folder
 from jointwatch.studies.truth import Flown, fly
@@ -93,14 +94,22 @@ def _contents(notice: Notice) -> NoticeContents:
         )
     return NoticeContents(
         occasion=notice.occasion,
-        from_tai_ns=at,
-        until_tai_ns=at,
+        from_tai_ns=tai_ns_from_utc(notice.from_utc) if notice.from_utc else at,
+        until_tai_ns=tai_ns_from_utc(notice.until_utc) if notice.until_utc else at,
         received_tai_ns=at,
-        vehicle="space launch" if orbit else "unknown",
+        vehicle="space launch" if orbit else notice.vehicle,
+        areas=tuple(_area(area) for area in notice.areas),
+        told=notice.told,
+        launches=notice.launches,
         orbit=orbit,
         text=notice.text,
         source=notice.source,
     )
+
+
+def _area(area: NoticeArea) -> messages.NoticeArea:
+    corners = tuple((radians(latitude), radians(longitude)) for latitude, longitude in area.corners_deg)
+    return messages.NoticeArea(role=area.role, corners=corners)
 
 
 def _view(

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jointwatch.centre.intake.scans import COLUMNS as PLOT
+from jointwatch.centre.intake.scans import FIRST_DAY, LAST_DAY, SI, left_out
 from jointwatch.earth.arrays import Bools, Floats, Ints
 from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_days
 from jointwatch.formats import measurement_files
@@ -27,10 +29,6 @@ from jointwatch.studies.recording_numbers import Numbers
 from jointwatch.studies.recording_numbers import column as _column
 from jointwatch.studies.recording_sites import Sensor, SitesError
 from jointwatch.tracking.observables import LIGHT_M_S
-
-PLOT = ("range_m", "azimuth_deg", "elevation_deg")
-FIRST_DAY, LAST_DAY = 730, 106_650  # since 1970: leap seconds begin in 1972, nanoseconds no longer fit in 2262
-_UNIT = np.array([1.0, np.pi / 180, np.pi / 180])
 
 
 class RecordingError(ValueError):
@@ -160,14 +158,9 @@ def _table(path: Path) -> Measurements:
 
 def _full(path: Path, table: Measurements) -> tuple[Ints, FileRead]:
     """Rows that are full plots, and the account of the file."""
-    has = np.array([~np.isnan(_column(table, name)) for name in PLOT])
-    full = has.all(axis=0)
-    kinds: dict[str, int] = {}
-    code = np.where(full, 0, 1 + has.T @ np.array([1, 2, 4]))
-    for value, count in zip(*(part.tolist() for part in np.unique(code[~full], return_counts=True)), strict=True):
-        words = [name.split("_")[0] for bit, name in zip((1, 2, 4), PLOT, strict=True) if (value - 1) & bit]
-        kinds[" and ".join(words) + " only" if words else "range rate only"] = count
-    return np.flatnonzero(full), FileRead(path, len(table), kinds, table.unused)
+    has = np.column_stack([~np.isnan(_column(table, name)) for name in PLOT])
+    full = has.all(axis=1)
+    return np.flatnonzero(full), FileRead(path, len(table), left_out(has[~full]), table.unused)
 
 
 def _time(path: Path, table: Measurements) -> Ints:
@@ -186,7 +179,7 @@ def _time(path: Path, table: Measurements) -> Ints:
 def _part(table: Measurements, taken: Ints, time: Ints, sensor: Ints) -> tuple[NDArray[Any], ...]:
     """Times, sensors, z, sigma, SNR of the rows taken, and whether timed at reception."""
     z, sigma = (
-        np.stack([_column(table, prefix + name)[taken] for name in PLOT], axis=-1) * _UNIT for prefix in ("", "sigma_")
+        np.stack([_column(table, prefix + name)[taken] for name in PLOT], axis=-1) * SI for prefix in ("", "sigma_")
     )
     z[:, 1] = np.mod(z[:, 1], 2 * np.pi)
     return time[taken], sensor[taken], z, sigma, _column(table, "snr_db")[taken], table.received[taken]

@@ -21,56 +21,39 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
 from jointwatch.catalogue.files import UnknownNameError
 from jointwatch.catalogue.radar_entries import load_radars
-from jointwatch.earth.arrays import Floats
-from jointwatch.earth.horizon import MEAN_RADIUS_M
-from jointwatch.earth.refraction import elevation_bias_rad, range_delay_m
-from jointwatch.sensors.accuracy import measurement_sigma
-from jointwatch.sensors.radar import Radar
+from jointwatch.centre.intake.declared import Height, Latitude, Longitude, Measures, NotNegative, Sigma
+from jointwatch.centre.intake.scans import SI, biases, sigmas
 from jointwatch.sensors.site import Site
+from jointwatch.sensors.station import Sensor as Sensor
 from jointwatch.studies.architecture import catalogue_radar
 from jointwatch.studies.strict import Model
 
 MAX_BYTES = 1 << 20
-_BEYOND_M = 1e9  # as far away as makes no difference to a ray
-_ROUNDS = 3
-_Number = Annotated[float, Field(allow_inf_nan=False)]
-_Sigma = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-_NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-_SI = np.array([1.0, np.pi / 180, np.pi / 180])
 
 
 class SitesError(ValueError):
     """A file of sites, or a sensor without one: one sentence with file and key."""
 
 
-class SiteGiven(Model):
+class SiteGiven(Measures):
     """One sensor: its place and sigmas, or the radar of the catalogue that it is; sigmas given go before that one's."""
 
     radar: str | None = None
-    latitude_deg: Annotated[_Number, Field(ge=-90, le=90)] | None = None
-    longitude_deg: Annotated[_Number, Field(ge=-180, le=360)] | None = None
-    height_m: Annotated[_Number, Field(ge=-1000, le=10_000)] | None = None
-    sigma_range_m: _Sigma | None = None
-    sigma_azimuth_deg: _Sigma | None = None
-    sigma_elevation_deg: _Sigma | None = None
-    sigma_range_rate_m_s: _Sigma | None = None
-    bias_range_m: _Number = 0.0
-    bias_azimuth_deg: _Number = 0.0
-    bias_elevation_deg: _Number = 0.0
-    sigma_bias_range_m: _NotNegative = 0.0
-    sigma_bias_azimuth_deg: _NotNegative = 0.0
-    sigma_bias_elevation_deg: _NotNegative = 0.0
-    refraction: bool = False
-    round_trip: bool = False
+    latitude_deg: Latitude | None = None
+    longitude_deg: Longitude | None = None
+    height_m: Height | None = None
+    sigma_range_rate_m_s: Sigma | None = None
+    sigma_bias_range_m: NotNegative = 0.0
+    sigma_bias_azimuth_deg: NotNegative = 0.0
+    sigma_bias_elevation_deg: NotNegative = 0.0
 
     @model_validator(mode="after")
     def _one_place(self) -> SiteGiven:
@@ -88,69 +71,13 @@ class SitesFile(Model):
     sites: dict[str, SiteGiven] = Field(min_length=1)
 
 
-@dataclass(frozen=True, eq=False)
-class Sensor:
-    """A sensor of a recording: where it stands, and its sigmas (3,) in metres and radians, NaN where not known.
-
-    radar: the entry of the catalogue that the missing ones come from; None where the sensor is none of it.
-    bias, sigma_bias (3,): what it always measures too much, and one sigma of what of that is not known; refraction:
-    whether it measures through air and nobody has corrected that; round_trip: whether its ranges are the way there and
-    back; sigma_range_rate_m_s: NaN where not known.
-    """
-
-    name: str
-    site: Site
-    sigma: Floats
-    radar: Radar | None = None
-    bias: Floats = field(default_factory=lambda: np.zeros(3))
-    sigma_bias: Floats = field(default_factory=lambda: np.zeros(3))
-    refraction: bool = False
-    round_trip: bool = False
-    sigma_range_rate_m_s: float = np.nan
-
-    def corrected(self, z: Floats) -> Floats:
-        """Range, azimuth and elevation (n, 3), one way, NaN where not measured, less the known bias and the air.
-
-        Of the air a range is corrected where it came with an elevation; an object whose range is not known is taken to
-        be beyond the air. Elevations below the horizontal are corrected as those along it.
-        """
-        off = z * [0.5 if self.round_trip else 1.0, 1.0, 1.0] - self.bias
-        if self.refraction:
-            known = ~np.isnan(off[:, 2])
-            off[known] = _without_air(off[known], self.site.height_m)
-        off[:, 1] = np.mod(off[:, 1], 2 * np.pi)
-        return off
-
-    def sigmas(self, snr_db: Floats) -> Floats:
-        """Sigmas (n, 3) for rows of a signal-to-noise ratio (n,), decibels; where that is NaN, for that of reference.
-
-        >>> sensor("gabala").sigmas(np.array([np.nan])).round(4).tolist()
-        [[257.7074, 0.0027, 0.0027]]
-        """
-        known = np.broadcast_to(self.sigma, (len(snr_db), 3))
-        if self.radar is None:
-            return known
-        snr = np.where(np.isnan(snr_db), self.radar.reference_snr, 10.0 ** (snr_db / 10.0))
-        return np.where(np.isnan(known), measurement_sigma(self.radar, snr), known)
-
-
-def _without_air(z: Floats, height_m: float) -> Floats:
-    """The same range (NaN where not measured), azimuth and elevation (n, 3) without what the air does to them."""
-    apparent, far = np.clip(z[:, 2], 0.0, np.pi / 2), np.where(np.isnan(z[:, 0]), _BEYOND_M, z[:, 0])
-    elevation, straight = apparent, far
-    for _ in range(_ROUNDS):  # the air does more, the higher the object is, and that is told by where it really is
-        over = np.sqrt(MEAN_RADIUS_M**2 + straight**2 + 2 * MEAN_RADIUS_M * straight * np.sin(elevation))
-        above = height_m + np.maximum(over - MEAN_RADIUS_M, 1.0)
-        elevation = apparent - elevation_bias_rad(apparent, above, radar_height_m=height_m)
-        straight = far - range_delay_m(apparent, above, radar_height_m=height_m)
-    return np.column_stack([z[:, 0] + straight - far, z[:, 1], z[:, 2] + elevation - apparent])
-
-
 def sensor(name: str, given: SiteGiven | None = None) -> Sensor:
-    """The sensor that a file describes, or, by its name alone, the catalogue; raises UnknownNameError."""
-    degrees = (given.sigma_azimuth_deg, given.sigma_elevation_deg) if given else (None, None)
-    sigma = np.array([given.sigma_range_m if given else None, *degrees], dtype=float)
-    sigma[1:] = np.radians(sigma[1:])
+    """The sensor that a file describes, or, by its name alone, the catalogue; raises UnknownNameError.
+
+    >>> sensor("gabala").sigmas(np.array([np.nan])).round(4).tolist()
+    [[257.7074, 0.0027, 0.0027]]
+    """
+    sigma = sigmas(given) if given else np.full(3, np.nan)
     if given is None or given.radar is not None:
         radar, _ = catalogue_radar((given.radar if given and given.radar else name).lower())
         return _with_biases(Sensor(name, radar.site, sigma, radar), given)
@@ -165,8 +92,8 @@ def _with_biases(sensor: Sensor, given: SiteGiven | None) -> Sensor:
         return sensor
     return replace(
         sensor,
-        bias=_SI * [given.bias_range_m, given.bias_azimuth_deg, given.bias_elevation_deg],
-        sigma_bias=_SI * [given.sigma_bias_range_m, given.sigma_bias_azimuth_deg, given.sigma_bias_elevation_deg],
+        bias=biases(given),
+        sigma_bias=SI * [given.sigma_bias_range_m, given.sigma_bias_azimuth_deg, given.sigma_bias_elevation_deg],
         refraction=given.refraction,
         round_trip=given.round_trip,
         sigma_range_rate_m_s=given.sigma_range_rate_m_s or np.nan,

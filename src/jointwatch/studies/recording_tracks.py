@@ -105,11 +105,8 @@ def follow(
             done(followed)
     except KeyboardInterrupt:
         pass
-    tracks = tuple(
-        TrackFound(track, tracker.history(track.id))
-        for track in tracker.tracks(satellites=False)
-        if track.status != Status.TENTATIVE
-    )
+    confirmed = [track for track in tracker.tracks(satellites=False) if track.status != Status.TENTATIVE]
+    tracks = tuple(map(TrackFound, confirmed, tracker.histories(track.id for track in confirmed)))
     named = [t for t in tracker.tracks() if t.catalogue_number is not None and t.status != Status.TENTATIVE]
     scans = len(recording.begins()) - 1
     return Found(tracks, tracker.refused, scans, followed, tuple(doubts.values()), tuple(named))

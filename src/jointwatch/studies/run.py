@@ -21,7 +21,7 @@ from jointwatch.earth.timescale import NS_PER_S, utc_from_tai_ns
 from jointwatch.messages.manifest import FileDigest
 from jointwatch.messages.notice import NoticeContents
 from jointwatch.messages.picture import CentreState, Event, Picture, RunView, Snapshot
-from jointwatch.studies.architecture import Deployed
+from jointwatch.studies.architecture import Deployed, declaration
 from jointwatch.studies.feed import SensorDesk
 from jointwatch.studies.overhead import Overhead
 from jointwatch.studies.sky import Sky
@@ -177,6 +177,7 @@ class Exercise:
             release=self.plan.release[name],
             priors=self.plan.priors,
             catalogue=str(self.catalogue.resolve()) if self.catalogue else "",
+            declared=tuple(declaration(deployed) for deployed in self.plan.deployed if deployed.faces),
         )
 
     def _living(self) -> list[str]:

@@ -6,17 +6,15 @@ the day; `as-proposed` is a counterfactual, marked so wherever it is shown.
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-from collections.abc import Iterable
-from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from jointwatch.earth.timescale import NS_PER_S, tai_ns_from_utc
+from jointwatch.studies.complaint import near_to, once, sentence
 from jointwatch.studies.sensing import ErrorsGiven, InfraredGiven, LawGiven, MediumGiven, SearchGiven
 from jointwatch.studies.sky_given import ElementsGiven, Family, SizesGiven, SkyGiven
 from jointwatch.studies.strict import Model
@@ -33,16 +31,13 @@ UtcText = Annotated[str, AfterValidator(_utc)]
 CentreName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]  # stands in file names and run ids
 Line = Annotated[str, Field(min_length=1, max_length=300)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Corner = Annotated[tuple[Latitude, Longitude], Field(strict=False)]
 
 
 class ScenarioError(ValueError):
     """A scenario cannot be played, as one sentence with file and key."""
-
-
-def _unique(key: str, names: list[str]) -> None:
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ValueError(f"{key}: {twice!r} stands there twice; give each once")
 
 
 class Alternative(Model):
@@ -105,14 +100,31 @@ class Release(Model):
     mask_source: bool
 
 
+class NoticeArea(Model):
+    """An area of a notice: corners as latitude and longitude; one corner is a point."""
+
+    role: Literal["launch", "impact", "hazard"]
+    corners_deg: tuple[Corner, ...] = Field(strict=False, min_length=1, max_length=64)
+
+
 class Notice(Model):
-    """An official word that reaches a centre during the run: a notification, or a published orbit."""
+    """An official word that reaches a centre during the run: a notification, or a published orbit.
+
+    from_utc, until_utc: the window announced, or the time of the launch in both; without them, when it comes. told: the
+    centres that its source says it told itself, to which nobody repeats it. launches: how many objects it speaks of.
+    """
 
     time_utc: UtcText
     centre: CentreName
     occasion: Literal["pre-launch", "post-launch", "orbit"]
     text: str
     source: str
+    vehicle: Literal["missile", "space launch", "sounding rocket", "unknown"] = "unknown"
+    from_utc: UtcText | None = None
+    until_utc: UtcText | None = None
+    areas: tuple[NoticeArea, ...] = Field(default=(), strict=False, max_length=16)
+    told: tuple[CentreName, ...] = Field(default=(), strict=False)
+    launches: int | None = Field(default=None, ge=1, le=64)
     inclination_deg: float | None = Field(default=None, ge=0, le=180)
     perigee_km: float | None = None
     apogee_km: float | None = None
@@ -124,6 +136,14 @@ class Notice(Model):
             raise ValueError(
                 "a notice of the occasion 'orbit' has inclination_deg, perigee_km and apogee_km; no other has"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _window_is_whole(self) -> Notice:
+        if (self.from_utc is None) != (self.until_utc is None):
+            raise ValueError("a window has from_utc and until_utc, or neither is given")
+        if self.from_utc and self.until_utc and tai_ns_from_utc(self.from_utc) > tai_ns_from_utc(self.until_utc):
+            raise ValueError(f"the window ends, {self.until_utc}, before it begins, {self.from_utc}")
         return self
 
 
@@ -140,15 +160,15 @@ class Variant(Model):
     def _fed_centres_release(self) -> Variant:
         if len(self.release) < 2:
             raise ValueError("an exchange needs at least two centres under release")
-        _unique("radars", [radar.name for radar in self.radars])
+        once("radars", [radar.name for radar in self.radars])
         for radar in self.radars:
-            _unique(f"radars.{radar.name}.arrays", list(radar.arrays or ()))
+            once(f"radars.{radar.name}.arrays", list(radar.arrays or ()))
             if radar.feeds not in self.release:
                 raise ValueError(
                     f"radar {radar.name!r} feeds {radar.feeds!r}, which has no release policy; "
                     f"centres here: {', '.join(sorted(self.release))}"
                 )
-        _unique("infrared", [sensor.name for sensor in self.infrared])
+        once("infrared", [sensor.name for sensor in self.infrared])
         for sensor in self.infrared:
             if sensor.feeds not in self.release:
                 raise ValueError(
@@ -188,7 +208,7 @@ class Scenario(Model):
 
     @model_validator(mode="after")
     def _flights_are_in_the_run(self) -> Scenario:
-        _unique("flights", [flight.id for flight in self.flights])
+        once("flights", [flight.id for flight in self.flights])
         start = tai_ns_from_utc(self.start_utc)
         end = start + round(self.duration_s * NS_PER_S)
         for flight in self.flights:
@@ -214,7 +234,7 @@ def load(name_or_path: str) -> Scenario:
             (resources.files(__package__) / "scenarios" / f"{name_or_path}.toml").read_bytes(), where=name_or_path
         )
     if path.suffix != ".toml":
-        near = _near(name_or_path, built_in())
+        near = near_to(name_or_path, built_in())
         stop = "" if near.endswith("?") else "."
         raise ScenarioError(f"no scenario {name_or_path!r}{near}{stop} A file of your own ends in .toml")
     try:
@@ -238,7 +258,7 @@ def parse(data: bytes, *, where: str) -> Scenario:
     try:
         return Scenario.model_validate(tree)
     except ValidationError as error:
-        raise ScenarioError(f"{where}: {_sentence(error)}") from None
+        raise ScenarioError(f"{where}: {sentence(error, Scenario, PARTS)}") from None
 
 
 def variant_of(scenario: Scenario, name: str | None) -> tuple[str, Variant]:
@@ -250,46 +270,11 @@ def variant_of(scenario: Scenario, name: str | None) -> tuple[str, Variant]:
     return chosen, variants[chosen]
 
 
-def moved(scenario: Scenario, days: int) -> Scenario:
-    """Return the scenario played so many days later: its clock, its flights and its notices."""
-    flights = tuple(f.model_copy(update={"launch_utc": _later(f.launch_utc, days)}) for f in scenario.flights)
-    notices = tuple(n.model_copy(update={"time_utc": _later(n.time_utc, days)}) for n in scenario.notices)
-    start = _later(scenario.start_utc, days)
-    return scenario.model_copy(update={"start_utc": start, "flights": flights, "notices": notices})
-
-
-def _later(utc: str, days: int) -> str:
-    return (date.fromisoformat(utc[:10]) + timedelta(days=days)).isoformat() + utc[10:]
-
-
-def _near(word: str, words: Iterable[str]) -> str:
-    known = list(words)
-    match = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"; did you mean {match[0]!r}?" if match else f"; there are {', '.join(known)}"
-
-
-def _sentence(error: ValidationError) -> str:
-    """Return the first complaint with its key, and how many follow."""
-    first, *rest = sorted(error.errors(), key=lambda item: item["type"] != "extra_forbidden")  # a misspelt key first
-    key = ".".join(str(part) for part in first["loc"]) or "the file"
-    more = f" (and {len(rest)} more)" if rest else ""
-    return f"{key}: {_complaint(first)}{more}"
-
-
-def _complaint(item: Any) -> str:
-    given = item.get("input")
-    if item["type"] == "extra_forbidden":
-        return f"this key is not known{_near(str(item['loc'][-1]), _keys_beside(item['loc']))}"
-    if item["type"] == "missing":
-        return "this key is missing"
-    shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
-    return f"{item['msg'][0].lower()}{item['msg'][1:]}{shown}".removeprefix("value error, ")
-
-
 PARTS: dict[str, type[Model]] = {
     "flights": Flight,
     "alternatives": Alternative,
     "notices": Notice,
+    "areas": NoticeArea,
     "claims": Claim,
     "radars": RadarUse,
     "medium": MediumGiven,
@@ -304,8 +289,3 @@ PARTS: dict[str, type[Model]] = {
     "release": Release,
     "variants": Variant,
 }
-
-
-def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
-    owner = next((PARTS[str(part)] for part in reversed(location[:-1]) if part in PARTS), Scenario)
-    return list(owner.model_fields)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jointwatch.assessment.ellipse import Ellipse, covariance_en
-from jointwatch.centre.watch import symmetric
+from jointwatch.centre.reported import symmetric
 from jointwatch.earth import geodesic
 from jointwatch.earth.arrays import Floats
 from jointwatch.earth.ellipsoid import ecef_from_geodetic

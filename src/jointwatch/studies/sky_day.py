@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from math import ceil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from jointwatch.earth.timescale import NS_PER_S, S_PER_DAY, tai_ns_from_utc, utc_from_tai_ns
 from jointwatch.flight.satellites import Catalogue
-from jointwatch.studies.scenario import Scenario, ScenarioError, moved
+from jointwatch.studies.scenario import Notice, Scenario, ScenarioError
 from jointwatch.studies.sky import Sky, of_file
 from jointwatch.studies.sky_given import ElementsGiven, SizesGiven
 
@@ -30,6 +31,23 @@ def under_catalogue(scenario: Scenario, path: Path) -> tuple[Scenario, Sky]:
         return moved(scenario, ceil(-_days_after(sky.published, start))), sky
     check_day(str(path), sky.published, start, f"{scenario.name} is played on {scenario.start_utc[:10]}")
     return scenario, sky
+
+
+def moved(scenario: Scenario, days: int) -> Scenario:
+    """Return the scenario played so many days later: its clock, its flights and its notices."""
+    flights = tuple(f.model_copy(update={"launch_utc": _later(f.launch_utc, days)}) for f in scenario.flights)
+    notices = tuple(_notice_later(n, days) for n in scenario.notices)
+    start = _later(scenario.start_utc, days)
+    return scenario.model_copy(update={"start_utc": start, "flights": flights, "notices": notices})
+
+
+def _notice_later(notice: Notice, days: int) -> Notice:
+    times = {key: getattr(notice, key) for key in ("time_utc", "from_utc", "until_utc")}
+    return notice.model_copy(update={key: _later(utc, days) for key, utc in times.items() if utc is not None})
+
+
+def _later(utc: str, days: int) -> str:
+    return (date.fromisoformat(utc[:10]) + timedelta(days=days)).isoformat() + utc[10:]
 
 
 def check_day(where: str, catalogue: Catalogue, tai_ns: int, what: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,14 @@ from jointwatch.earth.arrays import Bools, Floats
 from jointwatch.studies.claims.cases import Axis, Cases
 from jointwatch.studies.claims.claim import ClaimError, ClaimFile, Compared, Degrees, assumed, load, sources_of
 from jointwatch.studies.claims.figure import Figure
+from jointwatch.studies.claims.questions.apart import apart
 from jointwatch.studies.claims.questions.echo import echo
 from jointwatch.studies.claims.questions.facing import facing
 from jointwatch.studies.claims.questions.first_sight import first_sight
 from jointwatch.studies.claims.questions.hold import hold
 from jointwatch.studies.claims.questions.lead import lead
+from jointwatch.studies.claims.questions.noticed import noticed
+from jointwatch.studies.claims.questions.shown_by import shown_by
 from jointwatch.studies.claims.verdict import Verdict, verdict
 
 Question = Callable[[Cases, ClaimFile], list[Figure]]
@@ -30,6 +33,9 @@ QUESTIONS: dict[str, Question] = {
     "facing": facing,
     "echo": echo,
     "first-sight": first_sight,
+    "apart": apart,
+    "shown-by": shown_by,
+    "noticed": noticed,
 }
 
 
@@ -81,8 +87,9 @@ class Assessed:
         return compared.low - compared.within <= ours <= compared.high + compared.within
 
 
+@cache
 def assess(name: str) -> Assessed:
-    """Compute a built-in claim; an unknown name is refused with the nearest ones (ClaimError)."""
+    """Compute a built-in claim, once in a process; an unknown name is refused with the nearest ones (ClaimError)."""
     return assess_file(name, load(name))
 
 
@@ -126,7 +133,9 @@ def inputs(claim: ClaimFile) -> list[Provenance]:
 
 def _radars(claim: ClaimFile) -> list[str]:
     named = [claim.about.get(role) for role in ("radar", "first", "second", "beside")]
-    return [radar for radar in [*named, *claim.about.get("third", [])] if radar]
+    varied = claim.assumptions.get("radar")
+    asked = [each["value"] for each in varied.claims.values()] if varied else []
+    return [radar for radar in [*named, *claim.about.get("third", []), *asked] if radar]
 
 
 def _taken(claim: ClaimFile, radar: str) -> list[Provenance]:
@@ -134,11 +143,12 @@ def _taken(claim: ClaimFile, radar: str) -> list[Provenance]:
     name, _, array = radar.partition(":")
     told = (f"faces.{array}", "position_deg", "height_m")
     ranges = () if claim.question in ("echo", "facing") else ("instrumented_range_km", "minimum_range_km")
+    looks = ("detection", "sigma_", "revisit_s") if claim.question == "apart" else ()
     return [
         replace(row, parameter=f"{name}.{row.parameter}")
         for row in provenance(name)
         if row.taken
-        and row.parameter.startswith((*told, *ranges))
+        and row.parameter.startswith((*told, *ranges, *looks))
         and ".boresight_" not in row.parameter
         and not _assumed_of(claim, name, row.parameter)
     ]
