@@ -23,6 +23,7 @@ from jointwatch.messages.picture import (
     Event,
     FaceView,
     Picture,
+    PictureCorrelation,
     PictureTrack,
     PointInTime,
     RadarView,
@@ -32,6 +33,7 @@ from jointwatch.messages.picture import (
 
 START = datetime(2009, 5, 20, 7, 59, tzinfo=UTC)
 LAUNCH_S, STEP_S, END_S = 60.0, 5.0, 900.0
+ANNOUNCED_S = 300.0
 CUT_S = (420.0, 500.0)  # the line between the centres
 EARTH_KM, MU = 6371.0, 398600.4
 LATITUDE, LONGITUDE, AZIMUTH = 36.2, 55.3, 128.0
@@ -146,7 +148,8 @@ def snapshot(seq: int, t: float) -> Snapshot:
     for name in ("moscow", "brussels", "joint"):
         tracks = (track(name, t), stray(t) if name != "moscow" else None)
         found = tuple(each for each in tracks if each is not None)
-        pictures.append(Picture(name, utc(t), int((START.timestamp() + t + 34) * 1e9), found))
+        judged = correlations(name, t)
+        pictures.append(Picture(name, utc(t), int((START.timestamp() + t + 34) * 1e9), found, (), judged))
     entries = int(max(0.0, t - 150.0) / 5.0)
     words = "the line is cut; the last entry of the partner is from 08:06:00" if cut else "all entries verified"
     centres = tuple(
@@ -154,6 +157,15 @@ def snapshot(seq: int, t: float) -> Snapshot:
         for name in ("moscow", "brussels")
     )
     return Snapshot(seq, utc(t), centres, tuple(pictures), None if cut else True)
+
+
+def correlations(name: str, t: float) -> tuple[PictureCorrelation, ...]:
+    """Brussels reports the launch, an alarm until the word of whoever launched it comes."""
+    if name != "brussels" or t < FIRST_S["brussels"]:
+        return ()
+    if t < ANNOUNCED_S:
+        return (PictureCorrelation("T-0001", "alarm", "not announced", "", utc(160.0), "Not announced: no notice"),)
+    return (PictureCorrelation("T-0001", "explained", "announced", "", utc(ANNOUNCED_S), "Announced by notice-1"),)
 
 
 EVENTS = (

@@ -10,7 +10,7 @@ from jointwatch.display.feed import Feed
 from jointwatch.display.live import BACKLOG, Cursor
 from jointwatch.display.server import create_app, serve_in_thread
 
-SOON_S = 10.0  # longest wait for a message on a busy machine
+SOON_S = 60.0  # longest wait for a message on a busy machine
 
 
 def address(served):

@@ -49,6 +49,7 @@ class Watched:
     elsewhere: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
 
     def attach(self, page: Page) -> None:
         def route(route):
@@ -58,6 +59,7 @@ class Watched:
                 self.elsewhere.append(route.request.url)
                 route.abort()
 
+        self.pages.append(page)
         page.route("**/*", route)
         page.on("response", lambda answer: self.failed.append(answer.url) if answer.status >= 400 else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -67,11 +69,15 @@ class Watched:
 
 
 @pytest.fixture
-def watched() -> Watched:
-    return Watched()
+def watched() -> Iterator[Watched]:
+    """What is watched during a test; its pages go on drawing until they are closed."""
+    watched = Watched()
+    yield watched
+    for page in watched.pages:
+        page.close()
 
 
-def opened(browser: Browser, served: Serving, query: str, watched: Watched, *, width=1280, height=720) -> Page:
+def opened(browser: Browser, served: Serving, query: str, watched: Watched, *, width=900, height=600) -> Page:
     page = browser.new_page(viewport={"width": width, "height": height})
     page.set_default_timeout(PATIENCE_MS)
     watched.attach(page)
@@ -123,12 +129,25 @@ def test_the_page_shows_the_recorded_moment_and_asks_nobody_else(browser, served
     assert (watched.elsewhere, watched.failed, watched.complaints) == ([], [], [])
 
 
+def test_an_alarm_comes_first_and_is_explained_later(browser, served, watched):
+    page = opened(browser, served, "?t=200&paused&perspective=joint", watched)
+    launches = 'section[aria-label="Launches"]'
+    assert "▲ ALARM" in text(page, launches)
+    assert "Not announced: no notice" in text(page, launches)
+    above, below = (page.locator(each).bounding_box()["y"] for each in (launches, 'section[aria-label="Tracks"]'))
+    assert above < below
+    page = opened(browser, served, "?t=320&paused&perspective=brussels", watched)
+    assert "✓ explained" in text(page, launches)
+    page = opened(browser, served, "?t=320&paused&perspective=moscow", watched)
+    assert page.locator(launches).is_hidden()
+
+
 def share(picture, of):
     return float(of(picture[..., 0], picture[..., 1], picture[..., 2]).mean())
 
 
 def test_going_back_shows_what_was_known_then_and_each_centre_its_own(browser, served, watched):
-    page = opened(browser, served, f"?t={MIDWAY_S}&paused", watched)
+    page = opened(browser, served, f"?t={MIDWAY_S}&paused", watched, width=1280)
     assert "not estimated" not in text(page, ".detail")
 
     page.locator("#clock input[type=range]").fill("175")
@@ -185,6 +204,7 @@ def test_without_webgl_the_tables_hold_and_the_page_says_why(playwright, served,
         assert rows(page, "Tracks")[0][0] == "T-0001"
         assert page.get_attribute("#globe", "data-globe") == "unavailable"
     finally:
+        watched.pages.clear()
         browser.close()
 
 

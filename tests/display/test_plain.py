@@ -40,8 +40,32 @@ def test_each_perspective_has_its_own_picture(recorded):
     assert "T-0001" in plain.page(feed, perspective="brussels")
 
 
+def test_an_alarm_stands_over_the_tracks_of_whoever_has_it(recorded, midway):
+    feed = Feed(recorded.RUN)
+    recorded.fill(feed, until_s=200.0)
+    for perspective in ("joint", "brussels"):
+        text = plain.page(feed, perspective=perspective)
+        assert "<strong>ALARM</strong>" in text
+        assert "Not announced: no notice" in text
+        assert text.index("Launches</h2>") < text.index("Tracks</h2>")
+    assert "Launches</h2>" not in plain.page(feed, perspective="moscow")
+    assert "<td>explained</td>" in plain.page(midway)
+    assert "ALARM" not in plain.page(midway)
+
+
 def test_an_unknown_perspective_gives_the_joint_picture(midway):
     assert plain.page(midway, perspective="paris") == plain.page(midway, perspective="joint")
+
+
+def test_a_centre_in_service_shows_its_own_picture_and_offers_no_other(recorded):
+    feed = Feed(msgspec.structs.replace(recorded.RUN, scenario="", radars=()))
+    own = feed.run.centres[0]
+    recorded.fill(feed)
+    text = plain.page(feed)
+    assert text == plain.page(feed, perspective="joint")
+    assert f"<h1>{own.name}’s picture</h1>" in text
+    assert re.findall(r"/plain\?perspective=([a-z]+)", text).count(own.id) == text.count("/plain?perspective=")
+    assert "joint picture" not in text
 
 
 def test_words_from_outside_stay_words(recorded, midway):

@@ -16,7 +16,7 @@ import pytest
 from markupsafe import Markup
 
 from jointwatch.display import report
-from jointwatch.display.report_data import Signature, Value
+from jointwatch.display.report_data import Judgement, Signature, Value
 
 SAMPLE = Path(__file__).with_name("report_sample.py")
 sample = runpy.run_path(str(SAMPLE))
@@ -275,6 +275,36 @@ def test_an_object_nobody_saw_still_has_a_report():
     assert "never by none of the radars" in text
     assert "Moscow never confirmed a track." in text
     assert "No centre held a confirmed track of it, so nothing was estimated." in text
+
+
+def test_an_alarm_is_told_with_how_long_it_lasted_and_what_ended_it(words):
+    said = {"centre": "moscow", "object": "T-0001", "nature": ""}
+    alarm = Judgement("2009-05-20T08:02:35Z", standing="alarm", announced="not announced", text="No notice", **said)
+    end = Judgement(
+        "2009-05-20T08:02:45Z",
+        standing="explained",
+        announced="announced",
+        text="Announced by notice-1: a test",
+        **said,
+    )
+    data = replace(sample["sejil"](), judgements=(replace(alarm, held_s=10.0), end))
+    text = " ".join(Reader(words(data)).text.split())
+    assert "At 08:02:35 Moscow found its T-0001 announced by nobody: an alarm." in text
+    assert "It ended after 10 s: announced by notice-1: a test." in text
+    lasting = " ".join(Reader(words(replace(data, judgements=(alarm,)))).text.split())
+    assert "an alarm, which lasted to the end of the run." in lasting
+    assert "Alarms, and how they ended" not in Reader(words(sample["sejil"]())).text
+
+
+def test_what_was_held_of_a_launch_before_its_alarm_did_not_end_it(words):
+    said = {"centre": "moscow", "object": "T-0001", "nature": ""}
+    before = Judgement("2009-05-20T08:02:05Z", standing="open", announced="open", text="Not a launch yet", **said)
+    alarm = Judgement(
+        "2009-05-20T08:02:35Z", standing="alarm", announced="not announced", text="No notice", held_s=10.0, **said
+    )
+    end = Judgement("2009-05-20T08:02:45Z", standing="explained", announced="announced", text="By notice-1", **said)
+    data = replace(sample["sejil"](), judgements=(before, alarm, end))
+    assert "It ended after 10 s: by notice-1." in " ".join(Reader(words(data)).text.split())
 
 
 def test_two_objects_are_told_apart():

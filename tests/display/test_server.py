@@ -138,6 +138,12 @@ def test_without_the_built_page_the_plain_one_says_so(feed, tmp_path):
     assert "Gabala (Daryal)" in answer.text
 
 
+def test_without_the_built_page_nothing_is_shown_to_who_has_not_signed_in(feed, tmp_path, recorded):
+    answer = ask(create_app(feed, static=tmp_path / "none", sign_in=True), "/")
+    assert (answer.status_code, "npm run build" in answer.text) == (503, True)
+    assert recorded.RUN.title not in answer.text
+
+
 def test_the_banner_stands_in_the_bytes_of_the_built_page(feed, tmp_path):
     (tmp_path / "index.html").write_text("<title>{{title}}</title><p>{{banner}}</p>")
     feed.begin(msgspec.structs.replace(feed.run, banner="<b>", title="a & b"))

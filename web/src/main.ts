@@ -5,17 +5,19 @@ import { byId, element, setText } from "./dom";
 import type { GlobeView } from "./globe/globe";
 import type { History } from "./history";
 import type { Event, Finished, Snapshot } from "./model";
-import { JOINT } from "./model";
 import { EventsSection } from "./panel/events";
 import { CentresSection, notesSection, radarsSection, StatementSection } from "./panel/frame";
 import { showHelp } from "./panel/help";
+import { FeedsSection } from "./panel/feeds";
+import { LaunchesSection } from "./panel/launches";
 import { Perspectives } from "./panel/perspectives";
 import { Timeline } from "./panel/timeline";
 import { TopBar } from "./panel/top";
 import { DetailSection, TracksSection } from "./panel/tracks";
 import { ViewButtons } from "./panel/viewbuttons";
+import { atTheDesk } from "./people/signin";
 import { Source } from "./source";
-import { ordered, viewAt, type View } from "./view";
+import { inService, ordered, viewAt, type View } from "./view";
 import { centreName, clock as timeOfDay } from "./words";
 
 declare global {
@@ -35,7 +37,7 @@ class Page {
   private history: History | null = null;
   private clock: Clock | null = null;
   private finished: Finished | null = null;
-  private perspective = asked.get("perspective") ?? JOINT;
+  private perspective = asked.get("perspective") ?? "";
   private selected: string | null = null;
   private globe: GlobeView | null = null;
   private askedTime = numberOrNull(asked.get("t"));
@@ -48,6 +50,8 @@ class Page {
   private readonly top = new TopBar();
   private readonly perspectives = new Perspectives((id) => this.look(id));
   private readonly tracks = new TracksSection((id) => this.choose(id));
+  private readonly launches = new LaunchesSection();
+  private readonly feeds = new FeedsSection();
   private readonly detail = new DetailSection(() => this.globe?.fit(this.selected));
   private readonly statement = new StatementSection();
   private readonly centres = new CentresSection();
@@ -88,16 +92,20 @@ class Page {
     }
     const { run } = history;
     setText(byId("run-title"), run.title);
+    setText(byId("page-title"), inService(run) ? "On watch" : "Joint picture");
     setText(byId("banner"), bannerOf(run.banner, run.mode, run.counterfactual, run.variant));
     setText(byId("mark"), byId("banner").textContent ?? "");
-    document.title = `Joint picture: ${run.title}`;
+    document.title = `${byId("page-title").textContent}: ${run.title}`;
     this.perspectives.begin(run);
+    if (!this.perspectives.ids.includes(this.perspective)) this.perspective = this.perspectives.ids[0] as string;
     byId("facts").replaceChildren(
       this.perspectives.root,
+      this.launches.root,
       this.tracks.root,
       this.detail.root,
       this.statement.root,
       this.centres.root,
+      this.feeds.root,
       radarsSection(run),
       notesSection(run),
     );
@@ -183,6 +191,8 @@ class Page {
     this.selected = view.selected ?? this.selected;
     this.top.show(view);
     this.perspectives.show(view);
+    this.launches.show(view);
+    this.feeds.show(view);
     this.tracks.show(view);
     this.detail.show(view);
     this.statement.show(clock.live ? this.finished : null); // at an earlier time it was not yet known
@@ -309,4 +319,4 @@ function message(words: string): void {
   setText(place, words);
 }
 
-new Page().start();
+void atTheDesk().then(() => new Page().start());

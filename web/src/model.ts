@@ -48,12 +48,30 @@ export interface PictureSatellite {
   plots: number;
 }
 
+export interface PictureCorrelation {
+  object: string;
+  standing: string;
+  announced: string;
+  nature: string;
+  said_utc: string;
+  text: string;
+}
+
 export interface Picture {
   perspective: string;
   as_of_utc: string;
   as_of_tai_ns: number;
   tracks: PictureTrack[];
   satellites: PictureSatellite[];
+  correlations: PictureCorrelation[];
+}
+
+export interface FeedView {
+  of: string;
+  sensor: string;
+  standing: string;
+  text: string;
+  as_of_utc: string;
 }
 
 export interface CentreState {
@@ -64,6 +82,7 @@ export interface CentreState {
   verified: number;
   cosigned: number;
   text: string;
+  feeds: FeedView[];
 }
 
 export interface Snapshot {
@@ -108,8 +127,8 @@ export interface RadarView {
 export interface CentreView {
   id: string;
   name: string;
-  latitude_deg: number;
-  longitude_deg: number;
+  latitude_deg: number | null;
+  longitude_deg: number | null;
   fingerprint: string;
 }
 

@@ -23,6 +23,18 @@ export function viewAt(history: History, seconds: number, perspective: string, s
   return { history, run: history.run, seconds, index, snapshot, perspective, picture, selected };
 }
 
+/** Whether this is a centre on watch, with its own picture, and not an exercise run with everybody's. */
+export function inService(run: RunView): boolean {
+  return run.scenario === "";
+}
+
+/** Return whose pictures there are to look at: the joint one and each centre's; of a centre on watch its own first. */
+export function perspectivesOf(run: RunView): string[] {
+  const centres = run.centres.map((centre) => centre.id);
+  if (!inService(run)) return [JOINT, ...centres];
+  return centres.length > 1 ? [...centres.slice(0, 1), JOINT] : centres;
+}
+
 /** Return the tracks of a picture, confirmed ones first, then tentative, then lost. */
 export function ordered(picture: Picture | undefined): PictureTrack[] {
   const rank: Record<string, number> = { confirmed: 0, tentative: 1, lost: 2 };

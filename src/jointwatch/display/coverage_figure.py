@@ -17,11 +17,11 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from jointwatch.display import coastline
-from jointwatch.display.projection import EqualArea, Sheet
+from jointwatch.display.ground import fill_land, stroke
+from jointwatch.display.projection import Sheet
 
 ASPECT = 1.5  # of the map
 LEVELS_KM = (0.0, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0, 1600.0, 4000.0)
@@ -126,44 +126,24 @@ def _colours() -> ListedColormap:
 
 def _ground(axes: Axes, sheet: Sheet) -> None:
     axes.set_facecolor(_SEA)
-    away = EqualArea(-sheet.projection.latitude_deg, sheet.projection.longitude_deg + 180.0)
-    antipode = ((away.longitude_deg + 180.0) % 360.0 - 180.0, away.latitude_deg)
-    for ring in coastline.land():
-        if not Path(ring).contains_point(antipode):  # such a ring lies around the whole sheet: it would fill it
-            axes.fill(*sheet.projection.forward(*_dense(ring).T), facecolor=_LAND, edgecolor="none", zorder=0)
+    fill_land(axes, sheet, colour=_LAND)
 
 
 def _lines(axes: Axes, sheet: Sheet) -> None:
     """Coast and borders over the colours, and every tenth or twentieth meridian and parallel with its number."""
     for line in coastline.polylines():
-        _stroke(axes, sheet, line, color=_COAST, linewidth=0.6)
+        stroke(axes, sheet, line, color=_COAST, linewidth=0.6)
     for line in coastline.borders():
-        _stroke(axes, sheet, line, color=_BORDER, linewidth=0.5)
+        stroke(axes, sheet, line, color=_BORDER, linewidth=0.5)
     step = 10 if sheet.x_km[1] - sheet.x_km[0] < 9_000 else 20
     for meridian in range(-180, 180, step):
         along = np.linspace(-80, 80, 161)
-        _stroke(axes, sheet, np.column_stack([np.full(161, meridian), along]), color=_SOFT, linewidth=0.25)
+        stroke(axes, sheet, np.column_stack([np.full(161, meridian), along]), color=_SOFT, linewidth=0.25)
         _number(axes, sheet, np.full(161, meridian), along, f"{abs(meridian)}° {'E' if meridian >= 0 else 'W'}")
     for parallel in range(-80, 81, step):
         along = np.linspace(-180, 180, 361)
-        _stroke(axes, sheet, np.column_stack([along, np.full(361, parallel)]), color=_SOFT, linewidth=0.25)
+        stroke(axes, sheet, np.column_stack([along, np.full(361, parallel)]), color=_SOFT, linewidth=0.25)
         _number(axes, sheet, along, np.full(361, parallel), f"{abs(parallel)}° {'N' if parallel >= 0 else 'S'}")
-
-
-def _stroke(axes: Axes, sheet: Sheet, line: NDArray[np.float64], **style: Any) -> None:
-    x, y = sheet.projection.forward(*_dense(line).T)
-    torn = np.hypot(np.diff(x, prepend=x[0]), np.diff(y, prepend=y[0])) > 3_000.0  # around the antipode
-    axes.plot(np.where(torn, np.nan, x), y, zorder=2, **style)
-
-
-def _dense(line: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the line with points no farther apart than 2 degrees: straight on the globe's grid is bent on the map."""
-    gap = np.abs(np.diff(line, axis=0)).max(axis=1, initial=0.0)
-    if not len(gap) or gap.max() <= 2.0:
-        return line
-    at = np.concatenate([[0.0], np.cumsum(np.maximum(np.ceil(gap / 2.0), 1.0))])
-    every = np.arange(at[-1] + 1)
-    return np.column_stack([np.interp(every, at, line[:, 0]), np.interp(every, at, line[:, 1])])
 
 
 def _number(axes: Axes, sheet: Sheet, longitude: Any, latitude: Any, text: str) -> None:

@@ -7,9 +7,12 @@ import socket
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from jointwatch.display.prompt import prompt
 
 START_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 5.0
@@ -26,13 +29,14 @@ class Serving:
 
     host: str
     port: int
+    secure: bool
     _server: uvicorn.Server
     _thread: threading.Thread
 
     @property
     def url(self) -> str:
         """The address to open in a browser."""
-        return f"http://{self.host}:{self.port}/"
+        return f"http{'s' * self.secure}://{self.host}:{self.port}/"
 
     def stop(self) -> None:
         """End the server; open pages are told, nothing waits longer than a few seconds."""
@@ -43,11 +47,18 @@ class Serving:
             self._thread.join(STOP_TIMEOUT_S)
 
 
-def serve_in_thread(app: ASGIApp, port: int = 0, *, host: str = "127.0.0.1") -> Serving:
-    """Serve `app` until `.stop()`; port 0 takes any free one. Raises PortInUse with what to do about it."""
+def serve_in_thread(
+    app: ASGIApp, port: int = 0, *, host: str = "127.0.0.1", certificate: tuple[Path, Path] | None = None
+) -> Serving:
+    """Serve `app` until `.stop()`; port 0 takes any free one. Raises PortInUse with what to do about it.
+
+    certificate: the files of one and of its private key, PEM, for HTTPS.
+    """
     listener = _bind(host, port)
     config = uvicorn.Config(
         app,
+        http=prompt(),
+        proxy_headers=False,  # an address is where a connection comes from, and not what it says of itself
         log_level="warning",
         access_log=False,
         lifespan="off",
@@ -55,12 +66,14 @@ def serve_in_thread(app: ASGIApp, port: int = 0, *, host: str = "127.0.0.1") -> 
         timeout_graceful_shutdown=2,
         server_header=False,
         limit_concurrency=200,
+        ssl_certfile=certificate and certificate[0],
+        ssl_keyfile=certificate and certificate[1],
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="jointwatch-display", daemon=True)
     thread.start()
     _wait_for(server, thread)
-    return Serving(host, listener.getsockname()[1], server, thread)
+    return Serving(host, listener.getsockname()[1], certificate is not None, server, thread)
 
 
 def _bind(host: str, port: int) -> socket.socket:

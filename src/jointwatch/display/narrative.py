@@ -8,6 +8,7 @@ from jointwatch.display.report_data import (
     JOINT,
     Estimate,
     JointStatement,
+    Judgement,
     Knowledge,
     ObjectReport,
     Point,
@@ -31,6 +32,26 @@ def watch(data: ReportData, item: ObjectReport) -> str:
     sentences += [blindness(data, each) for each in item.sightings if not each.first]
     sentences += [knowledge(data, each) for each in item.knowledge]
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def alarms(data: ReportData) -> str:
+    """Return the paragraph on launches that somebody held for unannounced, and what became of each alarm."""
+    first = {(each.centre, each.object): each for each in reversed(data.judgements) if each.standing == "alarm"}
+    return " ".join(_alarm(data, each) for each in reversed(first.values()))
+
+
+def _alarm(data: ReportData, each: Judgement) -> str:
+    name = title(data.run, each.centre)
+    begun = f"At {wording.clock(each.time_utc)} {name} found its {each.object} announced by nobody: an alarm"
+    if each.held_s is None:
+        return f"{begun}, which lasted to the end of the run."
+    ended = next(later for later in data.judgements[data.judgements.index(each) + 1 :] if _ends(later, each))
+    why = f": {ended.text[0].lower()}{ended.text[1:].split('. ')[0].rstrip('.')}" if ended.text else ""
+    return f"{begun}. It ended after {wording.duration(each.held_s)}{why}."
+
+
+def _ends(later: Judgement, alarm: Judgement) -> bool:
+    return (later.centre, later.object) == (alarm.centre, alarm.object) and later.standing != alarm.standing
 
 
 def conclusion(data: ReportData, item: ObjectReport) -> str:

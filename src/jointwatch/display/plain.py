@@ -20,6 +20,10 @@ NOT_BUILT = (
     "The 3-D view is not built in this installation: run 'npm ci && npm run build' in the folder web/ (Node.js 20.19 "
     "or newer), or install again with Node.js on the PATH. This page holds the same facts as text and a flat map."
 )
+NO_SIGN_IN = (
+    "The page is not built in this installation, and without it nobody can sign in: run 'npm ci && npm run build' in "
+    "the folder web/ (Node.js 20.19 or newer), or install again with Node.js on the PATH."
+)
 JOINT = "joint"
 NEWEST = 2**63
 ALL = 2**31
@@ -33,13 +37,16 @@ def page(
 ) -> str:
     """Return the page as HTML, as of the newest snapshot or as it was known at an earlier one.
 
-    perspective: "joint" or a centre's id; another name gives the joint picture. snapshot: the number of the one to
-    show. refresh_s: reload by itself at this interval, 0 for never.
+    perspective: "joint" or a centre's id; another name gives the joint picture, at a centre in service its own.
+    snapshot: the number of the one to show. refresh_s: reload by itself at this interval, 0 for never.
     """
     run = feed.run
     shown, earlier, later = feed.around(NEWEST if snapshot is None else snapshot)
     if run is None:
         return _render("waiting.html", banner=banner(None), title=title(None), notice=notice)
+    perspectives = _perspectives(run)
+    if perspective not in dict(perspectives):
+        perspective = perspectives[0][0]
     picture = chosen(shown, perspective)
     return _render(
         "plain.html",
@@ -53,7 +60,7 @@ def page(
         later=later,
         at=None if later is None else shown,
         names={centre.id: centre.name for centre in run.centres} | {radar.id: radar.name for radar in run.radars},
-        perspectives=[(JOINT, "Joint"), *((centre.id, centre.name) for centre in run.centres)],
+        perspectives=perspectives,
         picture=picture,
         map=plain_map.svg(run, picture, _trails(feed, shown, picture)),
         note=plain_map.NOTE,
@@ -63,6 +70,12 @@ def page(
         has_report=feed.report_path is not None,
         has_statement=feed.statement is not None,
     )
+
+
+def _perspectives(run: RunView) -> list[tuple[str, str]]:
+    """Return whose pictures there are to look at, with their names: a centre in service has its own alone."""
+    centres = [(centre.id, centre.name) for centre in run.centres]
+    return [(JOINT, "Joint"), *centres] if run.scenario else centres[:1]
 
 
 def banner(run: RunView | None) -> str:

@@ -96,7 +96,24 @@ def grouped(inputs: tuple[Input, ...]) -> list[tuple[str, list[Input]]]:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
+    held = environment()
+    held.filters |= {
+        "clock": wording.clock,
+        "day": wording.day,
+        "after_launch": wording.after_launch,
+        "duration": wording.duration,
+        "fingerprint": wording.fingerprint,
+        "probability": wording.probability,
+        "degrees": lambda value: wording.number(value, 1).removesuffix(".0") + "°",
+        "km": wording.length,
+    }
+    held.globals |= {"centre_name": perspective.title, "radar_name": perspective.radar_name}
+    return held
+
+
+def environment() -> Environment:
+    """Return what templates are read by: all text escaped, what cannot be seen replaced, no name without a value."""
+    return Environment(
         loader=PackageLoader("jointwatch.display", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -105,17 +122,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {
-        "clock": wording.clock,
-        "day": wording.day,
-        "after_launch": wording.after_launch,
-        "fingerprint": wording.fingerprint,
-        "probability": wording.probability,
-        "degrees": lambda value: wording.number(value, 1).removesuffix(".0") + "°",
-        "km": wording.length,
-    }
-    environment.globals |= {"centre_name": perspective.title, "radar_name": perspective.radar_name}
-    return environment
 
 
 def _visible(value: object) -> object:

@@ -228,6 +228,32 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """What a centre found a launch, or a report from outside, to be; held_s: until that changed, None: to the end."""
+
+    time_utc: str
+    centre: str
+    object: str
+    standing: str  # explained | open | alarm
+    announced: str
+    nature: str
+    text: str
+    held_s: float | None = None
+
+
+@dataclass(frozen=True)
+class FeedVerdict:
+    """What a centre held of the plots of one radar from a time on; sensor: empty for a masked one."""
+
+    time_utc: str
+    centre: str
+    of: str
+    sensor: str
+    standing: str  # believed | doubted
+    text: str
+
+
+@dataclass(frozen=True)
 class Input:
     """One value that went in, and where it comes from."""
 
@@ -262,6 +288,8 @@ class ReportData:
     logs: tuple[LogHead, ...] = ()
     keys: tuple[Key, ...] = ()
     statement: JointStatement | None = None
+    judgements: tuple[Judgement, ...] = ()
+    feeds: tuple[FeedVerdict, ...] = ()
     claims: tuple[Claim, ...] = ()
     inputs: tuple[Input, ...] = ()
     directory: str = "D"  # what the commands printed at the end call the run directory

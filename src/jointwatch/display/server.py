@@ -31,12 +31,17 @@ Refresh = Annotated[int, Query(ge=0, le=3600, description="seconds from one relo
 Limit = Annotated[int, Query(ge=1, le=PAGE, description="how many at most")]
 
 
-def create_app(feed: Feed, *, static: Path = STATIC, hosts: Iterable[str] = LOCAL_HOSTS) -> FastAPI:
-    """Return the application that shows `feed`; `static` is the built page, which may be absent."""
+def create_app(
+    feed: Feed, *, static: Path = STATIC, hosts: Iterable[str] = LOCAL_HOSTS, sign_in: bool = False
+) -> FastAPI:
+    """Return the application that shows `feed`; `static` is the built page, which may be absent.
+
+    sign_in: the page asks who is there before it asks for anything else; whoever mounts this answers.
+    """
     # FastAPI's own pages of documentation fetch scripts from a public host, so they are off.
     app = FastAPI(title="Jointwatch", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.add_middleware(LocalOnly, hosts=tuple(hosts))
-    _pages(app, feed, static)
+    _pages(app, feed, static, sign_in=sign_in)
     _views(app, feed)
     _files(app, feed)
     _socket(app, feed)
@@ -45,14 +50,17 @@ def create_app(feed: Feed, *, static: Path = STATIC, hosts: Iterable[str] = LOCA
     return app
 
 
-def _pages(app: FastAPI, feed: Feed, static: Path) -> None:
+def _pages(app: FastAPI, feed: Feed, static: Path, *, sign_in: bool) -> None:
     index = static / "index.html"
 
     @app.get("/", response_class=HTMLResponse)
     def page() -> Response:
+        if not index.is_file() and sign_in:  # the plain page shows the picture, which is for those who are signed in
+            return PlainTextResponse(plain.NO_SIGN_IN + "\n", 503)
         if not index.is_file():
             return _document(plain.page(feed, notice=plain.NOT_BUILT))
-        return HTMLResponse(_with_banner(index.read_text("utf-8"), feed))
+        html = index.read_text("utf-8")
+        return HTMLResponse(_with_banner(html.replace("<body>", "<body data-sign-in>") if sign_in else html, feed))
 
     @app.get("/plain", response_class=HTMLResponse)
     def plain_page(perspective: str = "joint", snapshot: int | None = None, refresh: Refresh = 0) -> Response:

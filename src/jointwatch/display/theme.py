@@ -42,6 +42,8 @@ INK = {
 DASH = {"truth": "-", "joint": (0, (7, 2, 1, 2)), "side1": "-", "side2": (0, (5, 2)), "side3": (0, (1, 1.5))}
 MARK = {"truth": "x", "joint": "D", "side1": "o", "side2": "s", "side3": "^"}
 
+_FINER = re.compile(r"(?<=\.\d\d)\d+")  # of a path's coordinates: what is finer than a hundredth of a point
+
 _SETTINGS: dict[str, Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,  # a dollar sign from outside is a dollar sign
@@ -101,6 +103,7 @@ def inline_svg(document: str, *, title: str) -> str:
     )  # matplotlib's patch_1, repeated in every figure, referred to by nothing
     body = re.sub(r"<svg ([^>]*?)width=\"[^\"]*\" height=\"[^\"]*\"", r"<svg \1", body, count=1)
     body = re.sub(r"<svg ", f'<svg role="img" aria-label="{escape(title)}" ', body, count=1)
+    body = re.sub(r' d="[^"]*"', lambda path: _FINER.sub("", path[0]), body)
     for variable, colour in INK.items():
         body = body.replace(colour, f"var(--{variable})")
     return visible(body)

@@ -6,6 +6,7 @@ import { at } from "./shapes";
 
 export const FIELD_DEG = 50; // across the larger side of the view
 const OUT_M = 1_900_000; // how far along its middle azimuth a radar is taken to look
+const AROUND = [0, 90, 180, 270].map((deg) => ({ azimuth_from_deg: deg, azimuth_to_deg: deg })); // its faces are not known
 const TURN_RAD = CesiumMath.toRadians(4);
 
 export class Eye {
@@ -98,10 +99,10 @@ function pointsOfInterest(run: RunView, tracks: Cartesian3[]): Cartesian3[] {
   const points = run.radars.flatMap((radar) => {
     const site = at(radar.longitude_deg, radar.latitude_deg);
     if (tracks.length > 0) return [site];
-    const on = radar.faces.filter((face) => face.on_duty);
+    const on = radar.faces.length > 0 ? radar.faces.filter((face) => face.on_duty) : AROUND;
     return [site, ...on.map((face) => ahead(radar.longitude_deg, radar.latitude_deg, face))];
   });
-  return points.length + tracks.length > 0 ? [...points, ...tracks] : [at(45, 40)];
+  return points.length + tracks.length > 0 ? [...points, ...tracks] : [at(10, 55), at(75, 30)]; // nobody looks anywhere yet
 }
 
 function ahead(longitudeDeg: number, latitudeDeg: number, face: { azimuth_from_deg: number; azimuth_to_deg: number }): Cartesian3 {

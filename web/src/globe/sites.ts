@@ -89,7 +89,7 @@ export class Sites {
   private addRadar(radar: RadarView): void {
     const position = at(radar.longitude_deg, radar.latitude_deg, radar.height_m);
     const own = colour(sideOf(this.run, radar.feeds));
-    const onDuty = radar.faces.some((face) => face.on_duty);
+    const onDuty = radar.faces.length === 0 || radar.faces.some((face) => face.on_duty); // of a sensor that is only declared, nothing else is known
     this.points.add({ position, pixelSize: 9, color: onDuty ? own : own.withAlpha(0.4), ...ring(sky()) });
     const words = onDuty ? radarName(this.run, radar.id) : `${radarName(this.run, radar.id)}, not on duty`;
     this.labels.add({ position, text: words, ...labelLook(), fillColor: own });
@@ -110,13 +110,16 @@ export class Sites {
   }
 
   private addCentres(): void {
-    for (const centre of this.run.centres) {
+    const placed = this.run.centres.flatMap(({ id, name, latitude_deg, longitude_deg }) =>
+      latitude_deg === null || longitude_deg === null ? [] : [{ id, name, latitude_deg, longitude_deg }],
+    );
+    for (const centre of placed) {
       const position = at(centre.longitude_deg, centre.latitude_deg);
       const own = colour(sideOf(this.run, centre.id));
       this.points.add({ position, pixelSize: 7, color: sky(), ...ring(own) });
       this.labels.add({ position, text: `${centre.name} centre`, ...labelLook(), fillColor: own });
     }
-    const [a, b] = this.run.centres;
+    const [a, b] = placed;
     if (a === undefined || b === undefined) return;
     const way = new EllipsoidGeodesic(
       Cartographic.fromDegrees(a.longitude_deg, a.latitude_deg),

@@ -2,7 +2,7 @@
 
 import { element, setText, Table } from "../dom";
 import type { FaceView, Finished, RunView } from "../model";
-import { sideOf, type View } from "../view";
+import { inService, sideOf, type View } from "../view";
 import { agreement, centreName, number, radarName, standing, STANDING_SIGN, STANDING_WORD } from "../words";
 
 export class CentresSection {
@@ -37,6 +37,7 @@ export class CentresSection {
       this.words.replaceChildren(...sentences.map((sentence) => element("li", {}, sentence)));
     }
     const agrees = view.snapshot?.joint_agrees;
+    this.agrees.hidden = inService(view.run);
     setText(this.agrees, agrees === undefined ? "Nothing heard from the centres yet." : agreement(agrees));
     this.agrees.className = `agreement ${agrees === false ? "differs" : ""}`;
   }
@@ -52,9 +53,10 @@ export function radarsSection(run: RunView): HTMLElement {
     }),
   );
   table.show(rows);
+  table.root.hidden = rows.length === 0;
   const owners = run.radars.map((radar) => {
-    const reach = `instrumented to ${number(radar.range_km, 0)} km`;
-    return element("li", {}, `${radar.name}: owned by ${radar.owner}, feeds ${centreName(run, radar.feeds)}, ${reach}`);
+    const reach = radar.range_km > 0 ? `, instrumented to ${number(radar.range_km, 0)} km` : "";
+    return element("li", {}, `${radar.name}: owned by ${radar.owner}, feeds ${centreName(run, radar.feeds)}${reach}`);
   });
   return element("section", { "aria-label": "Radars" }, table.root, element("ul", { class: "plain" }, ...owners));
 }

@@ -2,8 +2,8 @@
 
 import { element, setText } from "../dom";
 import { JOINT, type RunView } from "../model";
-import { sideOf, type View } from "../view";
-import { clock } from "../words";
+import { perspectivesOf, sideOf, type View } from "../view";
+import { centreName, clock } from "../words";
 
 export class Perspectives {
   readonly root: HTMLElement;
@@ -17,13 +17,12 @@ export class Perspectives {
   }
 
   begin(run: RunView): void {
-    this.ids = [JOINT, ...run.centres.map((centre) => centre.id)];
+    this.ids = perspectivesOf(run);
     this.inputs.clear();
-    const names = ["Joint", ...run.centres.map((centre) => centre.name)];
-    const labels = this.ids.map((id, i) => {
+    const labels = this.ids.map((id) => {
       const input = element("input", { type: "radio", name: "perspective", value: id, onchange: () => this.choose(id) });
       this.inputs.set(id, input);
-      return element("label", { class: `own ${sideOf(run, id)}` }, input, element("span", {}, names[i] ?? id));
+      return element("label", { class: `own ${sideOf(run, id)}` }, input, element("span", {}, id === JOINT ? "Joint" : centreName(run, id)));
     });
     this.choices.replaceChildren(...labels);
   }

@@ -2,7 +2,7 @@
 
 import { byId, element, setText } from "../dom";
 import type { Finished } from "../model";
-import { sideOf, type View } from "../view";
+import { inService, sideOf, type View } from "../view";
 import { centreName, clockOf, dateOf, standing, STANDING_SIGN, STANDING_WORD } from "../words";
 
 export class TopBar {
@@ -30,7 +30,7 @@ export class TopBar {
     const agrees = view.snapshot?.joint_agrees;
     if (agrees === true) pills.push(["joint linked", "Joint picture ✓ same"]);
     if (agrees === false) pills.push(["joint lost", "Joint picture ≠ differs"]);
-    if (agrees === null) pills.push(["joint cut", "Joint picture – not comparable"]);
+    if (agrees === null && !inService(view.run)) pills.push(["joint cut", "Joint picture – not comparable"]);
     if (!this.connected) pills.push(["page lost", "This page ✕ no connection, trying again"]);
     const mark = pills.flat().join("|");
     if (mark === this.shown) return;

@@ -2,8 +2,8 @@
 
 import { element, Facts, setText, Table, type Cell } from "../dom";
 import { trackOf } from "../history";
-import type { PictureTrack, PointInTime, RunView } from "../model";
-import { ordered, sideOfOwners, type View } from "../view";
+import { JOINT, type PictureTrack, type PointInTime, type RunView } from "../model";
+import { inService, ordered, sideOfOwners, type View } from "../view";
 import { axes, centreName, clock, length, NOTHING, number, place, probability, radarName } from "../words";
 
 const MOST_ROWS = 200; // more would be read by nobody; the globe shows them all
@@ -55,6 +55,10 @@ function satellites(view: View): string {
 
 function nothingShown(view: View): string {
   if (view.snapshot === undefined) return "No picture yet.";
+  if (view.picture === undefined && view.perspective === JOINT && inService(view.run)) {
+    return "There is no joint picture yet: it begins once both centres gave a heartbeat, with first plots.";
+  }
+  if (view.picture === undefined && inService(view.run)) return "Nothing has been seen yet.";
   if (view.picture === undefined) return `There is no ${view.perspective} picture at this moment.`;
   return "No object is tracked.";
 }
