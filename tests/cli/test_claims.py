@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
+from unittest import mock
 
 import pytest
 
 from jointwatch.studies.claims.claim import load, names
+from tests.centre import serving
 
 
 def claims(*arguments: str, columns: int = 120) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "jointwatch", "claims", *arguments]
-    return subprocess.run(
-        command, capture_output=True, text=True, env={**os.environ, "COLUMNS": str(columns)}, timeout=120
-    )
+    with mock.patch.dict(os.environ, COLUMNS=str(columns)):
+        return serving.command("claims", *arguments)
 
 
 @pytest.mark.parametrize("columns", [80, 120])
@@ -26,7 +25,7 @@ def test_all_verdicts_fit_the_screen(columns: int) -> None:
     assert all(name in done.stdout for name in names())
     assert max(map(len, done.stdout.splitlines())) <= columns
     assert "…" not in done.stdout
-    assert f"{len(names())} claims: 1 supported, 1 not supported, 6 depends" in done.stdout
+    assert f"{len(names())} claims: 1 supported, 2 not supported, 12 depends" in done.stdout
 
 
 def test_one_claim_tells_words_sources_assumptions_and_what_was_computed_before() -> None:

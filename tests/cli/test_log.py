@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from jointwatch.cli import main as command
 from jointwatch.cli.entry_text import in_words
 from jointwatch.messages import examples
 from tests.exchange import two_centres as world
@@ -33,21 +33,6 @@ def trust(finished: tuple[Path, list[Any]], tmp_path: Path) -> Path:
     lines = [f'{name} = "{fingerprint}"' for name, fingerprint in world.trust_of(finished[1]).items()]
     path.write_text("\n".join(["# read out on the telephone", "[centres]", *lines]) + "\n")
     return path
-
-
-def jointwatch(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: object) -> tuple[int, str]:
-    """Exit code, and what was printed to both streams."""
-    monkeypatch.setattr(sys, "argv", ["jointwatch", "log", *map(str, words)])
-    with pytest.raises(SystemExit) as ended:
-        command.main()
-    printed = capsys.readouterr()
-    assert isinstance(ended.value.code, int | None)
-    return ended.value.code or 0, printed.out + printed.err
-
-
-@pytest.fixture
-def log(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    return lambda *words: jointwatch(capsys, monkeypatch, *words)
 
 
 def test_a_run_that_is_whole_exits_0_and_prints_its_identities(
@@ -138,7 +123,16 @@ def test_show_lists_time_kind_origin_id_and_text(log: Any, run: Path, monkeypatc
     assert line.split()[:5] == ["0", "2009-05-20T08:50:06.000Z", "incident", "moscow", "moscow-6"]
     code, printed = log("show", run, "--log", "brussels/common/roster")
     assert (code, printed.count("entries, signatures")) == (0, 1)
-    assert "roster 1: log, cosign, desk, sensor:armavir" in printed
+    assert "roster 1: keys for log, cosign, desk, sensor:armavir" in printed
+
+
+def test_show_cuts_nothing_on_a_narrow_terminal(log: Any, run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table of 80 columns cut the times and the names of logs."""
+    monkeypatch.setattr(Console, "width", property(lambda _: 80))
+    code, printed = log("show", run)
+    assert (code, "…" in printed) == (0, False)
+    head = "0  2009-05-20T08:50:06.000Z  incident  moscow  moscow-6"
+    assert printed.splitlines()[printed.splitlines().index(head) + 1].startswith("    ")
 
 
 def test_show_of_a_damaged_log_exits_1_and_names_the_file(log: Any, run: Path) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import re
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -21,8 +18,8 @@ import pytest
 
 from jointwatch.exchange.logid import LogId
 from jointwatch.messages.heartbeat import Heartbeat
-from tests.cli.test_log import jointwatch
 from tests.exchange import two_centres as world
+from tests.static_web import served
 
 NOTIFY = LogId("moscow", "common", "notify")
 
@@ -37,27 +34,10 @@ def centres(tmp_path: Path) -> Iterator[list[Any]]:
 
 
 @pytest.fixture
-def log(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    return lambda *words: jointwatch(capsys, monkeypatch, *words)
-
-
-@pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
     """A web server over tmp_path/web."""
-    (tmp_path / "web").mkdir()
-    handler = functools.partial(Quiet, directory=str(tmp_path / "web"))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        """Say nothing of each request."""
+    with served(tmp_path / "web") as at:
+        yield at
 
 
 def trust_file(folder: Path, centres: list[Any]) -> Path:

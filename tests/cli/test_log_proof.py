@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jointwatch.cli import main as command
 from jointwatch.exchange import note, source
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import LogId
@@ -26,18 +24,6 @@ Command = Callable[..., tuple[int, str]]
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Any]]:
     run, centres = world.finished_run(tmp_path_factory.mktemp("finished"))
     return run, centres
-
-
-@pytest.fixture
-def log(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
-    def run(*words: object) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["jointwatch", "log", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            command.main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out + printed.err
-
-    return run
 
 
 def key_of(printed: str) -> str:

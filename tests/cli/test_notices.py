@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
-
-from jointwatch.cli import main
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 WARNINGS = DATA / "notices" / "nga_rocket_missile_notices_2010_2018.jsonl.gz"
 ORBITAL = DATA / "launches" / "orbital_launches_1990_2018.csv"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="needs ../shared/data")
-
-
-@pytest.fixture
-def jointwatch(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setenv("COLUMNS", "120")
-        monkeypatch.setattr(sys, "argv", ["jointwatch", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main.main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return run
 
 
 @needs_data

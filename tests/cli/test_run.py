@@ -1,4 +1,4 @@
-"""`jointwatch run` and `demo` as a person starts them: in a process of their own, by their words and exit codes."""
+"""`jointwatch run` and `demo` as a person types them: by their words and exit codes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,22 @@ def scenario(tmp_path: Path) -> Path:
     return path
 
 
+Here = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def here(jointwatch: Here, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Here:
+    """A command line in this process, in a folder of its own."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    return jointwatch
+
+
 def environment(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "COLUMNS": "200"}
 
 
-def jointwatch(tmp_path: Path, *arguments: object, timeout_s: float = 200.0) -> subprocess.CompletedProcess[str]:
+def alone(tmp_path: Path, *arguments: object, timeout_s: float = 200.0) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "jointwatch", *map(str, arguments)]
     return subprocess.run(
         command, capture_output=True, text=True, env=environment(tmp_path), timeout=timeout_s, cwd=tmp_path
@@ -41,9 +53,7 @@ def jointwatch(tmp_path: Path, *arguments: object, timeout_s: float = 200.0) -> 
 
 def test_a_run_leaves_a_directory_that_log_verify_accepts(tmp_path: Path, scenario: Path) -> None:
     out = tmp_path / "D"
-    ran = jointwatch(
-        tmp_path, "run", scenario, "--variant", "as-proposed", "--speed", "max", "--no-serve", "--out", out
-    )
+    ran = alone(tmp_path, "run", scenario, "--variant", "as-proposed", "--speed", "max", "--no-serve", "--out", out)
     assert ran.returncode == 0, ran.stderr
     assert "EXERCISE" in ran.stdout
     assert "COUNTERFACTUAL" in ran.stdout
@@ -51,9 +61,9 @@ def test_a_run_leaves_a_directory_that_log_verify_accepts(tmp_path: Path, scenar
     assert {path.name for path in out.iterdir()} == {
         "run.json", "logs", "tracks.parquet", "events.jsonl", "statement.json", "report.html",
     }  # fmt: skip
-    verified = jointwatch(tmp_path, "log", "verify", out)
+    verified = alone(tmp_path, "log", "verify", out)
     assert verified.returncode == 0, verified.stdout
-    replayed = jointwatch(tmp_path, "replay", out)
+    replayed = alone(tmp_path, "replay", out)
     assert replayed.returncode == 0, replayed.stdout
 
 
@@ -71,14 +81,12 @@ def test_a_run_leaves_a_directory_that_log_verify_accepts(tmp_path: Path, scenar
     ],
 )
 def test_a_wrong_scenario_is_one_sentence_and_exit_2(
-    tmp_path: Path, scenario: Path, old: str, new: str, words: str
+    here: Here, tmp_path: Path, scenario: Path, old: str, new: str, words: str
 ) -> None:
     scenario.write_text(scenario.read_text().replace(old, new, 1))
-    ran = jointwatch(tmp_path, "run", scenario, "--no-serve", "--out", tmp_path / "D")
-    assert ran.returncode == 2
-    assert words in ran.stderr
-    assert ran.stderr.count("\n") == 1
-    assert "Traceback" not in ran.stderr
+    code, _, said = here("run", scenario, "--no-serve", "--out", tmp_path / "D")
+    assert (code, words in said, said.count("\n")) == (2, True, 1), said
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize(
@@ -91,35 +99,29 @@ def test_a_wrong_scenario_is_one_sentence_and_exit_2(
         (["log", "export", "nowhere", "--audience", "../x"], "nowhere is neither a directory nor a file"),
     ],
 )
-def test_wrong_use_is_one_sentence_and_exit_2(tmp_path: Path, arguments: list[str], words: str) -> None:
-    ran = jointwatch(tmp_path, *arguments)
-    assert ran.returncode == 2
-    assert words in ran.stderr
-    assert "Traceback" not in ran.stderr
+def test_wrong_use_is_one_sentence_and_exit_2(here: Here, arguments: list[str], words: str) -> None:
+    code, _, said = here(*arguments)
+    assert (code, words in said, "Traceback" in said) == (2, True, False), said
 
 
-def test_a_run_directory_that_exists_is_refused_unless_forced(tmp_path: Path, scenario: Path) -> None:
+def test_a_run_directory_that_exists_is_refused_unless_forced(here: Here, tmp_path: Path, scenario: Path) -> None:
     out = tmp_path / "D"
     out.mkdir()
     (out / "letter.txt").write_text("mine")
-    refused = jointwatch(tmp_path, "run", scenario, "--no-serve", "--out", out)
-    assert refused.returncode == 2
-    assert "D exists and is not empty; give another --out, or --force to replace it" in refused.stderr
-    still = jointwatch(tmp_path, "run", scenario, "--no-serve", "--out", out, "--force")
-    assert still.returncode == 2
-    assert "is not a run directory (no run.json); --force replaces only those" in still.stderr
+    code, _, said = here("run", scenario, "--no-serve", "--out", out)
+    assert (code, "D exists and is not empty; give another --out, or --force to replace it" in said) == (2, True)
+    code, _, said = here("run", scenario, "--no-serve", "--out", out, "--force")
+    assert (code, "is not a run directory (no run.json); --force replaces only those" in said) == (2, True)
     assert (out / "letter.txt").read_text() == "mine"
 
 
-def test_a_port_in_use_says_so_and_offers_another(tmp_path: Path, scenario: Path) -> None:
+def test_a_port_in_use_says_so_and_offers_another(here: Here, tmp_path: Path, scenario: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        ran = jointwatch(tmp_path, "run", scenario, "--port", port, "--out", tmp_path / "D")
-    assert ran.returncode == 2
-    assert str(port) in ran.stderr
-    assert "--port" in ran.stderr
+        code, _, said = here("run", scenario, "--port", port, "--out", tmp_path / "D")
+    assert (code, str(port) in said, "--port" in said) == (2, True, True), said
 
 
 def test_ctrl_c_ends_cleanly_and_leaves_a_valid_run_directory(tmp_path: Path, scenario: Path) -> None:
@@ -164,7 +166,7 @@ def test_a_reader_that_goes_away_does_not_cost_the_run(tmp_path: Path, scenario:
 
 
 def test_help_names_every_command_with_a_sentence(tmp_path: Path) -> None:
-    helped = jointwatch(tmp_path, "--help")
+    helped = alone(tmp_path, "--help")
     assert helped.returncode == 0
     for name in ("demo", "run", "replay", "log", "catalogue"):
         assert re.search(rf"\b{name}\b +\S", helped.stdout), name

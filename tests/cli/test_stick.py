@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jointwatch.centre import record
-from jointwatch.cli import main as command
 from jointwatch.exchange.keys import write_key
 from tests.exchange import two_centres as world
 
@@ -36,14 +34,10 @@ def records(tmp_path: Path) -> dict[str, Path]:
 
 
 @pytest.fixture
-def log(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+def log(said: Any) -> Any:
     def run(*words: object) -> tuple[int, list[str]]:
-        monkeypatch.setattr(sys, "argv", ["jointwatch", "log", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            command.main()
-        printed = capsys.readouterr()
-        assert isinstance(ended.value.code, int | None)
-        return ended.value.code or 0, (printed.out + printed.err).splitlines()
+        code, printed = said("log", *words)
+        return code, printed.splitlines()
 
     return run
 

@@ -10,7 +10,7 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import polars as pl
@@ -388,10 +388,10 @@ def test_very_many_unknown_sensors_are_refused_soon(tmp_path: Path) -> None:
     head, row = GOOD.splitlines()[:2]
     many = tmp_path / "many.csv"
     many.write_text("\n".join([head, *(row.format(f"S{n}") for n in range(30_000))]) + "\n")
-    start = perf_counter()
+    start = process_time()
     with pytest.raises(UserError, match="sensors S0, S1, S2, S3, S4 and 29995 more"):
         track([many], None, None)
-    assert perf_counter() - start < 5.0
+    assert process_time() - start < 5.0
 
 
 @pytest.mark.parametrize("count", [1, 3, 6])

@@ -27,4 +27,8 @@ def put_away(folder: Path, before: str, to: Path) -> None:
         done = archive(store, before, to, tuple(known.partners))
     for found in done:
         typer.echo(f"{found.log}: {found.entries} entries")
-    typer.echo(f"{len(done)} shards put away in {to}, which holds internal logs too: keep it as the record is kept.")
+    if not done:
+        typer.echo(f"0 shards put away: no closed one of before {before} that its readers cosigned.")
+        return
+    count = "1 shard" if len(done) == 1 else f"{len(done)} shards"
+    typer.echo(f"{count} put away in {to}, which holds internal logs too: keep it as the record is kept.")

@@ -8,8 +8,8 @@ import typer
 
 app = typer.Typer(add_completion=False)
 KINDS = (
-    "radars, sites, interceptor-sites, centres, regions, vehicles, launches, architectures, agreements, claims or "
-    "boost-priors."
+    "radars, sites, interceptor-sites, news-systems, centres, regions, vehicles, launches, architectures, agreements, "
+    "claims or boost-priors."
 )
 
 

@@ -22,4 +22,5 @@ def explained() -> Iterator[None]:
     except LineCut as cut:
         raise UserError(cut.reason) from None
     except OSError as error:
-        raise UserError(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from None
+        why = error.strerror or str(error)
+        raise UserError(f"{error.filename}: {why}" if error.filename else why) from None

@@ -68,7 +68,9 @@ def draft(
             in_force_in_s=in_force_in,
         )
         key_changes.draft(folder, out, wanted)
-        typer.echo(f"Drafted in {out}. {key_changes.wanting(folder, out) or 'It can be published.'}")
+        typer.echo(f"Drafted in {out}. It is taken up once all who must have signed it, two officers at least, each by")
+        typer.echo(f"  jointwatch centre keys sign {out} --key OFFICER.pem")
+        typer.echo(f"and then by\n  jointwatch centre keys publish {folder} {out}")
 
 
 @app.command()

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from jointwatch.centre.client import CentreLine
-from jointwatch.centre.configuration import Place
+from jointwatch.centre.configuration import Place, made
+from jointwatch.cli import telling
 from jointwatch.cli.terminal import print_line
 from jointwatch.exchange.carrier import LineCut
 
@@ -21,8 +22,9 @@ from jointwatch.exchange.carrier import LineCut
 def print_status(folder: Path, *, as_json: bool) -> None:
     """Print what the centre of a folder says of itself; exit code 1 where it does not answer."""
     try:
-        with CentreLine(Place(folder).clients / "admin", timeout_s=5.0) as line:
+        with CentreLine(made(Place(folder)).clients / "admin", timeout_s=5.0) as line:
             found = line.health()
+            found["notices"] = telling.concerns(line)
     except LineCut as cut:
         typer.echo(f"not serving: {cut.reason}", err=True)
         raise typer.Exit(1) from None
@@ -35,9 +37,21 @@ def print_status(folder: Path, *, as_json: bool) -> None:
 def _print(console: Console, found: dict[str, Any]) -> None:
     print_line(console, f"{found['centre']}, run {found['run']}, mode {found['mode']}", style="bold")
     print_line(console, f"Identity {found['identity']}")
+    if found["sensors"]:
+        console.print(_sensors(found["sensors"]), "")
     console.print(_partners(found["partners"]), "", _logs(found))
-    for sentence in _concerns(found):
+    for sentence in (*_concerns(found), *(f"{concern}." for concern in found["notices"])):
         print_line(console, sentence, style="red")
+
+
+def _sensors(sensors: dict[str, Any]) -> Table:
+    reports, refused = Column("reports", justify="right"), Column("refused", justify="right")
+    table = Table("sensor", "heard of", reports, refused, box=None, header_style="bold")
+    for name, at in sensors.items():
+        heard = at["last_posix_s"]
+        ago = f"{max(0.0, time.time() - heard):.0f} s ago" if heard else "not since the start"
+        table.add_row(name, ago, f"{at['reports']:,}", f"{at['refused']:,}")
+    return table
 
 
 def _partners(partners: dict[str, Any]) -> Table:
@@ -64,11 +78,15 @@ def _concerns(found: dict[str, Any]) -> Iterator[str]:
         yield f"The record is damaged: {found['damage']}"
     if found["waits_for"]:
         yield f"Not asked yet what it holds of our logs: {', '.join(found['waits_for'])}"
+    for name, at in found["sensors"].items():
+        yield from ([f"{name}, last refused: {at['last_refusal']}"] if at["last_refusal"] else [])
     for name, at in found["partners"].items():
         yield from ([] if at["linked"] else [f"{name}: {at['cut']}"])
         yield from ([f"{name}, last refused: {at['last_refusal']}"] if at["last_refusal"] else [])
         yield from ([f"{name}: its clock is off by at least {at['clock_off_s']:+.1f} s"] if at["clock_off_s"] else [])
         yield from (f"{log}: {count:,} entries from the future" for log, count in at["future"].items())
+    for name, at in found["alerts"].items():
+        yield from ([f"{name} is not reached by {at['waiting']} alerts: {at['trouble']}"] if at["trouble"] else [])
     nats = found.get("nats", {"linked": True})
     yield from ([] if nats["linked"] else [f"The consoles' NATS server cannot be reached: {nats['cut']}"])
     yield from (f"{log}: {count:,} entries are unverified" for log, count in found["unverified"].items())

@@ -23,15 +23,15 @@ def demo(
     port: PORT = 8711,
 ) -> None:
     """Play a missile test and a space launch of 2009 before Moscow's and Brussels' centres, and show both."""
-    from jointwatch.cli.stage import Stage, perform, ready
+    from jointwatch.cli.stage import Stage, perform, ready, speed_of
 
-    lost = False
+    factor, lost = speed_of(speed), False
     with Stage(serve=serve, port=port) as stage, ExitStack() as stack:
         running = None
         for name, variant in PLAYED:
             centres = stack.enter_context(ready(name, variant, running))
             running = centres.handles
-            record = perform(stage, centres, speed=speed, out=out / name if out else None)
+            record = perform(stage, centres, speed=factor, out=out / name if out else None)
             lost = lost or bool(record.lost or record.report_fault)
             if record.interrupted:
                 break

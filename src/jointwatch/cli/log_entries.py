@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from jointwatch.cli.entry_text import in_words
 from jointwatch.cli.errors import UserError
 from jointwatch.cli.log_place import Held
-from jointwatch.cli.terminal import print_line
+from jointwatch.cli.terminal import as_it_is, print_line
 from jointwatch.earth.timescale import utc_from_tai_ns
 from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import dsse, merkle
@@ -18,6 +21,9 @@ from jointwatch.exchange.merkle import HASH_BYTES
 from jointwatch.exchange.tiles import WIDTH, DirectoryRefused, tile_name, width
 from jointwatch.messages.encoding import hear, kind_of
 from jointwatch.messages.not_understood import NotUnderstood
+
+WIDE = 120
+"""Columns from which on a table of entries has room for what they say."""
 
 
 def logs_to_show(held: Held, name: str | None) -> list[LogId]:
@@ -33,11 +39,14 @@ def logs_to_show(held: Held, name: str | None) -> list[LogId]:
 
 
 def print_log(console: Console, held: Held, log: LogId) -> None:
-    """One log as a table, tile by tile; an entry that is no message says so in its row."""
+    """One log, tile by tile: a table, or where that would be cut, two lines for each entry.
+
+    An entry that is no message says so in its row.
+    """
     size = checkpoints.unverified(held.source.checkpoint(log)).size
     print_line(console, f"{log}: {size} entries, signatures not checked", style="bold")
     for tile in range(-(-size // WIDTH)):
-        table = Table("#", "time (UTC)", "kind", "origin", "id", "says", box=None, header_style="dim")
+        rows: list[tuple[str, ...]] = []
         leaves = held.source.tile(log, 0, tile, width(tile, size))
         for place, entry in enumerate(held.source.bundle(log, tile, width(tile, size))):
             if merkle.leaf_hash(entry) != leaves[place * HASH_BYTES : (place + 1) * HASH_BYTES]:
@@ -45,9 +54,21 @@ def print_log(console: Console, held: Held, log: LogId) -> None:
                     tile_name("entries", tile, width(tile, size)),
                     f"was changed: entry {tile * WIDTH + place} is not the one that was logged",
                 )
-            table.add_row(str(tile * WIDTH + place), *(Text(cell) for cell in _cells(entry)))
-        console.print(table)
+            rows.append((str(tile * WIDTH + place), *_cells(entry)))
+        _print_rows(console, rows)
     console.print()
+
+
+def _print_rows(console: Console, rows: Sequence[tuple[str, ...]]) -> None:
+    if console.width < WIDE:
+        for *head, says in rows:
+            print_line(console, "  ".join(cell for cell in head if cell), style="dim")
+            console.print(Padding(Text(as_it_is(says)), (0, 0, 0, 4)))
+        return
+    table = Table("#", "time (UTC)", "kind", "origin", "id", "says", box=None, header_style="dim")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console.print(table)
 
 
 def _cells(entry: bytes) -> tuple[str, str, str, str, str]:

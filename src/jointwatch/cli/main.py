@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 a negative verdict, 2 wrong use or input, 130 interrupted 
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 from typing import Any
 
@@ -22,6 +23,8 @@ COMMANDS = {
     "centre": ("centre", "Make a centre, let it meet others, and serve."),
     "log": ("log", "Verify, show or export the signed logs of a run."),
     "notices": ("notices", "Read official warnings to mariners, and match them with launches."),
+    "study": ("study", "Compute what architectures would have seen of bundles of launches, for each side."),
+    "report": ("report", "Draw the report of a run or a study again, from its folder: HTML or PDF."),
     "claims": ("claims", "Compute public claims about these radars, and print the verdicts."),
     "catalogue": ("catalogue", "Show the sourced facts: radars, sites, vehicles, centres, launches."),
 }
@@ -44,7 +47,27 @@ class LazyGroup(TyperGroup):
         app = importlib.import_module(f"jointwatch.cli.{module}").app
         command = typer.main.get_command(app)
         command.name = cmd_name
-        return command
+        return _as_prose(command)
+
+
+def _as_prose(command: Any) -> Any:
+    """Return a command whose help fills the terminal's lines, not the source's, and keeps a word such as [pdf]."""
+    for inner in getattr(command, "commands", {}).values():
+        _as_prose(inner)
+    paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
+    command.help = "\n\n".join(_no_markup(" ".join(each.split())) for each in paragraphs)
+    for parameter in command.params:
+        if getattr(parameter, "help", None):
+            parameter.help = _no_markup(parameter.help)
+    return command
+
+
+def _no_markup(text: str) -> str:
+    if "[" not in text:
+        return text
+    from rich.markup import escape
+
+    return escape(text)
 
 
 def _help_was_asked() -> bool:
@@ -80,11 +103,12 @@ def _root(
 def main() -> None:
     """Run the command line; a `UserError` becomes one sentence on standard error and exit code 2."""
     from jointwatch.cli.errors import UserError
+    from jointwatch.cli.terminal import as_it_is
 
     try:
         app()
     except UserError as error:
-        typer.echo(f"jointwatch: {error}", err=True)
+        typer.echo("\n".join(as_it_is(line) for line in f"jointwatch: {error}".split("\n")), err=True)
         raise SystemExit(2) from None
     except BrokenPipeError:
         raise SystemExit(1) from None

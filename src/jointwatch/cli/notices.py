@@ -9,7 +9,6 @@ import typer
 
 if TYPE_CHECKING:
     from jointwatch.centre.warned import Match
-    from jointwatch.formats.notice_files import Warned
     from jointwatch.formats.notice_series import Life
 
 app = typer.Typer(add_completion=False)
@@ -37,11 +36,11 @@ def notices(
     """
     from rich.console import Console
 
-    from jointwatch.cli import notices_out
+    from jointwatch.cli import notices_out, warnings
     from jointwatch.formats.notice_series import lives
 
     _check_out(out)
-    found = lives(_read(files))
+    found = lives(warnings.read(files))
     matched = _matched(found, launches, sites)
     console = Console(highlight=False)
     notices_out.print_reading(console, found)
@@ -64,23 +63,6 @@ def _check_out(out: Path | None) -> None:
 
     if out is not None and (out.suffix != ".json" or not out.absolute().parent.is_dir() or out.is_dir()):
         raise UserError(f"--out wants a file that ends in .json, in a folder that exists; got {str(out)!r}")
-
-
-def _read(files: list[Path]) -> list[Warned]:
-    from jointwatch.cli.errors import UserError
-    from jointwatch.formats.notice_files import read_notices
-    from jointwatch.formats.refusal import Refusal
-
-    found: list[Warned] = []
-    for path in files:
-        try:
-            found += read_notices(path)
-        except (Refusal, OSError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise UserError(f"{path} was not read: {reason}") from None
-    if not found:
-        raise UserError(f"{', '.join(map(str, files))}: no warning stands there")
-    return list({each.id: each for each in found}.values())
 
 
 def _matched(found: tuple[Life, ...], launches: Path | None, sites: Path | None) -> list[tuple[Match, ...]]:

@@ -30,12 +30,11 @@ def page() -> str:
 
 def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Return a command, or each of a group's commands, with the words that call it."""
-    children = getattr(command, "commands", None)
-    if not children:
+    if not hasattr(command, "commands"):
         yield path, command
         return
-    for name, child in children.items():
-        yield from _commands(child, f"{path} {name}")
+    for name in command.list_commands(None):
+        yield from _commands(command.commands[name], f"{path} {name}")
 
 
 def _section(path: str, command: Any) -> Iterator[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import version
 from itertools import groupby
 
 from jointwatch.catalogue import shelf
@@ -15,7 +13,7 @@ from jointwatch.display.report_data import Input
 from jointwatch.display.wording import place
 from jointwatch.sensors.radar import service
 from jointwatch.studies.architecture import Deployed
-from jointwatch.studies.evidence import Played, processor_features
+from jointwatch.studies.evidence import Played
 from jointwatch.studies.scenario import Alternative, Flight, Scenario
 
 OUR_OWN = "this project"
@@ -112,23 +110,23 @@ def _radar(deployed: Deployed, played: Played) -> Iterator[Input]:
         looks = face in deployed.faces
         source = f"{service(face)}{'; as the variant proposes' if looks and counterfactual else ''}"
         yield Input(group, f"{face.name} array looks", "yes" if looks else "no", "", source, "", False)
-    yield from _catalogued(group, shelf.rows("radars", deployed.radar.name))
+    yield from catalogued(group, shelf.rows("radars", deployed.radar.name))
 
 
 def _vehicles(played: Played) -> Iterator[Input]:
     bands = {deployed.radar.band for deployed in played.plan.deployed}
     for name in dict.fromkeys(flight.vehicle for flight in played.scenario.flights):
         title = str(shelf.entries("vehicles")[name].title)  # type: ignore[attr-defined]
-        rows = [row for row in shelf.rows("vehicles", name) if _band(row.parameter) in {"", *bands}]
-        yield from _catalogued(f"Vehicle: {title}", rows)
+        rows = [row for row in shelf.rows("vehicles", name) if band(row.parameter) in {"", *bands}]
+        yield from catalogued(f"Vehicle: {title}", rows)
 
 
 def _priors() -> Iterator[Input]:
     rows = shelf.rows("boost-priors", "generic")
-    yield from _catalogued("What the centres assume of any ascent", rows, unused=())
+    yield from catalogued("What the centres assume of any ascent", rows, unused=())
 
 
-def _catalogued(group: str, rows: Iterable[Provenance], unused: tuple[str, ...] = UNUSED) -> Iterator[Input]:
+def catalogued(group: str, rows: Iterable[Provenance], unused: tuple[str, ...] = UNUSED) -> Iterator[Input]:
     """Return one input for each parameter: the claim that was taken, and what the others say."""
     for parameter, claims in groupby(rows, key=lambda row: row.parameter):
         names = {parameter, parameter.rpartition(".")[2]}
@@ -137,26 +135,26 @@ def _catalogued(group: str, rows: Iterable[Provenance], unused: tuple[str, ...] 
         taken, *others = sorted(claims, key=lambda row: not row.taken)
         yield Input(
             group=group,
-            parameter=_words(parameter),
+            parameter=words(parameter),
             value=_shown(taken),
             unit=_unit(taken),
-            source=_who(taken),
+            source=who(taken),
             tag=taken.tag,
             assumed=taken.assumption and taken.claimant == OUR_OWN,
-            alternatives="; ".join(f"{_measured(row)} ({_claimant(row)})" for row in others),
+            alternatives="; ".join(f"{measured(row)} ({_claimant(row)})" for row in others),
         )
 
 
-def _words(parameter: str) -> str:
+def words(parameter: str) -> str:
     """Return a parameter's key as a reader wants it.
 
-    >>> _words("faces.south-west.sector_deg"), _words("rcs_m2.VHF"), _words("burn_time_s")
+    >>> words("faces.south-west.sector_deg"), words("rcs_m2.VHF"), words("burn_time_s")
     ('south-west array, sector', 'radar cross-section, VHF', 'burn time')
     """
     if parameter in WORDS:
         return WORDS[parameter]
-    if _band(parameter):
-        return f"radar cross-section, {_band(parameter)}"
+    if band(parameter):
+        return f"radar cross-section, {band(parameter)}"
     first, _, rest = parameter.partition(".")
     if first == "faces":
         face, _, rest = rest.partition(".")
@@ -170,7 +168,8 @@ def _plain(key: str) -> str:
     return short.replace("_", " ")
 
 
-def _band(parameter: str) -> str:
+def band(parameter: str) -> str:
+    """Return the band of which a cross-section is; empty for every other parameter."""
     return parameter.removeprefix("rcs_m2.") if parameter.startswith("rcs_m2.") else ""
 
 
@@ -183,16 +182,18 @@ def _shown(row: Provenance) -> str:
     return row.shown
 
 
-def _measured(row: Provenance) -> str:
+def measured(row: Provenance) -> str:
+    """Return a claimed value with its unit."""
     unit = _unit(row)
     return f"{_shown(row)}{'' if unit in ('', '°') else ' '}{unit}"
 
 
 def _unit(row: Provenance) -> str:
-    return "m²" if _band(row.parameter) else unit_of(row.parameter)
+    return "m²" if band(row.parameter) else unit_of(row.parameter)
 
 
-def _who(row: Provenance) -> str:
+def who(row: Provenance) -> str:
+    """Return who claims a value, when, where it was read, and what the claim adds."""
     if row.claimant == OUR_OWN:
         return f"{OUR_OWN} – {row.note}"
     return f"{_claimant(row)} – {row.source}{f'; {row.note}' if row.note else ''}"
@@ -217,18 +218,12 @@ def _exchange(played: Played) -> Iterator[Input]:
 
 
 def _software(played: Played) -> Iterator[Input]:
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    kind = processor_features()
-    yield Input("Software", "random seed", str(played.scenario.seed), "", "scenario file", "", False)
-    yield Input("Software", "Jointwatch", version("jointwatch"), "", "run.json", "", False)
-    yield Input("Software", "Python", platform.python_version(), "", "run.json", "", False)
-    yield Input("Software", "packages", packages, "", "run.json", "", False)
-    yield Input(
-        "Software",
-        "processor",
-        f"{kind['machine']}, {kind['system']}",
-        "",
-        "run.json, with its instructions",
-        "",
-        False,
+    versions, processor = played.software.versions, played.software.processor
+    values = (
+        ("random seed", str(played.scenario.seed), "scenario file"),
+        ("Jointwatch", versions["jointwatch"], "run.json"),
+        ("Python", versions["python"], "run.json"),
+        ("packages", ", ".join(f"{name} {versions[name]}" for name in PACKAGES), "run.json"),
+        ("processor", f"{processor['machine']}, {processor['system']}", "run.json, with its instructions"),
     )
+    return (Input("Software", parameter, value, "", source, "", False) for parameter, value, source in values)

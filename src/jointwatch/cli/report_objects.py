@@ -14,6 +14,7 @@ from jointwatch.earth.ellipsoid import geodetic_from_ecef
 from jointwatch.earth.timescale import NS_PER_S, utc_from_tai_ns
 from jointwatch.earth.topocentric import ecef_from_azimuth_elevation_range
 from jointwatch.sensors.coverage import range_to_altitude
+from jointwatch.sensors.radar import Radar
 from jointwatch.studies.architecture import Deployed
 from jointwatch.studies.course import Course, Ground
 from jointwatch.studies.evidence import Played
@@ -33,15 +34,14 @@ def object_reports(score: Score, played: Played) -> tuple[rd.ObjectReport, ...]:
 
 def reach(deployed: Sequence[Deployed], height_km: float) -> tuple[rd.Coverage, ...]:
     """Return how far over ground each radar looks down to its lowest elevation at objects of one height."""
-    return tuple(rd.Coverage(d.radar.name, _ground_range_km(d, height_km)) for d in deployed)
+    return tuple(rd.Coverage(d.radar.name, ground_range_km(d.radar, height_km)) for d in deployed)
 
 
-def _ground_range_km(deployed: Deployed, height_km: float) -> float:
-    site, face = deployed.radar.site, min(deployed.radar.faces, key=lambda face: face.elevation_min_rad)
+def ground_range_km(radar: Radar, height_km: float) -> float:
+    """Return how far over ground a radar looks down to its lowest elevation at objects of one height."""
+    site, face = radar.site, min(radar.faces, key=lambda face: face.elevation_min_rad)
     azimuth, elevation = face.azimuth_from_rad + face.azimuth_width_rad / 2, face.elevation_min_rad
-    slant_m = min(
-        float(range_to_altitude(site, azimuth, elevation, height_km * 1e3)), deployed.radar.instrumented_range_m
-    )
+    slant_m = min(float(range_to_altitude(site, azimuth, elevation, height_km * 1e3)), radar.instrumented_range_m)
     there = ecef_from_azimuth_elevation_range(
         site.latitude_rad, site.longitude_rad, site.height_m, np.array([[azimuth, elevation, slant_m]])
     )

@@ -17,7 +17,7 @@ from jointwatch.exchange.keyrings import Keyrings, logged_tai_ns, roster_log
 from jointwatch.exchange.keys import PublicKey
 from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.refused import Refused
-from jointwatch.exchange.run_directory import LOGS
+from jointwatch.exchange.run_directory import LOGS, MANIFEST
 from jointwatch.messages.encoding import decode
 from jointwatch.messages.statement import Statement
 
@@ -50,9 +50,11 @@ def read_record(directory: Path, *, run: str, mode: str) -> Recorded:
 
 
 def log_heads(record: Recorded) -> tuple[rd.LogHead, ...]:
-    """Return the head of each log and who verified and cosigned it."""
+    """Return the head of each log and who verified and cosigned it; the manifest, which lists the report, is later."""
     heads = []
     for log, note in record.notes.items():
+        if log.klass == MANIFEST:
+            continue
         head = checkpoints.unverified(note)
         by = [centre for centre in sorted(record.keys) if _cosigned(record, log, centre)]
         heads.append(rd.LogHead(str(log), head.size, head.root.hex(), by[0] if by else "", head.size if by else 0))

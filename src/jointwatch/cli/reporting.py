@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from jointwatch import __version__
 from jointwatch.centre.replay import read_logs
+from jointwatch.cli.report_feeds import feed_verdicts
 from jointwatch.cli.report_inputs import inputs
+from jointwatch.cli.report_launches import judgements
 from jointwatch.cli.report_objects import object_reports, reach
 from jointwatch.cli.report_record import log_heads, public_keys, read_record, statement
 from jointwatch.display.report import render
@@ -24,12 +25,13 @@ def report_page(played: Played) -> str:
 
 def report_data(played: Played) -> ReportData:
     """Return everything the report says."""
-    scored = score(played, read_logs(played.directory))
+    logs = read_logs(played.directory)
+    scored = score(played, logs)
     record = read_record(played.directory, run=played.plan.view.run, mode=played.plan.view.mode)
     listed = inputs(played)
     return ReportData(
         run=played.plan.view,
-        version=__version__,
+        version=played.software.versions["jointwatch"],
         objects=object_reports(scored, played),
         coverage=reach(played.plan.deployed, HEIGHT_KM),
         coverage_height_km=HEIGHT_KM,
@@ -37,6 +39,8 @@ def report_data(played: Played) -> ReportData:
         logs=log_heads(record),
         keys=public_keys(record),
         statement=statement(played.record.statement, record),
+        judgements=judgements(logs),
+        feeds=feed_verdicts(logs),
         claims=_claims(played, scored, listed),
         inputs=listed,
         directory=played.directory.name,

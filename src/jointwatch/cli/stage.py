@@ -144,12 +144,11 @@ def ready(
         yield Ready(scenario, chosen, handles, sky)
 
 
-def perform(stage: Stage, ready: Ready, *, speed: str, out: Path | None, force: bool = False) -> Record:
+def perform(stage: Stage, ready: Ready, *, speed: float, out: Path | None, force: bool = False) -> Record:
     """Play one scenario on the stage and write its run directory; raises UserError for wrong input."""
-    factor = _speed(speed)
-    folder = out or _default_folder(ready.scenario, ready.variant)
-    _check_folder(folder, force)
-    return _play(stage, ready, factor, folder)
+    folder = out or default_folder(ready.scenario, ready.variant)
+    check_folder(folder, force)
+    return _play(stage, ready, speed, folder)
 
 
 def _play(stage: Stage, ready: Ready, factor: float, folder: Path) -> Record:
@@ -158,7 +157,7 @@ def _play(stage: Stage, ready: Ready, factor: float, folder: Path) -> Record:
         plan, desk, flown = prepare(scenario, ready.variant, speed=factor, sky=ready.sky)
     except ScenarioError as error:
         raise UserError(f"{scenario.name}: {error}") from None
-    _make_folder(folder)
+    make_folder(folder)
     _announce(stage, scenario, plan.view, factor)
     watchers = Watchers(
         event=stage.say,
@@ -208,7 +207,8 @@ def _load_reporting() -> evidence.Page:
     return page
 
 
-def _speed(text: str) -> float:
+def speed_of(text: str) -> float:
+    """Return how many times faster than real time a word means; 0 for as fast as it goes."""
     if text == "max":
         return 0.0
     try:
@@ -220,11 +220,12 @@ def _speed(text: str) -> float:
     return factor
 
 
-def _default_folder(scenario: Scenario, variant: str) -> Path:
+def default_folder(scenario: Scenario, variant: str) -> Path:
+    """Return the folder of a run that nobody named one for."""
     return Path("runs") / f"{scenario.name}-{variant}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
 
 
-def _check_folder(folder: Path, force: bool) -> None:
+def check_folder(folder: Path, force: bool) -> None:
     """Refuse a folder with something in it, unless forced and it is a run's."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         if not force:
@@ -233,7 +234,7 @@ def _check_folder(folder: Path, force: bool) -> None:
             raise UserError(f"{folder} is not a run directory (no run.json); --force replaces only those")
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make the folder of a run empty, once it is sure that there will be one."""
     try:
         if folder.exists():

@@ -12,5 +12,10 @@ def print_line(console: Console, text: str, style: str = "") -> None:
     """Print one line as it is: not wrapped, no markup, nothing that steers a terminal."""
     from rich.text import Text
 
+    console.print(Text(as_it_is(text), style=style), soft_wrap=True)
+
+
+def as_it_is(text: str) -> str:
+    """Return the whole text as one line in which nothing steers a terminal."""
     shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-    console.print(Text(shown.encode("utf-8", "backslashreplace").decode(), style=style), soft_wrap=True)
+    return shown.encode("utf-8", "backslashreplace").decode()

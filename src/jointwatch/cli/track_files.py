@@ -18,14 +18,14 @@ from jointwatch.assessment.ellipse import Ellipse
 from jointwatch.assessment.impact_area import ImpactEstimate
 from jointwatch.assessment.knowable import Knowable
 from jointwatch.assessment.launch_point import LaunchEstimate
+from jointwatch.centre.alerts import ephemeris
 from jointwatch.cli.track_orbit_values import orbit_values
 from jointwatch.cli.track_work import Work
 from jointwatch.display import track_figure
 from jointwatch.earth.ellipsoid import geodetic_from_ecef
-from jointwatch.earth.timescale import days_from_tai_ns, now_tai_ns, utc_from_tai_ns
+from jointwatch.earth.timescale import now_tai_ns, utc_from_tai_ns
 from jointwatch.formats import oem_kvn
-from jointwatch.formats.epochs import Instant
-from jointwatch.formats.oem import LOWER, Covariances, Ephemeris, Header, Metadata, Oem, Segment
+from jointwatch.formats.oem import LOWER, Oem
 from jointwatch.studies.recording import Recording
 from jointwatch.studies.recording_sites import Sensor
 from jointwatch.studies.recording_tracks import Said, TrackFound
@@ -33,10 +33,6 @@ from jointwatch.tracking.track import History
 
 FILTERED = "States and covariances as each stood after its own plot: filtered, not smoothed."
 SMOOTHED = "States and covariances given all numbers: smoothed."
-FRAME = "Earth-fixed (WGS 84, which agrees with the ITRF to 0.1 m), velocity relative to the turning Earth."
-KNOWN_M_S = (
-    1000.0  # one sigma of the velocity from which on a state goes into an OEM: one plot alone says nothing of it
-)
 STATE = ("x_m", "y_m", "z_m", "vx_m_s", "vy_m_s", "vz_m_s")
 
 
@@ -66,34 +62,12 @@ def _write(folder: Path, message: Oem) -> None:
 
 def oem(history: History, how: str, *, name: str = "") -> Oem:
     """A history as an Orbit Ephemeris Message in UTC, with the covariance of every state; how the states were made."""
-    known = np.trace(history.P[:, 3:, 3:], axis1=1, axis2=2) < KNOWN_M_S**2
-    rows = np.arange(int(np.argmax(known)) if known.any() else 0, len(history))
-    day, ns = days_from_tai_ns(history.time_tai_ns[rows])
-    epochs = [Instant(int(d), int(n)) for d, n in ((day[0], ns[0]), (day[-1], ns[-1]))]
-    created = days_from_tai_ns(np.array([now_tai_ns() // 10**9 * 10**9]))
-    early = (f"{rows[0]} estimates before the first with a velocity to 1 km/s are left out.",) if rows[0] else ()
+    times, x, P = ephemeris.known(history.time_tai_ns, history.x, history.P)
+    left = len(history) - len(times)
+    early = (f"{left} estimates before the first with a velocity to 1 km/s are left out.",) if left else ()
     gone = (f"{history.left_out} estimates between the first and the last are left out.",) if history.left_out else ()
-    metadata = Metadata(
-        object_name=name if name.strip("-") else history.track_id,
-        object_id=history.track_id,
-        center_name="EARTH",
-        ref_frame="ITRF2000",
-        time_system="UTC",
-        start=epochs[0],
-        stop=epochs[1],
-        comments=(how, FRAME, *early, *gone),
-    )
-    P = 0.5e-6 * (history.P[rows] + history.P[rows].swapaxes(-1, -2))
-    return Oem(
-        Header(Instant(int(created[0][0]), int(created[1][0])), f"JOINTWATCH {__version__}"),
-        (
-            Segment(
-                metadata,
-                Ephemeris(day, ns, history.x[rows] * 1e-3),
-                Covariances(day, ns, ("ITRF2000",) * len(rows), P),
-            ),
-        ),
-    )
+    segment = ephemeris.segment(history.track_id, times, x, P, how, *early, *gone, name=name.strip("-") and name)
+    return Oem(ephemeris.header(f"JOINTWATCH {__version__}", now_tai_ns()), (segment,))
 
 
 def table(histories: Sequence[History]) -> pl.DataFrame:
