@@ -12,15 +12,18 @@ import importlib
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from jointwatch.exchange import checkpoint as checkpoints
+from jointwatch.exchange import dsse
 from jointwatch.exchange.keyrings import ROSTER, Keyrings, logged_tai_ns, roster_log
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import COMMON, LogId
+from jointwatch.messages.encoding import hear
+from jointwatch.messages.heartbeat import Heartbeat
 
 ROOT = Path(__file__).parents[2]
 
@@ -85,25 +88,32 @@ def tally(
     *,
     pinned: str,
     mode: str = "exercise",
-    whole: bool = True,
+    held: Mapping[str, int] | None = None,
 ) -> Tally:
     """Return what both records hold, once the invariant was checked; raise AssertionError where it does not hold.
 
-    The mirror's logs are the sender's to the byte, so order and roots are equal (where not `whole`: a beginning of
-    them); each root is recomputed here by the definition of RFC 6962 and is the one that was signed; every mirrored
-    entry verifies under the roster of the identity pinned, and stands under the mirror's own cosignature.
-    pinned: fingerprint of the sender's identity.
+    The mirror's logs are the sender's to the byte, so order and roots are equal; each root is recomputed here by the
+    definition of RFC 6962 and is the one that was signed; every mirrored entry verifies under the roster of the
+    identity pinned, and stands under the mirror's own cosignature.
+    pinned: fingerprint of the sender's identity. held: sizes of whole logs that the mirror was seen to hold once all
+    was said; what a centre in service said of its own accord after that may be missing. Without it, only signs of life.
     """
     rings = keyrings(mirror, sender.owner, pinned=pinned, mode=mode)
     ids: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
     for log in outbound(sender, mirror.owner):
         entries, kept = sender.entries(log), mirror.entries(log)
-        wanted = entries if whole else entries[: len(kept)]
-        assert kept == wanted, f"{log}: the mirror holds {len(kept)} entries, and not those the sender has"
+        assert kept == entries[: len(kept)], f"{log}: the mirror holds other entries than the sender"
+        missing = [entry for entry in entries[len(kept) :] if not _is_sign_of_life(entry)]
+        said = f"{log}: the mirror holds {len(kept)} of {len(entries)} entries{_kinds(missing)}"
+        assert held is not None or not missing, said
+        sizes[str(log.whole)] += len(kept)
         _check_signed(mirror, log, kept, rings)
         _check_signed(sender, log, entries, rings)
         if log.klass != ROSTER:
             ids.update(rings.open_entry(entry, log).id for entry in entries)
+    gone = {log: size for log, size in (held or {}).items() if sizes[log] < size}
+    assert not gone, f"the mirror no longer holds what it held: {gone}"
     strangers = [log for log in mirror.logs() if log.owner == sender.owner and not sender.size(log)]
     assert not any(mirror.size(log) for log in strangers), f"the mirror holds what the sender never had: {strangers}"
     lost = sum(1 for found in set(acknowledged) if not ids[found])
@@ -111,6 +121,14 @@ def tally(
     assert lost == 0, f"{lost} of {len(acknowledged)} acknowledged ids are in no log of {sender.owner}"
     assert twice == 0, f"{twice} ids stand in the logs of {sender.owner} more than once"
     return Tally(len(set(acknowledged)), lost, twice)
+
+
+def _kinds(missing: Sequence[bytes]) -> str:
+    return "; the last missing is a " + type(hear(dsse.parse(missing[-1]).payload)).__name__ if missing else ""
+
+
+def _is_sign_of_life(entry: bytes) -> bool:
+    return isinstance(hear(dsse.parse(entry).payload), Heartbeat)
 
 
 def keyrings(store: Store, centre: str, *, pinned: str, mode: str) -> Keyrings:

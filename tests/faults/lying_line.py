@@ -92,6 +92,7 @@ def lied_to(folder: Path) -> Iterator[tuple[Station, Station, LyingLine]]:
         brussels.knows(moscow, port=door.start())
         for station in (moscow, brussels):
             station.start()
+        seconds_until(moscow.speaks, NOTICED_S, "Moscow has asked Brussels and speaks")
         seconds_until(lambda: holds_all(brussels, moscow), NOTICED_S, "Brussels knows Moscow's roster")
         yield moscow, brussels, line
     finally:

@@ -26,12 +26,21 @@ def said(name: str, folder: Path, *, full: bool) -> dict[str, Any]:
         return {"cannot": str(reason)}
     except BaseException as error:
         traceback.print_exc()
-        return {"failed": str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"}
+        return {"failed": _in_words(error)}
+
+
+def _in_words(error: BaseException) -> str:
+    """Return why it failed; an assertion without a sentence by the line that makes it."""
+    if isinstance(error, AssertionError) and not error.args:
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        return f"{Path(at.filename).name}, line {at.lineno}: {at.line}"
+    return str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"
 
 
 def end_with_the_runner() -> None:
     """Kill this process group once the input ends."""
-    sys.stdin.buffer.read()
+    while os.read(0, 1):  # not sys.stdin: who ends while another thread reads that aborts
+        pass
     os.killpg(0, signal.SIGKILL)
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -160,10 +161,20 @@ def mirrored_s(sender: Centre, mirror: Centre, limit_s: float = 60.0) -> float:
 def ended(sender: Centre, mirror: Centre, acknowledged: dict[str, int]) -> Tally:
     """The tally of both records, once all is mirrored and both centres have ended in order."""
     mirrored_s(sender, mirror)
+    held = sizes_held(mirror, sender)
     for centre in (sender, mirror):
         centre.stop()
     with sender.record() as own, mirror.record() as kept:
-        return tally(own, kept, acknowledged, pinned=sender_identity(own))
+        return tally(own, kept, acknowledged, pinned=sender_identity(own), held=held)
+
+
+def sizes_held(mirror: Centre, sender: Centre) -> Counter[str]:
+    """How many entries of each of the sender's whole logs the mirror holds now."""
+    sizes: Counter[str] = Counter()
+    for name, at in serving.health(mirror.folder)["logs"].items():
+        if name.startswith(f"{sender.name}/"):
+            sizes[str(LogId.parse(name).whole)] += at["size"]
+    return sizes
 
 
 def sender_identity(own: Store) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -23,6 +22,7 @@ from jointwatch.exchange.keyrings import Keyrings, roster_log
 from jointwatch.exchange.keys import SigningKey, read_key
 from jointwatch.exchange.log import Store
 from jointwatch.exchange.logid import COMMON
+from tests import ports
 from tests.faults.harness import ROOT, Tally, keyrings, seconds_until, tally
 from tests.faults.wire import HOSTS, Wire, wire
 
@@ -51,7 +51,7 @@ class Station:
         desk_environment: Mapping[str, str] | None = None,
         program: str = "jointwatch",
     ) -> None:
-        self.name, self.folder, self.host, self.port = name, folder, host, port or free_port(host)
+        self.name, self.folder, self.host, self.port = name, folder, host, port or ports.free(host)
         self.inside, self.program = list(inside), program
         self.environment, self.desk_environment = dict(environment or {}), dict(desk_environment or {})
         self.process: subprocess.Popen[bytes] | None = None
@@ -292,13 +292,6 @@ class Submitter:
         return True
 
 
-def free_port(host: str = "127.0.0.1") -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind((host, 0))
-        return int(found.getsockname()[1])
-
-
 @contextmanager
 def pair(folder: Path) -> Iterator[tuple[Station, Station]]:
     """Yield Moscow and Brussels, each following the other on the loopback."""
@@ -381,17 +374,25 @@ def caught_up_s(reader: Station, owner: Station, limit_s: float) -> float:
 def settled(sender: Station, mirror: Station, acknowledged: dict[str, int], *, limit_s: float = 30.0) -> Tally:
     """Return the tally of both records once everything is mirrored and both centres have stopped."""
     seconds_until(lambda: holds_all(mirror, sender), limit_s, f"{mirror.name} holds all that {sender.name} has")
+    held = sizes_held(mirror, sender)
     for station in (sender, mirror):
         station.stop()
-    return closed_tally(sender, mirror, acknowledged)
+    return closed_tally(sender, mirror, acknowledged, held=held)
 
 
-def closed_tally(sender: Station, mirror: Station, acknowledged: dict[str, int], *, whole: bool = True) -> Tally:
+def sizes_held(mirror: Station, sender: Station) -> dict[str, int]:
+    """Return how many entries of each of the sender's logs the mirror holds now."""
+    return {log: size for log, size in mirror.sizes().items() if log.startswith(f"{sender.name}/")}
+
+
+def closed_tally(
+    sender: Station, mirror: Station, acknowledged: dict[str, int], *, held: Mapping[str, int] | None = None
+) -> Tally:
     """Return the tally of two records that nobody has open; each id also stands where it was said to stand."""
     pinned = sender.fingerprint
     with record(sender) as own, record(mirror) as kept:
         _check_positions(own, acknowledged, pinned)
-        return tally(own, kept, acknowledged, pinned=pinned, mode=MODE, whole=whole)
+        return tally(own, kept, acknowledged, pinned=pinned, mode=MODE, held=held)
 
 
 def record(station: Station) -> Store:

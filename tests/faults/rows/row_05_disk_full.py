@@ -32,7 +32,9 @@ def run(folder: Path, *, full: bool) -> Outcome:
             worst = max(worst, _goes_on_s(radar))
             ballast = fill(folder / "brussels", leave_bytes=LEFT_BYTES)
             seconds_until(lambda: _stands_still(brussels), FULL_S, "the mirror can keep no more")
-            assert brussels.sizes()[NOTICES] < moscow.sizes()[NOTICES]
+            _goes_on_s(radar)
+            held, said = brussels.sizes()[NOTICES], moscow.sizes()[NOTICES]
+            assert held < said, f"the mirror, whose disk is full, holds {held} of {said} entries"
             ballast.unlink()
             worst = max(worst, caught_up_s(brussels, moscow, BACK_S))
         radar.stop()

@@ -37,7 +37,7 @@ def run(folder: Path, *, full: bool) -> Outcome:
         worst = others_go_on(moscow, brussels)
         for station in (moscow, brussels):
             station.stop()
-        found = closed_tally(moscow, brussels, radar.acknowledged | acknowledged, whole=False)
+        found = closed_tally(moscow, brussels, radar.acknowledged | acknowledged, held={})
         with record(brussels) as kept:
             notices = [log for log in kept.logs() if log.whole == NOTIFY]
             assert sum(map(kept.size, notices)) == len(radar.acknowledged) + len(notices)  # each shard has its opening

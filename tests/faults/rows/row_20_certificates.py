@@ -16,6 +16,7 @@ from pathlib import Path
 
 from jointwatch.centre.configuration import Place
 from jointwatch.exchange import roles, tls
+from jointwatch.exchange.https.app import BODY_TIME_S
 from jointwatch.exchange.keys import fingerprint
 from tests.faults.harness import Outcome
 from tests.faults.stations import Station, Submitter, caught_up_s, pair, settled
@@ -24,8 +25,9 @@ TITLE = "expired, wrong or missing certificate, wrong role"
 REQUIRED = "refused before any parsing"
 LOG = "moscow/common/notify"
 PULL, COSIGN, SUBMIT = "/exchange/v1/pull", "/exchange/v1/cosign", "/centre/v1/submit"
-HEALTH, PROOF = "/centre/v1/health", "/centre/v1/proof"
+HEALTH, PROOF, POST = "/centre/v1/health", "/centre/v1/proof", "/centre/v1/plots"
 MONTH = timedelta(days=30)
+WANTED_S = 3 * BODY_TIME_S  # a door that wants a body says 408 by then
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ def visitors(folder: Path, moscow: Station, brussels: Station) -> Iterator[Visit
     yield Visitor("our client by the partner's authority", made(theirs, folder / "c", "desk", "operator"), SUBMIT)
     yield Visitor("partner with a role of ours", made(theirs, folder / "p", "brussels", "operator"), SUBMIT)
     for role, paths in {
-        "sensor-writer": (PULL, COSIGN, PROOF),
+        "sensor-writer": (PULL, COSIGN, PROOF, POST),
+        "sensor": (PULL, COSIGN, PROOF, SUBMIT),
         "operator": (PULL, COSIGN, PROOF),
         "releaser": (PULL, PROOF),
         "auditor": (PULL, COSIGN, SUBMIT),
@@ -91,7 +94,7 @@ def authority(folder: Path, station: Station) -> tls.Identity:
 
 
 def made(by: tls.Identity, folder: Path, name: str, role: str) -> tls.Identity:
-    uris = [] if role == "none" else [roles.uri(role, "armavir" if role == "sensor-writer" else "")]
+    uris = [] if role == "none" else [roles.uri(role, "armavir" if role in roles.OF_A_SENSOR else "")]
     return tls.ensure_client(by, folder, name, uris)
 
 
@@ -107,7 +110,7 @@ def knock(station: Station, visitor: Visitor) -> None:
 
 def asked(station: Station, context: ssl.SSLContext, path: str) -> int | None:
     """Return the status with which a request is answered of whose body nothing is sent; None where the line ends."""
-    line = http.client.HTTPSConnection(station.host, station.port, context=context, timeout=5)
+    line = http.client.HTTPSConnection(station.host, station.port, context=context, timeout=WANTED_S)
     try:
         line.putrequest("POST", path)
         line.putheader("content-length", str(4 << 30))
@@ -126,7 +129,7 @@ def denied_and_let_in_again(station: Station, client: tls.Identity) -> str:
     place = Place(station.folder)
     context = tls.client_context(client, client.authority_pem())
     context.check_hostname = False
-    line = http.client.HTTPSConnection(station.host, station.port, context=context, timeout=5)
+    line = http.client.HTTPSConnection(station.host, station.port, context=context, timeout=WANTED_S)
     certificate = client.leaf.read_text().split("-----END PRIVATE KEY-----\n")[-1]
     seen = []
     for listed in ("", fingerprint(ssl.PEM_cert_to_DER_cert(certificate)) + " lost\n", ""):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,13 @@ from jointwatch.exchange.carrier import TurnedDown
 from jointwatch.exchange.keys import read_key
 from jointwatch.messages.encoding import PAYLOAD_TYPE, encode
 from jointwatch.messages.incident import Incident
-from tests.faults.harness import Outcome, seconds_until
+from tests.faults.harness import Outcome, patience, seconds_until
 from tests.faults.stations import Station, Submitter, caught_up_s, pair, settled
 
 TITLE = "key rotation and revocation during traffic and during a cut"
 REQUIRED = "no gap, no acceptance after the revocation position"
 LOG = "moscow/common/notify"
-IN_FORCE_S = 4.0  # from the draft of a roster until it counts
+IN_FORCE_S = 4.0  # from the draft of a roster until it counts, on a machine that has time: it is signed meanwhile
 RECOVERY_S = 30.0
 
 
@@ -41,15 +42,15 @@ def run(folder: Path, *, full: bool) -> Outcome:
             for _ in range(rounds):
                 change(moscow, rotate=("log", "cosign", "desk"))
                 change(brussels, rotate=("cosign",))
-            change(moscow, enrol=("operator:second",))
-            time.sleep(IN_FORCE_S)
+            in_force_s = change(moscow, enrol=("operator:second",))
+            time.sleep(max(0.0, in_force_s - time.monotonic()))
             second = hand_in(moscow, range(10))
             silence(brussels)
             change(moscow, rotate=("log", "desk"))
             log, end = second[5]
             change(moscow, compromised="operator:second", since={log: end})
             refused_from_now_on(moscow)
-            time.sleep(60.0 if full else IN_FORCE_S)
+            time.sleep(60.0 if full else in_force_in_s())
             speak(brussels)
             worst = caught_up_s(brussels, moscow, RECOVERY_S)
         assert not desk.errors, desk.errors[0]
@@ -72,14 +73,22 @@ def administered(station: Station) -> None:
     founding.certify(place, known, line, founding.Client("admin", "admin"))
 
 
-def change(station: Station, **wanted: Any) -> None:
-    """Change a centre's keys, signed by two of its officers."""
+@cache
+def in_force_in_s() -> float:
+    """Return how long after its draft a roster counts; the same for all, so that none overtakes the one before it."""
+    return IN_FORCE_S * patience()
+
+
+def change(station: Station, **wanted: Any) -> float:
+    """Change a centre's keys, signed by two of its officers; return when, by the monotonic clock, that is in force."""
     folder = station.folder
     draft = folder / "change.json"
-    key_changes.draft(folder, draft, key_changes.Wanted(in_force_in_s=IN_FORCE_S, **wanted))
+    key_changes.draft(folder, draft, key_changes.Wanted(in_force_in_s=in_force_in_s(), **wanted))
+    in_force_s = time.monotonic() + in_force_in_s()
     for number in (1, 3):
         drafts.sign(draft, read_key(folder / "officers" / f"officer-{number}.pem"))
     key_changes.publish(folder, draft)
+    return in_force_s
 
 
 def hand_in(moscow: Station, numbers: range) -> list[tuple[str, int]]:

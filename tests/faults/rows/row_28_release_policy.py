@@ -7,6 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from jointwatch.centre.duty.course import Cursor
+from jointwatch.centre.duty.station import CURSOR
 from jointwatch.centre.ledger import Ledger
 from jointwatch.centre.outlet import Outlet
 from jointwatch.earth.timescale import now_tai_ns
@@ -58,13 +60,23 @@ def observed(moscow: Station, number: int) -> tuple[dict[str, int], int]:
                 adopt(moscow, desk, random.choice(POLICIES))
             make, subject = random.choice(((scan, "gabala-array-2"), (tracklet, "T-1"), (report, "T-1")))
             desk.offer(make, subject=subject, reason="seen by infrared")
+        hand_over(moscow, desk, store)
         check_by_the_rules(desk)
         return released(store), check_proofs(desk, store)
+
+
+def hand_over(moscow: Station, desk: Desk, store: Store) -> None:
+    """Let nothing go any more, and have the centre's own watch go on from here: all before was said."""
+    adopt(moscow, desk, ())
+    desk.outlet.let_go()
+    desk.ledger.commit()
+    store.keep({CURSOR: Cursor("", store.size(desk.ledger.internal())).encode()})
 
 
 def adopt(moscow: Station, desk: Desk, rules: tuple[ReleaseRule, ...]) -> None:
     """Put a policy in force that two officers of release have signed."""
     said, log = desk.outlet.policy, desk.ledger.internal()
+    desk.ledger.now_tai_ns += 1  # what left before is then told apart from what leaves after
     policy = msgspec.structs.replace(
         said,
         number=said.number + 1,

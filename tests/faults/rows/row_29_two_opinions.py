@@ -17,7 +17,18 @@ from jointwatch.messages.statement import Statement
 from tests.centre.test_agreement import found as held
 from tests.faults.harness import Outcome
 from tests.faults.lying_line import BACK_S
-from tests.faults.stations import MODE, RUN, Station, Submitter, caught_up_s, closed_tally, pair, record, settled
+from tests.faults.stations import (
+    MODE,
+    RUN,
+    Station,
+    Submitter,
+    caught_up_s,
+    closed_tally,
+    pair,
+    record,
+    settled,
+    sizes_held,
+)
 
 TITLE = "both parties assess differently"
 REQUIRED = "both statements kept, the conflict shown"
@@ -37,8 +48,9 @@ def run(folder: Path, *, full: bool) -> Outcome:
             centre.start()
         worst = max(caught_up_s(brussels, moscow, BACK_S), caught_up_s(moscow, brussels, BACK_S))
         radar.stop()
+        seen = sizes_held(moscow, brussels)
         counted = settled(moscow, brussels, radar.acknowledged)
-        closed_tally(brussels, moscow, {})
+        closed_tally(brussels, moscow, {}, held=seen)
         made = [joint(centre) for centre in (moscow, brussels)]
         check_conflict(made, [moscow, brussels])
     return counted.outcome(worst, "one statement at both, byte for byte; it says on what they differ and keeps both")
