@@ -72,7 +72,7 @@ def test_a_person_watches_a_run_from_the_first_track_to_the_loss_of_a_centre(
     wait_for(page, "#banner", "COUNTERFACTUAL")
     wait_for(page, 'section[aria-label="Tracks"]', "T-0002")
     wait_for(page, 'section[aria-label="Tracks"]', "missile")
-    assert "Moscow ● linked" in page.inner_text("#pills")
+    wait_for(page, "#pills", "Moscow ● linked")
     picture = page.screenshot(path=tmp_path / "watching.png", timeout=PATIENCE_MS)
     assert len(picture) > 50_000, "a globe with tracks is more than a blank"
 
