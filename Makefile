@@ -10,10 +10,12 @@ SOURCES := pyproject.toml uv.lock hatch_build.py $(shell find web -path web/node
 demo: install
 	.venv/bin/jointwatch demo
 
+# One process waits for the rows of the fault catalogue, while the others run all else.
 test: install browser nats-server fault-tools
-	$(PY) -m pytest
+	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-check: install
+# needs no compiled kernel, so that CI runs it while they are compiled
+check: .venv/synced
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
@@ -38,10 +40,13 @@ install: .venv/installed
 $(UV):
 	python3 -m pip install --quiet --disable-pip-version-check --target .uv 'uv==0.13.9'
 
-.venv/installed: $(UV) $(SOURCES)
+.venv/installed: .venv/synced
+	$(PY) -m jointwatch.cli.warm
+	@touch $@
+
+.venv/synced: $(UV) $(SOURCES)
 	$(UV) sync --locked --quiet --compile-bytecode
 	$(PY) -m compileall -q src
-	$(PY) -m jointwatch.cli.warm
 	@touch $@
 
 # Chromium for the test that opens the page as a person would.
@@ -67,7 +72,7 @@ FUZZ_S ?= 120
 fuzz: install
 	$(PY) -m tests.fuzz.campaign --seconds $(FUZZ_S)
 
-# All 30 rows of the fault catalogue at full length; `make test` runs them scaled.
+# All rows of the fault catalogue at full length; `make test` runs them scaled.
 faults: install fault-tools
 	$(PY) -m tests.faults.run --full
 

@@ -14,10 +14,12 @@ from types import ModuleType
 from typing import Any, BinaryIO
 
 from jointwatch.formats import (
+    cap_xml,
     measurement_csv,
     measurement_parquet,
     oem_kvn,
     oem_xml,
+    scans_json,
     tdm_kvn,
     tdm_xml,
 )
@@ -49,8 +51,10 @@ FORMS: dict[str, ModuleType] = {
     "tdm_xml": tdm_xml,
     "oem_kvn": oem_kvn,
     "oem_xml": oem_xml,
+    "cap_xml": cap_xml,
     "measurement_csv": measurement_csv,
     "measurement_parquet": measurement_parquet,
+    "scans_json": scans_json,
 }
 
 

@@ -16,7 +16,7 @@ from unittest import mock
 
 import msgspec
 
-from jointwatch.centre import configuration
+from jointwatch.centre import addresses, configuration
 from jointwatch.exchange import carrier, equivocation, frame, stick, tiles
 from jointwatch.exchange.carrier import WIRE_VERSION, Answer, Cosignatures, Health, Position, Pull
 from jointwatch.exchange.equivocation import Equivocation
@@ -189,7 +189,7 @@ def _settings(data: bytes) -> bool:
         assert str(place) in why
         assert why.replace("\n", " ").isprintable()
         return False
-    assert configuration.split(found.listen)
+    assert addresses.split(found.listen)
     return True
 
 

@@ -34,7 +34,13 @@ OFFICERS = ("anna", "boris", "vera")
 PURPOSES = ("log", "cosign", "desk", "sensor:armavir", "releaser:anna", "releaser:boris")
 NAMES = ("identity", *OFFICERS, *PURPOSES, "stranger")
 KEYS = {name: SigningKey(bytes([number]) * 32) for number, name in enumerate(NAMES, 1)}
-LOGS = ("moscow/common/notify", "moscow/brussels/plot", "moscow/common/roster")
+LOGS = (
+    "moscow/common/notify",
+    "moscow/brussels/plot",
+    "moscow/common/roster",
+    "moscow/common/accord",
+    "moscow/moscow/acts",
+)
 
 
 def _said(kind: Callable[..., Message], name: str, **content: Any) -> bytes:
@@ -150,7 +156,8 @@ def _entry_seeds() -> list[bytes]:
     for kind, one in EXAMPLES.items():
         if kind in ("roster", "party_root", "key_bounds", "release_policy"):
             continue
-        said = msgspec.structs.replace(one, run=RUN, mode=MODE, origin=CENTRE, log=LOGS[0])
+        log = one.log if one.log in LOGS[3:] else LOGS[0]
+        said = msgspec.structs.replace(one, run=RUN, mode=MODE, origin=CENTRE, log=log)
         found.append(desk.to_bytes(2, "big") + encode(said))
         if kind == "plot_report":
             mine = msgspec.structs.replace(said, sensor="armavir", withheld=(), commitment=b"")
