@@ -12,7 +12,7 @@ demo: install
 
 # One process waits for the rows of the fault catalogue, while the others run all else.
 test: install browser nats-server fault-tools
-	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(AGAIN)
 
 # needs no compiled kernel, so that CI runs it while they are compiled
 check: .venv/synced

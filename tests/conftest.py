@@ -42,6 +42,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: order.get(f"{item.path.parent.name}/{item.path.stem}", len(order)))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show why a test failed that held when it was played again, as of one that failed."""
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"failed, and was played again: {report.nodeid}")
+        report.toterminal(terminalreporter._tw)
+
+
 @dataclass(frozen=True)
 class Run:
     """A run directory with what its organiser remembers."""
