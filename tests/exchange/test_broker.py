@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import threading
@@ -9,11 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from nats.aio.transport import TcpTransport
 
 from jointwatch.exchange.carrier import MAX_ANSWER_BYTES, LineCut, TurnedDown
 from jointwatch.exchange.nats.broker import SERVER, Broker, TurnedAway, inbox
+from jointwatch.exchange.nats.client import TlsClient, leave
 from jointwatch.exchange.nats.line import subject
 from jointwatch.exchange.nats.settings import centre_user, reader_user
 from jointwatch.exchange.tls import Identity, ensure_identity, server_context
@@ -280,6 +284,25 @@ def test_a_line_that_is_not_there_says_so(server: NatsServer) -> None:
         with pytest.raises(LineCut, match=f"the NATS server at 127.0.0.1:{port}"):
             broker.ask("x", b"", whom=CENTRE, timeout_s=1)
     assert not broker.publish("x", b"")
+
+
+def test_a_connection_is_dropped_also_where_its_leaving_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the centre ends just after a try that failed; the socket would outlive its loop."""
+    monkeypatch.setattr(TlsClient, "close", lambda _: asyncio.sleep(60))
+
+    async def cut_short(port: int) -> bool:
+        client = TlsClient()
+        client._transport = TcpTransport()
+        await client._transport.connect(urlsplit(f"nats://127.0.0.1:{port}"), 1_024, 30)
+        leaving = asyncio.create_task(leave(client))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await leaving
+        return bool(client._transport._io_writer.transport.is_closing())
+
+    with Fake(lambda near: near.recv(1)) as fake:  # type: ignore[arg-type, return-value]
+        assert asyncio.run(cut_short(fake.port))
 
 
 def test_a_connection_that_was_stopped_says_so(server: NatsServer) -> None:

@@ -76,11 +76,13 @@ async def within(limit_s: float, work: Coroutine[Any, Any, T]) -> T:
 
 
 async def leave(client: TlsClient) -> None:
-    """Close a connection and all that it had going on, whatever state nats-py left it in."""
-    with contextlib.suppress(Exception):
-        await within(_LEAVE_S, client.close())
-    await end_all_others()
-    client.abort()
+    """Close a connection and all that it had going on, whatever state nats-py left it in, also when told to end."""
+    try:
+        with contextlib.suppress(Exception):
+            await within(_LEAVE_S, client.close())
+        await end_all_others()
+    finally:
+        client.abort()
 
 
 async def end_all_others() -> None:
