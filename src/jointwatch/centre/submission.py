@@ -156,8 +156,6 @@ class Intake:
     def _write(self) -> None:
         while batches := self._group():
             self._keep(batches)
-            with self._lock:
-                self._waiting -= sum(len(batch.entries) for batch in batches)
 
     def _group(self) -> list[_Batch]:
         """Return the batches that go into the next transaction; none when the time has come to end."""
@@ -183,15 +181,22 @@ class Intake:
             if isinstance(error, Damaged):
                 self._damaged(error)
             if len(batches) == 1:
+                self._wait_no_more(batches)
                 batches[0].places.set_exception(error)
                 return
             for batch in batches:
                 self._keep([batch])
             return
+        self._wait_no_more(batches)
         at = 0
         for batch in batches:
             batch.places.set_result(places[at : at + len(batch.entries)])
             at += len(batch.entries)
+
+    def _wait_no_more(self, batches: Sequence[_Batch]) -> None:
+        """Make room for others, before whoever handed these in is told: there is room then for what comes next."""
+        with self._lock:
+            self._waiting -= sum(len(batch.entries) for batch in batches)
 
     def _kept(self, batches: Sequence[_Batch]) -> list[Place]:
         """Return the places of all entries. What was checked before the keys changed is checked once more."""
