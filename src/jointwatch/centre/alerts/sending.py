@@ -78,13 +78,13 @@ class Sending:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self._news.clear()
             try:
                 if not self._round():
                     self._news.wait(LONGEST_PAUSE_S)
             except Exception as error:  # whatever it is, the next alert is tried all the same
                 self._manner.tell(f"alerts to {self.name} are held up: {type(error).__name__}: {error}"[:400])
                 self._stop.wait(LONGEST_PAUSE_S)
+            self._news.clear()  # before it is looked at whether to end, and what is next: nothing is slept over
 
     def _round(self) -> bool:
         """Send what is next, and put on record what is not sent any more; return whether there was anything."""
