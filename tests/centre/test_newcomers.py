@@ -43,6 +43,16 @@ def test_a_new_partner_is_told_once(tmp_path: Path, pair: tuple[str, str]) -> No
     assert not at.told
 
 
+def test_a_partner_that_was_pinned_while_the_centre_began_to_serve_is_told(
+    tmp_path: Path, pair: tuple[str, str]
+) -> None:
+    (tmp_path / "centre.toml").write_text(pair[0])
+    known = configuration.read(tmp_path)
+    (tmp_path / "centre.toml").write_text(pair[1])
+    newcomers = Newcomers(tmp_path, known, lambda text: None)
+    assert (newcomers.met(), newcomers.met()) == (("brussels",), ())
+
+
 def test_what_a_start_by_hand_needs_is_said_once_and_changes_nothing(tmp_path: Path, pair: tuple[str, str]) -> None:
     at = Serving(tmp_path, pair[0])
     both = pair[1].replace("[partners.brussels]", "[partners.brussels]\nentries_per_s = 7")

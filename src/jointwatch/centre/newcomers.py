@@ -14,7 +14,7 @@ class Newcomers:
 
     def __init__(self, folder: Path, known: Configuration, tell: Callable[[str], None]) -> None:
         self._folder, self._known, self._tell = folder, known, tell
-        self._seen, self._said = self._stamp(), ""
+        self._seen, self._said = (0, 0), ""  # it is looked at once at least: it may have changed since it was read
 
     def met(self) -> tuple[str, ...]:
         """Return the newcomers that can be followed by beginning anew, where nothing else in the file is new."""
