@@ -27,7 +27,7 @@ from tests import ports
 from tests.faults.harness import patience
 
 JOINTWATCH = (sys.executable, "-m", "jointwatch")
-STARTED_S, SETTLED_S = 20.0, 30.0
+ENDED_S, STARTED_S, SETTLED_S = 60.0, 120.0, 120.0  # what comes costs none of it
 
 
 def command(*words: object, given: str = "") -> subprocess.CompletedProcess[str]:
@@ -101,7 +101,7 @@ def end(process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> int:
     if process.poll() is None:
         process.send_signal(number)
     try:
-        return process.wait(15 * patience())
+        return process.wait(ENDED_S)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
@@ -140,6 +140,20 @@ def wait_for(true: Callable[[], bool], within_s: float = SETTLED_S) -> float:
         assert time.monotonic() - begun < within_s * patience(), f"not so within {within_s * patience():.0f} s"
         time.sleep(0.05)
     return time.monotonic() - begun
+
+
+def held_by(path: Path) -> bytes:
+    """What a file of a centre in service holds; nothing where it is none, or went while it was looked at."""
+    try:
+        return path.read_bytes() if path.is_file() else b""
+    except FileNotFoundError:
+        return b""
+
+
+def next_second() -> None:
+    """Returns in another second than it was called in, by the clock that files are dated with too."""
+    asked_s = int(time.time())
+    wait_for(lambda: time.time() > asked_s + 1.05)
 
 
 def entry(line: CentreLine, log: str, id: str, text: str = "said", *, by: SigningKey | None = None) -> bytes:

@@ -22,7 +22,8 @@ AGE = timedelta(days=5)  # of seven
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    monkeypatch.setattr(Renewal, "keep", lambda self, stop: None)  # it looks when the test does
     founding.found(
         tmp_path / "moscow",
         run="r",
@@ -40,7 +41,7 @@ def shown(service: Service) -> bytes:
     admin = tls.Identity("admin", service.place.clients / "admin")
     context = tls.client_context(admin, admin.authority_pem())
     with (
-        socket.create_connection(("127.0.0.1", service.port), timeout=5) as plain,
+        socket.create_connection(("127.0.0.1", service.port), timeout=30) as plain,
         context.wrap_socket(plain, server_hostname="moscow") as line,
     ):
         return line.getpeercert(binary_form=True) or b""

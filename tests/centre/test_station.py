@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from jointwatch.centre.duty import station as stations
 from jointwatch.centre.duty.bookmark import Bookmark
 from jointwatch.centre.duty.listener import Word
 from jointwatch.centre.duty.listeners import listeners
@@ -28,6 +29,12 @@ from tests.centre import observed
 from tests.centre.watched import KEY, OUT, RECORD, T0, THEIRS, Watched, entry
 
 S = 1_000_000_000
+
+
+@pytest.fixture(autouse=True)
+def _no_heartbeats_by_the_clock_on_the_wall(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a station that waited ten seconds for its turn says one, and another does not."""
+    monkeypatch.setattr(stations, "HEARTBEAT_S", float("inf"))
 
 
 class Counting:

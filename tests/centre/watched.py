@@ -15,6 +15,7 @@ from jointwatch.centre.duty.joining import Joining
 from jointwatch.centre.duty.listener import Listener
 from jointwatch.centre.duty.pace import Pace
 from jointwatch.centre.duty.station import Post, Station
+from jointwatch.earth.timescale import NS_PER_S
 from jointwatch.exchange import dsse
 from jointwatch.exchange.keys import SigningKey
 from jointwatch.exchange.log import Store
@@ -46,7 +47,9 @@ class Watched:
         self.partner = Store(folder / f"{self.other}.sqlite", run="r", owner=self.other, log_key=KEYS[self.other])
         self.mark = Bookmark(folder / f"{centre}.watch", lambda: (KEYS[centre],), None)
         self.now_tai_ns, self.closed, self.told = T0, set[str](), list[str]()
-        self.pace = Pace({self.other: 1_000}, lambda _, text: self.told.append(text))
+        self.pace = Pace(
+            {self.other: 1_000}, lambda _, text: self.told.append(text), lambda: self.now_tai_ns / NS_PER_S
+        )
         self.station = self.opened()
 
     def opened(self) -> Station:

@@ -17,7 +17,9 @@ from jointwatch.centre import configuration
 from jointwatch.centre.alerts import sending, webhook
 from jointwatch.centre.alerts.desk import AlertDesk
 from jointwatch.centre.alerts.outbox import HOLDS_NS
+from jointwatch.centre.alerts.receivers import Receiver as Configured
 from jointwatch.centre.alerts.receivers import Receivers
+from jointwatch.centre.alerts.street import Street
 from jointwatch.centre.configuration import Configuration, Place
 from jointwatch.earth.timescale import now_tai_ns
 from jointwatch.exchange import dsse
@@ -203,6 +205,24 @@ def test_one_receiver_that_hangs_holds_up_no_other(tmp_path: Path) -> None:
         centre.store.close()
 
 
+def test_told_to_end_just_as_it_looks_for_news_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "LONGEST_PAUSE_S", 600.0)
+    manner: Any = None
+    ending = sending.Sending("police", Street(Configured(address="https://a.example/"), Path()), manner)
+
+    class ToldMeanwhile(threading.Event):
+        def clear(self) -> None:
+            ending._stop.set()
+            self.set()
+            super().clear()
+
+    ending._news = ToldMeanwhile()
+    ending._news.set()
+    ending.start()
+    ending._thread.join(30)
+    assert not ending._thread.is_alive()
+
+
 @pytest.mark.parametrize(
     "answer",
     [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 999999 x\r\n\r\n", b"HTTP/1.1 200\r\n" + b"a: b\r\n" * 200, b"\x00" * 70_000],
@@ -280,7 +300,7 @@ def test_cursor_on_target_goes_over_a_plain_line_at_home(tmp_path: Path) -> None
         with centre.desk():
             centre.alert()
             wait_for(lambda: len(centre.dispatches()) == 1)
-        thread.join(5)
+        thread.join(60)
         centre.store.close()
     assert came.startswith(b'<event version="2.0" uid="run-1:moscow:T-0001:launch" type="u-d-c-e"')
     assert came.count(b"</event>") == 2

@@ -23,6 +23,7 @@ from jointwatch.exchange import tls
 from tests.centre import serving
 
 PASSWORD = "a long enough password"
+ANSWER_S = 60.0  # httpx by itself waits five, which a machine with much to do may take
 PEOPLE = (
     Person("ivanova", "watch-officer"),
     Person("orlov", "watch-officer"),
@@ -35,7 +36,7 @@ class Browser(httpx.Client):
     """A browser at the page: it keeps its cookie, and sends the guard with what changes anything."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(base_url=f"{url}api/v1", trust_env=False)
+        super().__init__(base_url=f"{url}api/v1", trust_env=False, timeout=ANSWER_S)
 
     def sign_in(self, name: str, password: str = PASSWORD) -> httpx.Response:
         """The answer to a sign-in."""

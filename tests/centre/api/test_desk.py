@@ -37,7 +37,7 @@ def window(address: str) -> Iterator[Window]:
     if not (STATIC / "index.html").is_file():
         pytest.fail("the watch page is not built: run 'npm ci && npm run build' in web/ (Node.js 20.19 or newer)")
     with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=chromium, args=SOFTWARE)
+        browser = started.chromium.launch(executable_path=chromium, args=SOFTWARE, timeout=PATIENCE_MS)
         window = browser.new_page(viewport={"width": 1280, "height": 800})
         window.set_default_timeout(PATIENCE_MS)
         window.goto(address)

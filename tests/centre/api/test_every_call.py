@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 from jointwatch.centre.api import app
 from jointwatch.centre.api.answers import MAX_BODY_BYTES
 from jointwatch.centre.api.table import ACTS
-from tests.centre.api.at_the_page import Browser, Page
+from tests.centre.api.at_the_page import ANSWER_S, Browser, Page
 
 EXAMPLES = int(os.environ.get("JOINTWATCH_FUZZ_EXAMPLES", "6"))
 TRIED = settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
@@ -47,7 +47,7 @@ Met = Callable[[schemathesis.Case], None]
 @pytest.fixture(scope="module")
 def described(centre: Page) -> schemathesis.BaseSchema:
     """The API as it describes itself; signing out is left out, or there would be nobody to go on with."""
-    return schemathesis.openapi.from_url(f"{centre.url}api/v1/openapi.json").exclude(method="DELETE")
+    return schemathesis.openapi.from_url(f"{centre.url}api/v1/openapi.json", timeout=ANSWER_S).exclude(method="DELETE")
 
 
 def tried(described: schemathesis.BaseSchema, mode: GenerationMode, met: Met) -> int:
@@ -62,7 +62,7 @@ def answered(case: schemathesis.Case, browser: Browser | None) -> int:
     """The status of a call that was answered as the API describes itself."""
     cookies = dict(browser.cookies) if browser else {}
     headers = {app.GUARD: browser.headers[app.GUARD]} if browser else {}
-    answer = case.call(cookies=cookies, headers=headers)
+    answer = case.call(cookies=cookies, headers=headers, timeout=ANSWER_S)
     case.validate_response(answer, checks=CHECKS)
     return answer.status_code
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 import time
 from dataclasses import replace
@@ -31,11 +32,16 @@ from jointwatch.exchange.record import Damaged
 from jointwatch.messages.act import Act
 from jointwatch.messages.encoding import decode
 from tests.centre import serving
-from tests.centre.api.at_the_page import PASSWORD, PEOPLE, Page
+from tests.centre.api.at_the_page import ANSWER_S, PASSWORD, PEOPLE, Page
 
 ROLES = ("watch-officer", "analyst", "auditor")
 LOG = serving.shard("moscow/moscow/acts")
 DIGEST = "ab" * 32
+
+
+def stranger_at(page: Page) -> httpx.Client:
+    """A browser's end of the line that nobody has signed in at, and that sends no guard."""
+    return httpx.Client(base_url=page.url, trust_env=False, timeout=ANSWER_S)
 
 
 def acts(page: Page) -> list[tuple[Act, frozenset[str]]]:
@@ -129,7 +135,8 @@ def test_a_wrong_password_and_an_unknown_name_are_told_the_same(page: Page) -> N
     assert page.told[-1] == {"event": "sign-in", "person": "nobody", "address": "127.0.0.1", "outcome": "refused"}
 
 
-def test_after_five_wrong_passwords_even_the_right_one_waits(page: Page) -> None:
+def test_after_five_wrong_passwords_even_the_right_one_waits(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page.office.attempts, "_clock", lambda: 0.0)  # no wrong one is forgotten meanwhile
     with page.browser() as browser:
         assert [browser.sign_in("orlov", f"wrong password {n}").status_code for n in range(6)] == [401] * 5 + [429]
         answer = browser.sign_in("orlov")
@@ -186,7 +193,7 @@ def test_whoever_is_revoked_is_turned_away_until_let_in_anew(page: Page) -> None
         assert browser.get("/session").status_code == 401
         answer = browser.sign_in(person.name)
         assert (answer.status_code, "was turned away" in answer.text) == (403, True)
-        time.sleep(1.0)  # the deny list knows seconds
+        serving.next_second()  # the deny list knows seconds
         people.add(place, person, PASSWORD, page.service.own_keys)
         assert browser.sign_in(person.name).status_code == 200
 
@@ -293,7 +300,7 @@ def test_only_so_many_entries_are_read(page: Page, limit: int) -> None:
 
 
 def test_the_gate_shows_the_picture_to_whoever_is_signed_in(page: Page) -> None:
-    with page.browser("ngo") as ngo, httpx.Client(base_url=page.url, trust_env=False) as stranger:
+    with page.browser("ngo") as ngo, stranger_at(page) as stranger:
         for path in ("/plain", "/api/run", "/api/snapshots", "/report", "/api/v1/../run", "/static/../plain"):
             assert ngo.get(f"{page.url[:-1]}{path}").status_code != 401
             assert stranger.get(path).status_code in (401, 404), path
@@ -302,9 +309,11 @@ def test_the_gate_shows_the_picture_to_whoever_is_signed_in(page: Page) -> None:
 
 
 def test_the_live_line_is_for_whoever_is_signed_in_and_ends_with_the_session(page: Page) -> None:
+    over = threading.Event()
+
     async def counting(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.accept"})
-        for number in range(1_000):
+        for number in itertools.takewhile(lambda _: not over.is_set(), itertools.count()):
             await send({"type": "websocket.send", "text": str(number)})
             await asyncio.sleep(0.01)
 
@@ -315,11 +324,12 @@ def test_the_live_line_is_for_whoever_is_signed_in_and_ends_with_the_session(pag
         pass
     with page.browser("ngo") as ngo:
         headers = {"cookie": f"{cookie}={ngo.cookies[cookie]}"}
-        with connect(address, additional_headers=headers, proxy=None) as line:
-            assert line.recv(timeout=5) == "0"
+        with connect(address, additional_headers=headers, proxy=None, open_timeout=ANSWER_S) as line:
+            assert line.recv(timeout=ANSWER_S) == "0"
             ngo.delete("/session")
             with pytest.raises(ConnectionClosedError, match="the session has ended"):
-                [line.recv(timeout=5) for _ in range(1_000)]
+                [line.recv(timeout=ANSWER_S) for _ in itertools.count()]
+    over.set()
     live.stop()
 
 
@@ -334,7 +344,7 @@ def test_a_spoilt_file_of_a_person_is_told_to_whoever_runs_the_centre(page: Page
 
 
 def test_health_and_metrics_are_for_everyone_and_say_how_it_stands(page: Page) -> None:
-    with page.browser("ivanova") as ivanova, httpx.Client(base_url=page.url, trust_env=False) as stranger:
+    with page.browser("ivanova") as ivanova, stranger_at(page) as stranger:
         ivanova.act("remark", text="counted")
         ivanova.act("approve", subject="no digest")
         about = {"centre": "moscow", "run": "r", "mode": "exercise"}
@@ -356,14 +366,14 @@ def test_of_a_damaged_record_it_is_said_that_it_cannot_be_read(
     def raises(*_: object) -> None:
         raise error
 
-    with page.browser("ngo") as ngo:
+    with page.browser("ngo") as ngo, stranger_at(page) as stranger:
         monkeypatch.setattr(page.service.store, "entries", raises)
         answer = ngo.get("/entries")
         assert (answer.status_code, "the record cannot be read" in answer.json()["detail"]) == (503, True)
         assert ngo.get("/entry", params={"log": LOG, "index": 0}).status_code == 503
         monkeypatch.setattr(page.service.store, "cosigned", raises)
         assert ngo.get("/status").status_code == 503
-        health, counts = (httpx.get(f"{page.url}{path}", trust_env=False) for path in ("health", "metrics"))
+        health, counts = stranger.get("/health"), stranger.get("/metrics")
         assert (health.status_code, health.json()["status"], counts.status_code) == (503, "damaged", 503)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,6 @@ from jointwatch.exchange.logid import LogId
 from jointwatch.exchange.roles import Caller
 from tests.centre import serving
 from tests.centre.intake import kept
-from tests.faults.harness import patience
 
 TABLE = "\n[sensors.{}]\nlatitude_deg = 40.0\nlongitude_deg = 47.0\n"
 ECHO = {"range_m": 1e6, "azimuth_deg": 10.0, "elevation_deg": 5.0}
@@ -88,19 +87,26 @@ def test_later_plots_are_refused_earlier_ones_marked_and_the_radar_let_in_again(
     assert service.marks.counts() == {str(log): 3}
     assert post(service, "armavir", 1)
 
-    serving.wait_for(lambda: now_tai_ns() % NS_PER_S < NS_PER_S // 10)
+    serving.next_second()  # the deny list knows seconds
     assert revoked(monkeypatch, capsys, "certify", folder, "sensor:gabala")[0] == 0
     with pytest.raises(TurnedDown, match=r"was compromised|no key that this centre holds"):
         post(service, "gabala", 2)
-    again = tmp_path / "again.json"
-    words = ("--enrol", "sensor:gabala", "--in-force-in", round(3 * patience()), "--out", again)
-    assert revoked(monkeypatch, capsys, "keys", "draft", folder, *words)[0] == 0
-    for number in (1, 2):
-        revoked(monkeypatch, capsys, "keys", "sign", again, "--key", folder / "officers" / f"officer-{number}.pem")
-    code, said = revoked(monkeypatch, capsys, "keys", "publish", folder, again)
-    assert code == 0, said
+    enrol(folder, tmp_path / "again.json", lambda *words: revoked(monkeypatch, capsys, "keys", *words))
     serving.wait_for(lambda: _posts(service))
     assert [report.sensor for report in kept.reports(service)].count("gabala") == 6
+
+
+def enrol(folder: Path, draft: Path, keys: Callable[..., tuple[int, str]], in_force_in_s: int = 3) -> None:
+    """Have a new key of the sensor named; drafted anew, with more time, where it was signed too late."""
+    words = ("--enrol", "sensor:gabala", "--in-force-in", in_force_in_s, "--out", draft)
+    assert keys("draft", folder, *words)[0] == 0
+    for number in (1, 2):
+        keys("sign", draft, "--key", folder / "officers" / f"officer-{number}.pem")
+    code, said = keys("publish", folder, draft)
+    if code and "draft it anew" in said.replace("\n", " "):
+        enrol(folder, draft, keys, 4 * in_force_in_s)
+    else:
+        assert code == 0, said
 
 
 def _posts(service: Service) -> bool:
