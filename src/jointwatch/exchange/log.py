@@ -53,7 +53,7 @@ class Store(Writing):
         former_log_keys: Sequence[PublicKey] = (),
         monthly: Monthly | None = None,
     ):
-        self._monthly, self._nested = monthly, False
+        self._monthly, self._inside = monthly, 0
         self._listeners, self._untold = [], []
         self._queue: deque[_Waiting] = deque()
         self.may_append: Callable[[LogId], None] = lambda log: None  # raises where an own log is closed (see `guard`)

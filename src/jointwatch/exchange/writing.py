@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
@@ -22,7 +23,7 @@ class Writing(Placing):
     """A record that can be written, one transaction at a time."""
 
     _listeners: list[Listener]
-    _nested: bool
+    _inside: int  # the thread that is within `together`; 0 for none
     _untold: list[Mapping[LogId, range]]
 
     @contextmanager
@@ -32,11 +33,11 @@ class Writing(Placing):
             ids, edges, self._untold = dict(self._ids), dict(self._edges), []
             try:
                 with self._transaction():
-                    self._nested = True
+                    self._inside = threading.get_ident()
                     yield
-                    self._nested = False
+                    self._inside = 0
             except BaseException:
-                self._ids, self._edges, self._untold, self._nested = ids, edges, [], False
+                self._ids, self._edges, self._untold, self._inside = ids, edges, [], 0
                 raise
             untold, self._untold = self._untold, []
         for positions in untold:
@@ -72,6 +73,11 @@ class Writing(Placing):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def _nested(self) -> bool:
+        """Whether this very thread is within `together`: of another one's block nothing is said here."""
+        return self._inside == threading.get_ident()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
