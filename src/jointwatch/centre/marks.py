@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,15 +24,17 @@ class _Seen:
 
 
 class Marks:
-    """Counts what is marked, going on from where it stopped; new bounds of keys begin it anew."""
+    """Counts what is marked, going on from where it stopped; new bounds of keys begin it anew. For several threads."""
 
     def __init__(self, store: Store, keys: Callable[[str], Keyrings]) -> None:
         self._store, self._keys = store, keys
         self._seen: dict[LogId, _Seen] = {}
+        self._lock = threading.Lock()
 
     def counts(self) -> dict[str, int]:
         """Return how many entries of each log are unverified, for those that have any."""
-        found = {str(log): self._count(log) for log in self._store.logs()}
+        with self._lock:
+            found = {str(log): self._count(log) for log in self._store.logs()}
         return {log: count for log, count in found.items() if count}
 
     def _count(self, log: LogId) -> int:
