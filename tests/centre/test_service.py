@@ -15,7 +15,6 @@ from jointwatch.exchange.keys import SigningKey
 from tests.centre import serving
 
 LOG = "moscow/brussels/notify"
-SHARD = serving.shard(LOG)  # position 0 is its opening
 
 
 @pytest.fixture(scope="module")
@@ -34,17 +33,18 @@ def desk(centres: list[Path]) -> Iterator[CentreLine]:
 
 def test_what_is_handed_in_is_mirrored_and_cosigned(centres: list[Path], desk: CentreLine) -> None:
     entries = [serving.entry(desk, LOG, f"first-{n}") for n in range(20)]
-    receipts = desk.submit(entries)
-    assert receipts.places == [(SHARD, n) for n in range(1, 21)]
-    assert set(receipts.checkpoints) == {SHARD}
+    receipts, shard = desk.submit(entries), serving.shard(LOG)
+    assert receipts.places == [(shard, n) for n in range(1, 21)]  # position 0 is its opening
+    assert set(receipts.checkpoints) == {shard}
     serving.wait_for(lambda: serving.mirrored(*centres))
-    assert serving.health(centres[1])["logs"][SHARD] == {"size": 21, "cosigned": 21}
+    assert serving.health(centres[1])["logs"][shard] == {"size": 21, "cosigned": 21}
 
 
 def test_handed_in_again_an_entry_keeps_its_place(desk: CentreLine) -> None:
     one, two = (serving.entry(desk, LOG, f"again-{n}") for n in range(2))
     first = desk.submit([one]).places
-    assert desk.submit([two, one, two]).places == [(SHARD, first[0][1] + 1), *first, (SHARD, first[0][1] + 1)]
+    ((shard, index),) = first
+    assert desk.submit([two, one, two]).places == [(shard, index + 1), (shard, index), (shard, index + 1)]
 
 
 def test_another_entry_under_a_taken_id_is_refused_with_its_whole_batch(centres: list[Path], desk: CentreLine) -> None:
