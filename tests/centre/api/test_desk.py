@@ -36,6 +36,7 @@ def window(address: str) -> Iterator[Window]:
         pytest.fail("Chromium is missing, and the page cannot be tested without: run 'make browser'")
     if not (STATIC / "index.html").is_file():
         pytest.fail("the watch page is not built: run 'npm ci && npm run build' in web/ (Node.js 20.19 or newer)")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=chromium, args=SOFTWARE, timeout=PATIENCE_MS)
         window = browser.new_page(viewport={"width": 1280, "height": 800})
@@ -46,7 +47,6 @@ def window(address: str) -> Iterator[Window]:
 
 
 def test_an_officer_signs_in_remarks_reads_and_leaves(page: Page, window: Window) -> None:
-    expect.set_options(timeout=PATIENCE_MS)
     faults: list[str] = []
     window.on("pageerror", lambda error: faults.append(str(error)))
     expect(window.locator("#sign-in")).to_be_visible()
@@ -94,7 +94,6 @@ def test_of_a_stranger_s_window_the_picture_stays_away(page: Page, window: Windo
 def test_after_a_quiet_half_hour_the_password_is_asked_for_and_what_was_filled_in_stays(
     page: Page, window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expect.set_options(timeout=PATIENCE_MS)
     window.fill("#name", "petrov")
     window.fill("#password", PASSWORD)
     window.click("#sign-in button.main")
