@@ -8,14 +8,17 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jointwatch.cli import log_monitor
 from jointwatch.exchange.logid import LogId
 from jointwatch.messages.heartbeat import Heartbeat
 from tests.exchange import two_centres as world
@@ -211,7 +214,7 @@ def test_a_run_directory_has_no_published_form(log: Any, tmp_path: Path) -> None
 
 
 def get(address: str) -> str:
-    with urllib.request.urlopen(address, timeout=5) as answer:
+    with urllib.request.urlopen(address, timeout=60) as answer:
         return str(answer.read().decode())
 
 
@@ -223,7 +226,7 @@ def test_a_monitor_runs_until_it_is_ended_and_says_what_is_wrong(centres: list[A
         try:
             address = re.search(r"http://\S+", process.stdout.readline())
             assert address is not None
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 120
             while 'log_entries{log="moscow/common/notify"} 3' not in get(address[0]):
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
@@ -237,7 +240,24 @@ def test_a_monitor_runs_until_it_is_ended_and_says_what_is_wrong(centres: list[A
             )
         finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 1
+        assert process.wait(60) == 1
+
+
+class Changing:
+    """A page that another round has replaced whenever one looks again."""
+
+    def __init__(self, *bodies: bytes) -> None:
+        self._bodies = list(bodies)
+
+    @property
+    def body(self) -> bytes:
+        return self._bodies.pop(0)
+
+
+def test_a_page_that_is_replaced_while_it_is_sent_is_sent_whole() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), log_monitor._handler(Changing(b"the one", b"other"))) as server:
+        threading.Thread(target=server.handle_request).start()
+        assert get(f"http://127.0.0.1:{server.server_address[1]}/metrics") == "the one"
 
 
 @pytest.mark.parametrize(

@@ -102,12 +102,12 @@ def _handler(page: _Page) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             found = self.path == "/metrics"
+            body = page.body if found else b""  # looked at once: the next round may replace it at any time
             self.send_response(200 if found else 404)
             self.send_header("Content-Type", CONTENT_TYPE)
-            self.send_header("Content-Length", str(len(page.body) if found else 0))
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            if found:
-                self.wfile.write(page.body)
+            self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing of each request."""
