@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,25 @@ def test_a_file_is_whole_when_nothing_changed_in_it_for_two_seconds(tmp_path: Pa
     assert names(watched) == []
     clock.now = 3.6
     assert names(watched) == ["a.tdm"]
+
+
+def test_a_file_that_is_taken_away_while_the_folder_is_looked_into_stops_nothing(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched, seen = Watched(tmp_path, clock), Path.stat
+
+    def taken_away(path: Path, **words: bool) -> os.stat_result:
+        about = seen(path, **words)
+        if path.name == "a.tdm":
+            path.unlink()
+        return about
+
+    for name in ("a.tdm", "b.tdm"):
+        (tmp_path / name).write_text("x")
+    monkeypatch.setattr(Path, "stat", taken_away)
+    watched.whole()
+    clock.now = 9.0
+    assert names(watched) == ["b.tdm"]
 
 
 def test_unfinished_names_folders_and_hidden_files_are_left_alone(tmp_path: Path, clock: Clock) -> None:

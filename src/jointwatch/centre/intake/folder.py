@@ -7,6 +7,7 @@ too early; in any other file, nothing must have changed for two seconds.
 
 from __future__ import annotations
 
+import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,9 +28,14 @@ class Watched:
         """Return the files in which nothing changed for two seconds, in order of their names."""
         now, before, self._seen = self._clock(), self._seen, {}
         for path in sorted(self.folder.iterdir()):
-            if path.name.startswith(".") or path.suffix in UNFINISHED or not path.is_file():
+            if path.name.startswith(".") or path.suffix in UNFINISHED:
                 continue
-            about = path.stat()
+            try:
+                about = path.stat()
+            except FileNotFoundError:
+                continue  # taken away meanwhile by whoever put it there
+            if not stat.S_ISREG(about.st_mode):
+                continue
             stamp = (about.st_size, about.st_mtime_ns)
             known, since = before.get(path.name, (stamp, now))
             self._seen[path.name] = (stamp, since if known == stamp else now)
