@@ -20,6 +20,7 @@ from tests.faults import harness
 
 def said(name: str, folder: Path, *, full: bool) -> dict[str, Any]:
     """Return what is to be printed: the outcome, why it failed, or why it cannot run here."""
+    harness.full_length = full
     try:
         return dataclasses.asdict(harness.row(name).run(folder, full=full))
     except harness.CannotRun as reason:

@@ -25,7 +25,7 @@ from pathlib import Path
 FAULTS = Path(__file__).parent
 CATALOGUE = 33
 SIDE_BY_SIDE = 6
-LIMIT_S = {False: 200.0, True: 1500.0}
+LIMIT_S = {False: 600.0, True: 1500.0}
 LONG = ("row_07", "row_10", "row_25", "row_31", "row_33")  # begun first, so that nothing waits for them at the end
 
 

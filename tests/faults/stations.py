@@ -244,14 +244,17 @@ def whole(log: str) -> str:
 
 
 class Submitter:
-    """A client that says `per_second` ids at its centre in small batches, each again until it is acknowledged."""
+    """A client that says `per_second` ids at its centre in small batches, each again until it is acknowledged.
+
+    waited_s: how long each batch took.
+    """
 
     def __init__(self, station: Station, log: str, *, per_second: float = 200.0, batch: int = 5, mark: str = "n"):
         self.station, self.log, self.per_second, self.batch, self.mark = station, log, per_second, batch, mark
         self.acknowledged: dict[str, int] = {}
         self.errors: list[str] = []
         self.gone: list[str] = []
-        self.slowest_s = 0.0
+        self.waited_s: list[float] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._submit)
 
@@ -275,7 +278,7 @@ class Submitter:
             while not self._said(ids):
                 if self._stop.wait(0.05):
                     return
-            self.slowest_s = max(self.slowest_s, time.monotonic() - begun)
+            self.waited_s.append(time.monotonic() - begun)
             number += self.batch
             self._stop.wait(max(0.0, start + number / self.per_second - time.monotonic()))
 

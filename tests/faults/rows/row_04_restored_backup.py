@@ -44,13 +44,17 @@ def _refused_and_refilled(desk: served.Desk, brussels: served.Centre, line: Faul
     with desk:
         seconds_until(lambda: _shows(brussels), BACK_S, "brussels shows that moscow fell back")
         kept = len(desk.acknowledged)
+        seconds_until(lambda: _turned_down(desk), BACK_S, "moscow turns down what is handed in, and says why")
         time.sleep(1.0)
         assert len(desk.acknowledged) == kept, "moscow appended before it had asked brussels"
-        assert any("waits until brussels said" in reason for reason in desk.turned_down), desk.turned_down
         line.heal()
         start = time.monotonic()
         seconds_until(lambda: len(desk.acknowledged) > kept, BACK_S, "moscow appends again")
         return time.monotonic() - start
+
+
+def _turned_down(desk: served.Desk) -> bool:
+    return any("waits until brussels said" in reason for reason in list(desk.turned_down))
 
 
 def _line_through(moscow: served.Centre, brussels: served.Centre) -> FaultyProxy:

@@ -30,6 +30,7 @@ def run(folder: Path, *, full: bool) -> Outcome:
     with pair(folder) as (moscow, brussels):
         with Submitter(moscow, str(NOTIFY)) as radar:
             time.sleep(20 if full else 2)
+            seconds_until(lambda: len(radar.acknowledged) >= 20, START_S, "there is a history to rewrite")
         caught_up_s(brussels, moscow, START_S)
         moscow.stop()
         assert audited(moscow) == "", "an honest record does not verify"

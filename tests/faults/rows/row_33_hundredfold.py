@@ -20,8 +20,9 @@ from jointwatch.centre.duty.course import AT_ONCE
 from jointwatch.centre.duty.pace import SAVED_S
 from jointwatch.earth.arrays import Floats
 from jointwatch.earth.timescale import NS_PER_S, now_tai_ns
-from jointwatch.exchange import dsse
+from jointwatch.exchange import dsse, source
 from jointwatch.exchange.carrier import LineCut, TurnedDown
+from jointwatch.exchange.database import Database
 from jointwatch.exchange.logid import LogId
 from jointwatch.messages.encoding import Message, decode
 from jointwatch.messages.incident import Incident
@@ -30,7 +31,7 @@ from jointwatch.messages.plot_report import PlotReport
 from jointwatch.messages.receipt import Receipt
 from tests.centre import observed, serving
 from tests.faults import served
-from tests.faults.harness import Outcome, patience, seconds_until, tally
+from tests.faults.harness import Outcome, longest_s, patience, seconds_until, tally
 
 TITLE = "a partner says 100 times as much as was agreed"
 REQUIRED = "own plots acknowledged and watched as ever, the rest limited and said, nothing lost, memory flat"
@@ -72,6 +73,7 @@ def run(folder: Path, *, full: bool) -> Outcome:
             gabala.waited_s,
             seconds_until(lambda: released(moscow) >= gabala.kept, 60, "it is watched"),
         )
+        seconds_until(lambda: reported(moscow), 60, "the launch that the own radar saw is reported")
         gabala.end()
         worst = served.mirrored_s(brussels, moscow, BACK_S)
         held, served_s = served.sizes_held(moscow, brussels), time.monotonic() - begun
@@ -80,15 +82,16 @@ def run(folder: Path, *, full: bool) -> Outcome:
     heard = check_record(moscow, gabala.kept)
     most = agreed_per_s * (served_s + SAVED_S) + AT_ONCE
     assert heard <= most, f"{heard} entries of the flood were heard; {most:.0f} were agreed"
-    waited = max(in_flood)
-    assert times >= TIMES / 2 / patience(), f"only {times:.0f} times the agreed rate was sent"
-    assert waited <= OWN_S * patience(), f"an own scan waited {waited:.2f} s; {OWN_S:g} s is the limit"
-    assert behind_s <= WATCHED_S * patience(), f"own scans were watched {behind_s:.1f} s later"
+    assert len(flood.acknowledged) > 2 * most, f"only {len(flood.acknowledged)} were sent; {most:.0f} were agreed"
+    assert times >= TIMES / 2 / patience() or not full, f"only {times:.0f} times the agreed rate was sent"
+    waited = longest_s(in_flood)
+    assert waited <= OWN_S * patience(), f"own scans waited {waited:.2f} s; {OWN_S:g} s is the limit"
+    assert behind_s <= WATCHED_S * patience() or not full, f"own scans were watched {behind_s:.1f} s later"
     assert grown <= GROWN_MIB, f"memory grew by {grown:.0f} MiB in the second half of the flood"
     detail = (
         f"{times:.0f} times {agreed_per_s}/s for {lasts_s:.0f} s, {heard:,} of {len(flood.acknowledged):,} heard; own "
-        f"scans acknowledged in {median(in_flood)} ms, {median(in_peace)} ms before, {1e3 * waited:.0f} ms at most, "
-        f"watched {behind_s:.1f} s later; memory {half:.0f} MiB, {grown:+.1f} in the second half"
+        f"scans acknowledged in {median(in_flood)} ms, {median(in_peace)} ms before, {1e3 * max(in_flood):.0f} ms at "
+        f"most, watched {behind_s:.1f} s later; memory {half:.0f} MiB, {grown:+.1f} in the second half"
     )
     return found.outcome(worst, detail)
 
@@ -207,6 +210,14 @@ def released(moscow: served.Centre) -> int:
     """How many own scans the watch has heard, and let go to the partner."""
     logs = serving.health(moscow.folder)["logs"]
     return sum(at["size"] - 1 for name, at in logs.items() if name.startswith("moscow/brussels/plot"))
+
+
+def reported(moscow: served.Centre) -> bool:
+    """Whether a report of a launch stands in its record, which it goes on writing."""
+    held, log = Database(moscow.database), LogId.parse(serving.shard(RECORD))
+    size = serving.health(moscow.folder)["logs"][str(log)]["size"]
+    found = (decode(dsse.parse(entry).payload) for entry in source.entries(held, log, 0, size, size))
+    return any(isinstance(message, LaunchReport) for message in found)
 
 
 def resident_mib(centre: served.Centre) -> float:
