@@ -132,7 +132,7 @@ def test_a_watched_folder_is_emptied_through_a_restart_of_the_centre(made: str, 
         assert "it is of the sensor GABALA" in (box / "refused" / "2.csv.why.txt").read_text()
     finally:
         agent.send_signal(signal.SIGINT)
-        assert agent.wait(15) == 0
+        assert agent.wait(60) == 0
     running = Service(Path("moscow"), lambda text: None)
     assert len(kept.reports(running)) == 4
     running.close()

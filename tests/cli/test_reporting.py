@@ -29,7 +29,7 @@ from jointwatch.studies.run import Record
 from jointwatch.studies.scenario import load
 from tests.conftest import play, shortened
 
-LONGEST_S = 8.0  # of a processor; four is the aim
+LONGEST_S = 60.0  # of a processor, however slow; four is the aim
 
 
 class Text(HTMLParser):

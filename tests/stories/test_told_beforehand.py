@@ -53,6 +53,15 @@ def said(service: Service, kind: type[M]) -> list[M]:
     return [message for message in found if isinstance(message, kind)]
 
 
+def concerns(service: Service) -> list[str]:
+    """What was wrong with what was told of launches, as the centre wrote it down."""
+    return [one.text for one in said(service, Incident) if one.about == "notice"]
+
+
+def told(text: str) -> bool:
+    return text.startswith("PLN/RU/") and "moscow tells of a launch by RU (missile)" in text
+
+
 def watch(service: Service, *, scans: int) -> None:
     """Let Gabala hand in scans of an ascent, the last of them just now."""
     rng, start = np.random.default_rng(5), now_tai_ns()
@@ -90,9 +99,9 @@ def test_a_launch_that_nobody_told_of_is_not_announced_and_the_agreements_that_w
     watch(moscow, scans=40)
     serving.wait_for(lambda: bool(said(moscow, Correlation)))
     assert said(moscow, Correlation)[-1].announced == "not announced"
-    serving.wait_for(lambda: any(one.about == "notice" for one in said(moscow, Incident)))
-    (incident,) = (one for one in said(moscow, Incident) if one.about == "notice")
-    assert "nobody told of this launch beforehand; that was owed, if RU launched it" in incident.text
+    serving.wait_for(lambda: bool(concerns(moscow)))
+    (concern,) = concerns(moscow)
+    assert "nobody told of this launch beforehand; that was owed, if RU launched it" in concern
 
 
 def test_a_launch_that_was_told_of_is_announced_by_its_identifier_however_late(moscow: Service) -> None:
@@ -102,8 +111,6 @@ def test_a_launch_that_was_told_of_is_announced_by_its_identifier_however_late(m
     found = said(moscow, Correlation)[-1]
     assert (found.announced, found.notice is not None) == ("announced", True)
     assert re.search(r"PLN/RU/\d{4}/001/000/01", found.text)
-    events = [event.text for event in moscow.keeper.events() if event.kind == "notice"]
-    assert any(text.startswith("PLN/RU/") and "moscow tells of a launch by RU (missile)" in text for text in events)
-    texts = [one.text for one in said(moscow, Incident) if one.about == "notice"]
-    assert any("wants at least 24 h" in text for text in texts)
-    assert not any("nobody told" in text for text in texts)
+    serving.wait_for(lambda: any(told(event.text) for event in moscow.keeper.events() if event.kind == "notice"))
+    serving.wait_for(lambda: any("wants at least 24 h" in text for text in concerns(moscow)))
+    assert not any("nobody told" in text for text in concerns(moscow))
