@@ -83,7 +83,7 @@ def test_a_replay_moves_the_times_to_now_and_keeps_its_pace(centre: Run, service
     assert (code, "their times are moved to now" in said) == (0, True)
     times = [report.time_tai_ns for report in kept.reports(service)]
     assert times[1] - times[0] == tai_ns_from_utc("2009-02-02T18:36:10.5Z") - tai_ns_from_utc("2009-02-02T18:36:00Z")
-    assert 0 <= now_tai_ns() - times[1] < 30 * NS_PER_S
+    assert 0 <= now_tai_ns() - times[1] < 300 * NS_PER_S
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from jointwatch.exchange.refused import Refused
 from jointwatch.messages.reference import LogHead
 
 ROUNDS_AT_MOST = 64  # of one exchange: a backlog comes in several
+PAUSE_S = 30.0
+"""How long a partner's process may pause on a busy machine: the exercise's clock waits, and a lost one hangs up."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Partners:
 
     def link(self, partner: str, port: int) -> None:
         """Open the line to a partner's door."""
-        self._lines[partner] = Client(self._keys.line, partner, self._authorities[partner], host="127.0.0.1", port=port)
+        pem = self._authorities[partner]
+        self._lines[partner] = Client(self._keys.line, partner, pem, host="127.0.0.1", port=port, timeout_s=PAUSE_S)
 
     def follow(self, partner: str) -> Outcome:
         """Pull what is new, verify, keep and cosign it; a cut line is told once, and so is its return."""
