@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import signal
 import subprocess
@@ -38,6 +39,7 @@ class Centre:
     def __init__(self, folder: Path, *, program: Sequence[str] = serving.JOINTWATCH) -> None:
         self.folder, self.name, self.program = folder, folder.name, program
         self.process: subprocess.Popen[bytes] | None = None
+        atexit.register(self.kill)  # however the row ends: it is in a session of its own
 
     @property
     def database(self) -> Path:

@@ -152,7 +152,7 @@ class Radar:
         assert len(self.acknowledged) == len(self._scans), f"{taken}: {self.trouble}"
 
     def _hand_in(self) -> None:
-        with CentreLine(self._centre.folder / "clients" / "gabala", timeout_s=3.0) as line:
+        with CentreLine(self._centre.folder / "clients" / "gabala", timeout_s=10.0) as line:
             key = line.signing_key()
             for scan in self._scans:
                 entry = dsse.sign(PAYLOAD_TYPE, encode(scan), [key]).encode()

@@ -20,6 +20,7 @@ from jointwatch.centre.duty.course import AT_ONCE
 from jointwatch.centre.duty.pace import SAVED_S
 from jointwatch.earth.arrays import Floats
 from jointwatch.earth.timescale import NS_PER_S, now_tai_ns
+from jointwatch.exchange import checkpoint as checkpoints
 from jointwatch.exchange import dsse, source
 from jointwatch.exchange.carrier import LineCut, TurnedDown
 from jointwatch.exchange.database import Database
@@ -208,14 +209,17 @@ def insist(line: CentreLine, entries: list[bytes]) -> None:
 
 def released(moscow: served.Centre) -> int:
     """How many own scans the watch has heard, and let go to the partner."""
-    logs = serving.health(moscow.folder)["logs"]
+    try:
+        logs = serving.health(moscow.folder)["logs"]
+    except LineCut:
+        return 0  # it has no time to answer
     return sum(at["size"] - 1 for name, at in logs.items() if name.startswith("moscow/brussels/plot"))
 
 
 def reported(moscow: served.Centre) -> bool:
     """Whether a report of a launch stands in its record, which it goes on writing."""
     held, log = Database(moscow.database), LogId.parse(serving.shard(RECORD))
-    size = serving.health(moscow.folder)["logs"][str(log)]["size"]
+    size = checkpoints.unverified(held.checkpoint(log)).size
     found = (decode(dsse.parse(entry).payload) for entry in source.entries(held, log, 0, size, size))
     return any(isinstance(message, LaunchReport) for message in found)
 
