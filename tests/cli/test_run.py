@@ -44,7 +44,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "COLUMNS": "200"}
 
 
-def alone(tmp_path: Path, *arguments: object, timeout_s: float = 200.0) -> subprocess.CompletedProcess[str]:
+def alone(tmp_path: Path, *arguments: object, timeout_s: float = 800.0) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "jointwatch", *map(str, arguments)]
     return subprocess.run(
         command, capture_output=True, text=True, env=environment(tmp_path), timeout=timeout_s, cwd=tmp_path
@@ -147,7 +147,7 @@ def test_ctrl_c_ends_cleanly_and_leaves_a_valid_run_directory(tmp_path: Path, sc
             assert process.poll() is None
         time.sleep(1.0)
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=120)
+        output, errors = process.communicate(timeout=300)
     finally:
         process.kill()
     assert process.returncode == 0, errors
@@ -161,7 +161,7 @@ def test_ctrl_c_ends_cleanly_and_leaves_a_valid_run_directory(tmp_path: Path, sc
 def test_a_reader_that_goes_away_does_not_cost_the_run(tmp_path: Path, scenario: Path) -> None:
     out = tmp_path / "D"
     command = f"{sys.executable} -m jointwatch run {scenario} --speed max --no-serve --out {out} | head -2"
-    subprocess.run(command, shell=True, env=environment(tmp_path), cwd=tmp_path, timeout=280, capture_output=True)
+    subprocess.run(command, shell=True, env=environment(tmp_path), cwd=tmp_path, timeout=800, capture_output=True)
     assert verify_run(out).ok
 
 

@@ -260,7 +260,7 @@ x = np.concatenate([ecef_from_geodetic(latitude, longitude, rng.uniform(20e3, 15
 beta = np.exp(rng.uniform(2, 10, n))
 coast.impact_arrays(np.concatenate([five[:, 1:], x]), np.concatenate([five[:, 0], beta]), 20_000.0)
 """
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=280)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=800)
 
 
 # --- input that means nothing --------------------------------------------------------------------------------------

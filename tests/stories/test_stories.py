@@ -44,7 +44,7 @@ def run(step: Step, folder: Path) -> None:
     if words[0] == "jointwatch":
         words = [sys.executable, "-m", "jointwatch", *words[1:]]
     environment = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "COLUMNS": "200", "NO_COLOR": "1"}
-    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=240)
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=800)
     output = done.stdout + done.stderr
     assert done.returncode == step.exit_code, f"line {step.line}: {step.command}\nexit {done.returncode}\n{output}"
     at = 0
