@@ -12,6 +12,7 @@ import pytest
 from jointwatch.centre import orders
 from jointwatch.centre.national import Centre
 from jointwatch.exchange.desk import StoreDesk
+from jointwatch.exchange.https import line
 
 NOW = 1_642_875_600_000_000_000
 WITHHELD = orders.ReleasePolicy(plots=False, tracklets=True, reports=True, mask_source=True)
@@ -47,3 +48,14 @@ def test_a_partner_that_pauses_for_seconds_is_waited_for_as_the_clock_stands_sti
     events = pair[0].obey(orders.Exchange(NOW)).events
     assert pair[0].partners.cut == {}
     assert [event.text for event in events if event.kind == "link"] == ["linked with moscow over mutual TLS"]
+
+
+def test_an_answer_that_begins_late_within_its_time_is_taken(
+    pair: list[Centre], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How long an answer may take to come whole begins when it may have begun: it was thrown away when it had come."""
+    answered = StoreDesk.pull
+    monkeypatch.setattr(StoreDesk, "pull", lambda *asked, **more: time.sleep(1.0) or answered(*asked, **more))
+    monkeypatch.setattr(line, "ANSWER_S", 0.2)
+    pair[0].obey(orders.Exchange(NOW))
+    assert pair[0].partners.cut == {}

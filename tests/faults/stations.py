@@ -162,6 +162,16 @@ class Station:
             self.send(**order)
             return self.hear()
 
+    def say(self, ids: Sequence[str], log: str) -> list[int]:
+        """Return the positions at which it acknowledged these ids; handed in again where it was not heard."""
+        while True:
+            try:
+                positions: list[int] = self.ask(say=list(ids), log=log)["positions"]
+            except Gone:
+                time.sleep(0.05)
+            else:
+                return positions
+
     def state(self) -> dict[str, Any]:
         """Return what the centre says of itself: sizes (of whole logs), why lines are cut, what was refused."""
         health = self.ask(state=True)

@@ -28,7 +28,8 @@ def run(folder: Path, *, full: bool) -> Outcome:
         line.becomes(BAD)
         time.sleep(3)
         for number in range(notices):
-            at = said[f"notice-{number}"] = moscow.ask(say=[f"notice-{number}"], log=NOTICES)["positions"][0]
+            (at,) = moscow.say([f"notice-{number}"], NOTICES)
+            said[f"notice-{number}"] = at
             there = lambda: brussels.sizes().get(NOTICES, 0) > at  # noqa: E731, B023 - asked at once
             taken.append(seconds_until(there, 60, f"notice {number} has come"))
             time.sleep(0.5)

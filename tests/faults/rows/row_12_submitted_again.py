@@ -31,7 +31,7 @@ def run(folder: Path, *, full: bool) -> Outcome:
 
 def moscow_said(moscow: Station, places: dict[str, int], ids: list[str]) -> int:
     """Return how many of the ids were known before; raise AssertionError where one is given another position now."""
-    answer = moscow.ask(say=ids, log=LOG)["positions"]
+    answer = moscow.say(ids, LOG)
     assert len(answer) == len(ids), f"{len(ids)} ids handed in, {len(answer)} positions returned"
     known = 0
     for said, position in zip(ids, answer, strict=True):

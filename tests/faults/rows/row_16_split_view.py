@@ -46,7 +46,7 @@ def run(folder: Path, *, full: bool) -> Outcome:
 
 def say(moscow: Station, *ids: str) -> dict[str, int]:
     """Return the positions at which Moscow acknowledged these ids in the log of its findings."""
-    return dict(zip(ids, moscow.ask(say=ids, log=str(ASSESS))["positions"], strict=True))
+    return dict(zip(ids, moscow.say(ids, str(ASSESS)), strict=True))
 
 
 def another_history(moscow: Station, line: LyingLine) -> Frame:

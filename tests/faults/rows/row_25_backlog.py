@@ -82,7 +82,7 @@ def notices_during(moscow: Station, brussels: Station, count: int) -> list[float
     waited: list[float] = []
     while brussels.sizes().get(str(PLOTS), 0) < count or not waited:
         start = time.monotonic()
-        (at,) = moscow.ask(say=[f"notice-{len(waited)}"], log=NOTICES)["positions"]
+        (at,) = moscow.say([f"notice-{len(waited)}"], NOTICES)
         there = lambda: brussels.sizes().get(NOTICES, 0) > at  # noqa: E731, B023 - asked at once
         seconds_until(there, START_S, f"notice {len(waited)} has come")
         waited.append(time.monotonic() - start)

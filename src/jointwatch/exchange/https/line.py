@@ -35,7 +35,7 @@ A = TypeVar("A", Answer, Health)
 LEAST_ASKED_BYTES = 8 << 10  # one second of a line of 64 kbit/s
 QUICK_S, SLOW_S = 0.15, 0.3  # what an answer takes, beneath which more is asked for, and above which less
 CLOSE_S = 2.0  # that whoever uses a connection has to notice its end
-ANSWER_S = 10.0  # an answer's last byte must be here so long after its first one at the latest
+ANSWER_S = 10.0  # an answer's last byte must be here that long after the last moment at which it may begin
 _READ_BYTES = 64 << 10
 
 
