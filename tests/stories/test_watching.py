@@ -20,9 +20,9 @@ SOFTWARE = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftsha
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`jointwatch run` at twelve times real time, and the address that it printed."""
+    """`jointwatch run` at eight times real time, and the address that it printed."""
     command = [sys.executable, "-m", "jointwatch", "run", "sejil-2009", "--variant", "as-proposed"]
-    command += ["--speed", "12", "--port", "0", "--out", str(tmp_path / "D")]
+    command += ["--speed", "8", "--port", "0", "--out", str(tmp_path / "D")]
     environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=tmp_path)
     try:

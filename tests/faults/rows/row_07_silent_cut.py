@@ -29,7 +29,7 @@ def run(folder: Path, *, full: bool) -> Outcome:
             before = len(radar.acknowledged), len(theirs.acknowledged)
             line.becomes(SILENT)
             time.sleep(cut_s)
-            more = (70 * cut_s, 3.5 * cut_s) if full else (50, 5)
+            more = (70 * cut_s, 3.5 * cut_s) if full else (20, 2)
             wanted = before[0] + more[0], before[1] + more[1]
             seconds_until(lambda: _wrote(radar, theirs, wanted), BACK_S, f"both sides write in {cut_s:g} s of silence")  # noqa: B023
             line.becomes(FINE)
