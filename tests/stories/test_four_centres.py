@@ -100,6 +100,15 @@ class Day:
         with CentreLine(self.folder / name / "clients/desk") as line:
             return line.accord().standing
 
+    def alike(self, *names: str) -> None:
+        """Returns once these centres hold the same accord, in which nothing waits for an entry any more."""
+
+        def found() -> bool:
+            first, *others = (self.standing(name) for name in names)
+            return first.waiting == () and all(one == first for one in others)
+
+        serving.wait_for(found)
+
     def heard(self, *names: str, rules: int) -> None:
         """Returns once rules of a number are in force at each of these centres."""
         for name in names:
@@ -202,6 +211,7 @@ def test_a_day_of_four_centres(day: Day) -> None:
         day.seen(name, f"{version}: statement")
         day.said("agree", day.folder / name, version)
     day.seen("riga", "withdrawn by entry")  # Ankara's signature of the new version took back its own first
+    day.seen("riga", f"{version}: statement")
     day.said("dissent", riga, version, "--point", "2=We make it 1,700 km", "--text", "Signed but for point 2")
     serving.wait_for(lambda: not day.standing("moscow").open)
     shown = day.said("accord", moscow)
@@ -236,12 +246,11 @@ def test_a_day_of_four_centres(day: Day) -> None:
         assert "counts for nothing: it names another entry" in day.seen(name, "counts for nothing")
 
     # All four hold the same; also Moscow after a kill, from its record.
-    same = day.standing("ankara")
-    for name in ("brussels", "moscow", "riga"):
-        serving.wait_for(lambda name=name: day.standing(name) == same)  # type: ignore[misc]
+    day.alike("ankara", "brussels", "moscow", "riga")
     day.kill("moscow")
     day.serve("moscow")
-    serving.wait_for(lambda: day.standing("moscow") == same)
+    day.alike("ankara", "brussels", "moscow", "riga")
+    same = day.standing("moscow")
     assert [one.rules.number for one in same.rules if one.replaced_by is None] == [4]
     assert same.waiting == ()
 
