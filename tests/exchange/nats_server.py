@@ -1,4 +1,4 @@
-"""A NATS server for the tests: Debian's, on a port of the loopback that it chooses, ended by its process id."""
+"""A NATS server for the tests: Debian's, on a port of the loopback that stays its own, ended by its process id."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from jointwatch.exchange.nats import settings as broker_settings
 from jointwatch.exchange.nats.broker import SERVER
 from jointwatch.exchange.nats.settings import User
 from jointwatch.exchange.tls import Identity, ensure_identity
+from tests import ports
 
 UNPACKED = Path(__file__).parents[2] / ".nats" / "usr" / "sbin" / "nats-server"
 
@@ -46,7 +47,7 @@ class NatsServer:
         self, folder: Path, authority: Identity, users: Sequence[User], alter: Callable[[str], str] = str
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.port, self.users, self.alter = folder, -1, users, alter
+        self.folder, self.port, self.users, self.alter = folder, ports.free(), users, alter
         self.identity = issued(folder / SERVER, authority, SERVER)
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -61,12 +62,12 @@ class NatsServer:
         path.write_text(self.alter(text))
         command = [binary(), "-c", str(path), "--ports_file_dir", str(self.folder), "-l", str(self.folder / "log")]
         self.process = subprocess.Popen(command)
-        self.port = self._port(self.folder / f"nats-server_{self.process.pid}.ports")
+        self._wait_for(self.folder / f"nats-server_{self.process.pid}.ports")
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.wait(10)
+            self.process.wait(60)
             self.process = None
 
     def __enter__(self) -> NatsServer:
@@ -76,13 +77,14 @@ class NatsServer:
     def __exit__(self, *_: object) -> None:
         self.kill(signal.SIGTERM)
 
-    def _port(self, path: Path) -> int:
-        """The port, once the server has written it down, which it does when it listens."""
-        deadline = time.monotonic() + 10
+    def _wait_for(self, path: Path) -> None:
+        """Wait until the server has written down its ports, which it does when it listens."""
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
-                return int(json.loads(path.read_text())["nats"][0].rpartition(":")[2])
+                assert json.loads(path.read_text())["nats"][0].endswith(f":{self.port}")
+                return
             assert self.process is not None
             assert self.process.poll() is None, (self.folder / "log").read_text()
             time.sleep(0.01)
-        raise TimeoutError(f"nats-server did not listen within 10 s: {(self.folder / 'log').read_text()}")
+        raise TimeoutError(f"nats-server did not listen within 60 s: {(self.folder / 'log').read_text()}")

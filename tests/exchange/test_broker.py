@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,16 +24,16 @@ from jointwatch.exchange.nats.settings import centre_user, reader_user
 from jointwatch.exchange.tls import Identity, ensure_identity, server_context
 from tests import ports
 from tests.exchange.nats_server import NatsServer, issued
-from tests.faults.harness import patience
 
 RUN, CENTRE = "rehearsal-1", "brussels"
+LIMIT_S = 60.0  # what takes longer hangs, also on a busy machine
 USERS = [centre_user(RUN, CENTRE), reader_user(RUN, CENTRE, "ops-1"), reader_user(RUN, CENTRE, "ops-2")]
 
 
-def until(happened: Callable[[], object], limit_s: float = 8.0, why: Callable[[], object] = lambda: "") -> None:
+def until(happened: Callable[[], object], why: Callable[[], object] = lambda: "") -> None:
     start = time.monotonic()
     while not happened():
-        assert time.monotonic() - start < limit_s * patience(), f"not within {limit_s} s: {why()}"
+        assert time.monotonic() - start < LIMIT_S, f"not within {LIMIT_S} s: {why()}"
         time.sleep(0.005)
 
 
@@ -119,7 +120,7 @@ def test_a_console_asks_under_its_own_name_alone_and_the_desk_is_told_it(server:
     ops, centre = broker_of(server, "ops-1"), broker_of(server, CENTRE)
     centre.answer(subject(RUN, CENTRE, "pull", "*"), lambda asker, body: f"{asker} asked {body!r}".encode())
     with connected(ops, centre):
-        said = ops.ask(subject(RUN, CENTRE, "pull", "ops-1"), b"x", whom=CENTRE, timeout_s=2)
+        said = ops.ask(subject(RUN, CENTRE, "pull", "ops-1"), b"x", whom=CENTRE, timeout_s=LIMIT_S)
         assert said == b"ops-1 asked b'x'"
         with pytest.raises(LineCut, match="cannot be reached"):
             ops.ask(subject(RUN, CENTRE, "pull", "ops-2"), b"x", whom=CENTRE, timeout_s=0.3)
@@ -130,7 +131,7 @@ def test_a_console_overhears_neither_questions_nor_anothers_answers(server: Nats
     overheard = [heard_by(spy, place) for place in (subject(RUN, CENTRE, "pull", "*"), inbox("ops-1.>"), ">")]
     centre.answer(subject(RUN, CENTRE, "pull", "*"), lambda _asker, _body: b"for ops-1")
     with connected(spy, ops, centre):
-        assert ops.ask(subject(RUN, CENTRE, "pull", "ops-1"), b"x", whom=CENTRE, timeout_s=2) == b"for ops-1"
+        assert ops.ask(subject(RUN, CENTRE, "pull", "ops-1"), b"x", whom=CENTRE, timeout_s=LIMIT_S) == b"for ops-1"
         time.sleep(0.2)
     assert overheard == [[], [], []]
 
@@ -143,7 +144,7 @@ def test_what_the_desk_turns_down_is_said_in_its_words(server: NatsServer) -> No
 
     centre.answer(subject(RUN, CENTRE, "pull", "*"), refuse)
     with connected(ops, centre), pytest.raises(TurnedDown, match=r"answered 403: moscow/ankara/plot is not for ops-1"):
-        ops.ask(subject(RUN, CENTRE, "pull", "ops-1"), b"x", whom=CENTRE, timeout_s=2)
+        ops.ask(subject(RUN, CENTRE, "pull", "ops-1"), b"x", whom=CENTRE, timeout_s=LIMIT_S)
 
 
 def test_one_who_floods_with_questions_keeps_out_nobody(server: NatsServer) -> None:
@@ -168,17 +169,18 @@ def test_one_who_floods_with_questions_keeps_out_nobody(server: NatsServer) -> N
         for thread in floods:
             thread.start()
         try:
-            took = []
-            for _ in range(10):
-                start = time.monotonic()
-                assert ops.ask(subject(RUN, CENTRE, "pull", "ops-1"), b"", whom=CENTRE, timeout_s=5) == b"well"
-                took.append(time.monotonic() - start)
+            until(lambda: len(answered) > 20)
+            before = []
+            for _ in range(11):
+                asked = len(answered)
+                assert ops.ask(subject(RUN, CENTRE, "pull", "ops-1"), b"", whom=CENTRE, timeout_s=LIMIT_S) == b"well"
+                before.append(answered[asked:].index("ops-1"))
         finally:
             stop.set()
             for thread in floods:
-                thread.join(10)
-    assert max(took) < 1.0 * patience(), "each waits for one question of each other asker"
-    assert answered.count("ops-1") == 10
+                thread.join(LIMIT_S)
+    assert statistics.median(before) < 20, "each waits for one question of each other asker, once its own is there"
+    assert answered.count("ops-1") == 11
 
 
 # A server that is not what it should be
@@ -198,7 +200,7 @@ class Fake:
             while True:
                 near, _ = self.listener.accept()
                 with contextlib.suppress(OSError), near:
-                    near.settimeout(5)
+                    near.settimeout(LIMIT_S)
                     self.script(near)
 
     def __enter__(self) -> Fake:
@@ -208,7 +210,7 @@ class Fake:
     def __exit__(self, *_: object) -> None:
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
-        self.thread.join(10)
+        self.thread.join(LIMIT_S)
 
 
 def info(**said: Any) -> bytes:
@@ -242,26 +244,26 @@ def test_nothing_is_said_in_clear_to_a_server_that_does_not_ask_for_tls(server: 
     ids=["message", "with headers", "line", "no line"],
 )
 def test_what_a_server_sends_without_end_is_not_held(server: NatsServer, begin: bytes) -> None:
-    sent, ended = [0], threading.Event()
+    sent, ended = list[int](), threading.Event()
     context = server_context(Identity(SERVER, server.identity.directory), {"ops-1": server.identity.authority_pem()})
 
     def endless(near: socket.socket) -> None:
         near.sendall(info(tls_required=True))
         with contextlib.suppress(OSError), context.wrap_socket(near, server_side=True) as line:
-            line.settimeout(5)
             line.recv(4_096)
             line.sendall(b"PONG\r\n" * 3 + begin)
-            while sent[0] < 8 * MAX_ANSWER_BYTES:
+            sent.append(0)
+            while sent[-1] < 8 * MAX_ANSWER_BYTES:
                 line.sendall(bytes(1 << 16))
-                sent[0] += 1 << 16
+                sent[-1] += 1 << 16
         ended.set()
 
     with (
         Fake(endless) as fake,
         Broker(Identity("ops-1", server.folder / "ops-1"), server.identity.authority_pem(), port=fake.port),
     ):
-        assert ended.wait(10)
-    assert sent[0] < 3 * MAX_ANSWER_BYTES
+        until(lambda: sent and ended.is_set())
+    assert max(sent) < 3 * MAX_ANSWER_BYTES, "over one connection; it makes more of them"
 
 
 def test_a_server_with_too_small_messages_is_named_with_what_to_set(
@@ -322,7 +324,7 @@ def test_the_settings_are_read_by_the_server_itself(server: NatsServer) -> None:
     from tests.exchange.nats_server import binary
 
     path = server.folder / "nats.conf"
-    assert subprocess.run([binary(), "-t", "-c", str(path)], capture_output=True, timeout=10).returncode == 0
+    assert subprocess.run([binary(), "-t", "-c", str(path)], capture_output=True, timeout=LIMIT_S).returncode == 0
     ops = next(user for user in json.loads(path.read_text())["authorization"]["users"] if user["user"] == "ops-1")
     base = "jointwatch.rehearsal-1.brussels"
     assert ops["permissions"] == {

@@ -121,7 +121,7 @@ class HttpsCarrier:
         with contextlib.ExitStack() as stack:
             stack.callback(door.stop)
             line = stack.enter_context(
-                Client(own, desk.centre, theirs.authority_pem(), host="127.0.0.1", port=port, timeout_s=5)
+                Client(own, desk.centre, theirs.authority_pem(), host="127.0.0.1", port=port, timeout_s=60)
             )
             if self.cut:
                 door.stop()
@@ -179,7 +179,7 @@ class NatsCarrier:
         return Broker(identity, self.authority_pem, port=self.server.port)
 
     def _connected(self, broker: Broker) -> Broker:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while not broker.connected:
             assert time.monotonic() < deadline, broker.cut
             time.sleep(0.005)

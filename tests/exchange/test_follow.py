@@ -159,6 +159,7 @@ def test_a_log_that_is_refused_every_time_does_not_slow_the_others_down(
     """Forged from its first entry, by whoever holds the log key: nothing behind that is ever taken."""
     monkeypatch.setattr(follow, "RETRY_S", 10 * LIMIT_S)  # a pause would end the test
     monkeypatch.setattr(aside, "LEAST_S", 2 * LIMIT_S)
+    monkeypatch.setattr(aside, "MOST_S", 2 * LIMIT_S)
     moscow, brussels = centres
     forged = moscow.log("common", "notify")
     moscow.store.append({forged: [moscow.entry(Incident, forged, by=SigningKey.generate(), about="info", text="-")]})

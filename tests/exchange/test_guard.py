@@ -283,7 +283,9 @@ def test_a_lost_record_of_many_frames_comes_back_over_https(tmp_path: Path) -> N
     pin = {"moscow": own["moscow"].authority_pem()}
     with (
         Server(brussels.desk, own["brussels"], pin) as door,
-        Client(own["moscow"], "brussels", own["brussels"].authority_pem(), host="127.0.0.1", port=door.port) as there,
+        Client(
+            own["moscow"], "brussels", own["brussels"].authority_pem(), host="127.0.0.1", port=door.port, timeout_s=60
+        ) as there,
     ):
         found = guard.ask(there)
     assert found.refusals == ()

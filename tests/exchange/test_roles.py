@@ -104,7 +104,7 @@ def test_a_cell_of_the_table(doors: tuple[Service, dict[str, tls.Identity]], rol
     caller = callers[role]
     context = tls.client_context(caller, callers["operator"].authority_pem())
     context.check_hostname = False
-    line = http.client.HTTPSConnection("127.0.0.1", service.port, context=context, timeout=10)
+    line = http.client.HTTPSConnection("127.0.0.1", service.port, context=context, timeout=60)
     method, path = ACTIONS[action]
     try:
         line.request(method, path, body(action, service.place.clients, role))

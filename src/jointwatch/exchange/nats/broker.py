@@ -63,6 +63,7 @@ class Broker:
         self._client: Client | None = None
         self._ended, self._tried = False, threading.Event()
         self._why_not = "not started"
+        self._takes_work, self._taking_work = True, threading.Lock()  # what is taken is begun, or ended with the rest
         self._loop, self._asked = asyncio.new_event_loop(), asyncio.Event()
         self._desk = ThreadPoolExecutor(1, "nats-desk")
         self._thread = threading.Thread(target=self._run, name="nats", daemon=True)
@@ -139,6 +140,8 @@ class Broker:
         self._keeper = self._loop.create_task(self._keep_connected())
         with contextlib.suppress(asyncio.CancelledError):
             self._loop.run_until_complete(self._keeper)
+        with self._taking_work:
+            self._takes_work = False
         self._loop.run_until_complete(end_all_others())
         self._loop.close()
 
@@ -147,11 +150,11 @@ class Broker:
 
     def _do(self, work: Coroutine[Any, Any, T], timeout_s: float = TALK_S) -> T:
         """Return what a coroutine in the thread comes to."""
-        try:
+        with self._taking_work:
+            if not self._takes_work:
+                work.close()
+                raise OSError("the connection was stopped")
             found = asyncio.run_coroutine_threadsafe(work, self._loop)
-        except RuntimeError as error:  # the loop is closed
-            work.close()
-            raise OSError("the connection was stopped") from error
         self._doing.add(found)
         try:
             return found.result(timeout_s)
@@ -164,8 +167,9 @@ class Broker:
     def _lost(self, client: Client, error: Exception) -> None:
         """Give up a connection that takes nothing any more; the keeper makes another."""
         self._why_not = _words(error)
-        with contextlib.suppress(RuntimeError):
-            asyncio.run_coroutine_threadsafe(client.close(), self._loop)
+        with self._taking_work:
+            if self._takes_work:
+                asyncio.run_coroutine_threadsafe(client.close(), self._loop)
 
     async def _keep_connected(self) -> None:
         while not self._ended:  # nats-py swallows a cancellation here and there
