@@ -30,7 +30,7 @@ def launch(playwright: Playwright, *flags: str) -> Browser:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.fail("Chromium is missing, and the page cannot be tested without: run 'make browser'")
-    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *flags])
+    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *flags], timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_going_back_shows_what_was_known_then_and_each_centre_its_own(browser, s
     page.wait_for_selector("#clock .state:has-text('08:02:00')")
     page.get_by_label("20 times real time").click()
     page.get_by_label("Play", exact=True).click()
-    page.wait_for_selector("#utc:has-text('08:02:2')")
+    page.wait_for_function("document.getElementById('utc').innerText > '2009-05-20 08:02:20'")  # it may skip seconds
     assert watched.complaints == []
 
 
@@ -176,6 +176,7 @@ def test_a_page_left_open_follows_the_run(browser, recorded, watched):
     served = serve_in_thread(create_app(feed))
     try:
         page = opened(browser, served, "", watched)
+        page.wait_for_selector("section.tracks:has-text('boost, tentative')")  # of the past, the page is ready sooner
         assert rows(page, "Tracks")[0][:2] == ["T-0001", "boost, tentative"]
         feed.publish(recorded.snapshot(100, 430.0))
         page.wait_for_selector("#pills:has-text('Moscow ◌ line cut')")
@@ -211,6 +212,7 @@ def test_without_webgl_the_tables_hold_and_the_page_says_why(playwright, served,
 def test_the_plain_page_needs_no_script(browser, served, watched):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     watched.attach(page)
     page.goto(served.url + f"plain?snapshot={SEQ}")
     assert "T-0001" in page.inner_text("table >> nth=0")

@@ -8,6 +8,7 @@ import pytest
 from jointwatch.display.feed import Feed
 from jointwatch.display.server import PortInUse, create_app, serve_in_thread
 from jointwatch.messages.picture import Event, RunView, Snapshot
+from tests import ports
 
 
 def ask(app, path, *, method="GET", **headers):
@@ -158,8 +159,9 @@ def test_a_port_in_use_says_what_to_do():
             serve_in_thread(create_app(Feed()), port)
 
 
-def test_a_served_page_answers_and_its_port_is_free_again_after_stop(served):
-    assert httpx.get(f"{served.url}health").json()["status"] == "ok"
+def test_a_served_page_answers_and_its_port_is_free_again_after_stop(app):
+    served = serve_in_thread(app, ports.free())
+    assert httpx.get(f"{served.url}health", timeout=60).json()["status"] == "ok"
     served.stop()
     with socket.create_server(("127.0.0.1", served.port)):
         pass

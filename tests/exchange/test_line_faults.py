@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from tests.exchange import faulty_proxy as proxies
 from tests.exchange import two_centres as world
 from tests.faults.harness import patience
 
+LIMIT_S = 60.0  # what takes longer hangs, also on a busy machine
 NOTICED_S = 6.0  # half-open: "heartbeat ends it"; measured 2.0 to 2.3 s in 19 cuts
 BACK_S = 2.0  # from the line's return to verified, kept and cosigned; measured 0.1 to 1.5 s
 
@@ -36,10 +38,10 @@ class Following:
         self.moscow.say("common", "notify", text)
         return int(self.moscow.store.size(self.log))
 
-    def seconds_until(self, happened: Callable[[], bool], limit_s: float) -> float:
+    def seconds_until(self, happened: Callable[[], bool]) -> float:
         start = time.monotonic()
         while not happened():
-            assert time.monotonic() - start < limit_s * patience(), f"not within {limit_s} s"
+            assert time.monotonic() - start < LIMIT_S, f"not within {LIMIT_S} s"
             time.sleep(0.01)
         return time.monotonic() - start
 
@@ -69,11 +71,11 @@ def following(tmp_path: Path) -> Iterator[Following]:
         thread.start()
         try:
             found.say("before")
-            found.seconds_until(lambda: found.held() == 1, 5)
+            found.seconds_until(lambda: found.held() == 1)
             yield found
         finally:
             stop.set()
-            thread.join(10)
+            thread.join(LIMIT_S)
     assert not thread.is_alive()
     assert not [round_.refusals for round_ in found.rounds if round_.refusals]
     moscow.close()
@@ -82,29 +84,35 @@ def following(tmp_path: Path) -> Iterator[Following]:
 
 @pytest.mark.parametrize("ways", [("there", "back"), ("there",), ("back",)], ids=["both", "there", "back"])
 def test_a_silent_line_is_noticed_and_used_again_within_its_limits(following: Following, ways: tuple[str, ...]) -> None:
-    following.proxy.silence(*ways)
-    noticed_s = following.seconds_until(lambda: following.cut, NOTICED_S)
-    size = following.say("said while the line was cut")
-    time.sleep(1)
-    assert following.held() < size
-    following.proxy.heal()
-    back_s = following.seconds_until(lambda: following.held() == size, BACK_S + 1)
-    print(f"noticed after {noticed_s:.2f} s, back after {back_s:.2f} s")
-    assert noticed_s < NOTICED_S * patience()
-    assert back_s < BACK_S * patience()
-    following.seconds_until(lambda: not following.cut, 2)
-    assert following.brussels.mirror.receipts("moscow") == {}
+    """The middle one of three cuts, as this machine, too, may be busy with something else."""
+    noticed_s, back_s = list[float](), list[float]()
+    for number in range(3):
+        following.proxy.silence(*ways)
+        noticed_s.append(following.seconds_until(lambda: following.cut))
+        size = following.say(f"said while the line was cut, {number}")
+        time.sleep(0.5)
+        assert following.held() < size
+        following.proxy.heal()
+        back_s.append(following.seconds_until(lambda size=size: following.held() == size))  # type: ignore[misc]
+        following.seconds_until(lambda: not following.cut)
+    print(f"noticed after {noticed_s} s, back after {back_s} s")
+    assert statistics.median(noticed_s) < NOTICED_S * patience()
+    assert statistics.median(back_s) < BACK_S * patience()
+    following.seconds_until(lambda: following.brussels.mirror.receipts("moscow") == {})
 
 
 def test_a_line_whose_connections_are_closed_goes_unnoticed(following: Following) -> None:
+    back_s = []
     for number in range(5):
         following.proxy.refuse()
         size = following.say(f"notice {number}")
-        following.seconds_until(lambda size=size: following.held() == size, BACK_S)  # type: ignore[misc]
+        back_s.append(following.seconds_until(lambda size=size: following.held() == size))  # type: ignore[misc]
+    assert statistics.median(back_s) < BACK_S * patience()
 
 
 def test_a_flapping_line_makes_progress_and_keeps_each_entry_once(following: Following) -> None:
     """A second up, a second down; eight seconds here, five minutes among the faults."""
+    before = threading.active_count()
     for number in range(4):
         following.say(f"down {number}")
         following.proxy.silence()
@@ -112,27 +120,29 @@ def test_a_flapping_line_makes_progress_and_keeps_each_entry_once(following: Fol
         size = following.say(f"up {number}")
         following.proxy.heal()
         time.sleep(1)
-    following.seconds_until(lambda: following.held() == size, BACK_S)
+    following.seconds_until(lambda: following.held() == size)
     theirs = following.moscow.store.entries(following.log)
     assert following.brussels.store.entries(following.log) == theirs
     assert len(set(theirs)) == len(theirs) == 9
-    assert threading.active_count() < 60, "a connection more for each cut, and none beyond that"
+    assert threading.active_count() < before + 50, "a connection more for each cut, and none beyond that"
 
 
 def test_an_idle_line_carries_a_fresh_cosignature_every_second(following: Following) -> None:
     """The heartbeat: each second the sender can show when its partner last held the whole log."""
-    store, stamps = following.moscow.store, []
+    store, stamps, ages_s = following.moscow.store, list[int](), list[float]()
     cosigner = following.brussels.mirror.store.owner
     following.brussels.mirror._now_posix_s = time.time
-    start, slow = time.monotonic(), patience()
-    while time.monotonic() - start < 3.5 * slow:
+    start, rounds, first = time.monotonic(), len(following.rounds), world.POSIX_S
+    while len(set(stamps)) < 5:
+        assert time.monotonic() - start < LIMIT_S, stamps
         note = store.cosigned(following.log)
-        if note is not None:
-            known = following.moscow.mirror.keys(cosigner).cosigner(following.moscow.clock_tai_ns)
-            stamps.append(cosigned_at(note, known))
+        known = following.moscow.mirror.keys(cosigner).cosigner(following.moscow.clock_tai_ns)
+        if note is not None and (stamp := cosigned_at(note, known)) != first:
+            stamps.append(stamp)
+            ages_s.append(time.time() - stamp)
         time.sleep(0.05)
-    slow = max(slow, patience())
-    assert time.time() - stamps[-1] < 2.1 * slow, "the stamp is in whole seconds, and the next one is under way"
-    assert len(set(stamps)) >= 3
-    assert all(later - earlier <= 2 * slow for earlier, later in itertools.pairwise(sorted(set(stamps))[1:]))
-    assert len(following.rounds) < 30 * slow, "nor is an idle line asked for ever more"
+    asked = len(following.rounds) - rounds
+    gaps_s = [later - earlier for earlier, later in itertools.pairwise(sorted(set(stamps)))]
+    assert statistics.median(ages_s) < 2.1 * patience(), "stamps are in whole seconds, and the next one is under way"
+    assert statistics.median(gaps_s) <= 2 * patience()
+    assert asked < 9 * (time.monotonic() - start), "nor is an idle line asked for ever more"

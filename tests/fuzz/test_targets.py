@@ -23,6 +23,7 @@ NEAR = 60  # damaged copies of each seed
 @pytest.mark.skipif(
     (sys.platform, platform.machine()) != ("linux", "x86_64"), reason="atheris has no wheel for this machine"
 )
+@pytest.mark.timeout(1_800)  # two seconds each, and as long as a busy machine takes to begin
 def test_atheris_finds_nothing_in_a_moment(tmp_path: Path) -> None:
     """Every target in its turn, a few hundred inputs each; `make fuzz` gives each some minutes."""
     limits = [f"-runs={RUNS}", "-max_total_time=2", "-max_len=5000", f"-artifact_prefix={tmp_path}/"]
