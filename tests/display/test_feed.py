@@ -59,6 +59,19 @@ def test_listeners_hear_each_change_until_they_stop(recorded):
     assert len(heard) == 3
 
 
+def test_a_run_is_over_once_all_that_is_said_of_its_end_is_there(recorded):
+    seen = []
+
+    class Watched(Feed):
+        def __setattr__(self, name, value):
+            super().__setattr__(name, value)
+            if name == "_finished" and value:
+                seen.append((self.statement, self.summary))
+
+    Watched(recorded.RUN).finish(statement=b"{}", summary="over")
+    assert seen == [(b"{}", "over")]
+
+
 def test_readers_in_other_threads_never_see_half_a_change(recorded):
     feed, broken = Feed(recorded.RUN, keep=32), []
     done = threading.Event()

@@ -50,6 +50,22 @@ def test_another_run_is_announced_and_begins_from_its_own_first_number(served, f
     assert first["snapshot"]["seq"] == 0
 
 
+def test_of_a_run_that_begins_while_a_reader_is_told_nothing_is_said_under_the_name_of_the_last(recorded):
+    omid = msgspec.structs.replace(recorded.RUN, run="omid")
+
+    class Hasty(Feed):
+        def newest(self, limit):
+            if self.run is recorded.RUN:
+                self.begin(omid)
+                self.publish(recorded.snapshot(7, 35.0))
+            return super().newest(limit)
+
+    cursor = Cursor(Hasty(recorded.RUN))
+    assert [message.run for message in cursor.fresh()] == [recorded.RUN]
+    run, snapshot = cursor.fresh()
+    assert (run.run, snapshot.run, snapshot.snapshot.seq) == (omid, "omid", 7)
+
+
 def test_a_reader_that_falls_behind_gets_a_bounded_rest(recorded):
     feed = Feed(recorded.RUN)
     cursor = Cursor(feed)

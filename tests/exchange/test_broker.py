@@ -11,14 +11,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from nats.aio.transport import TcpTransport
 
 from jointwatch.exchange.carrier import MAX_ANSWER_BYTES, LineCut, TurnedDown
 from jointwatch.exchange.nats.broker import SERVER, Broker, TurnedAway, inbox
-from jointwatch.exchange.nats.client import TlsClient, leave
+from jointwatch.exchange.nats.client import leave
 from jointwatch.exchange.nats.line import subject
 from jointwatch.exchange.nats.settings import centre_user, reader_user
 from jointwatch.exchange.tls import Identity, ensure_identity, server_context
@@ -288,25 +286,6 @@ def test_a_line_that_is_not_there_says_so(server: NatsServer) -> None:
     assert not broker.publish("x", b"")
 
 
-def test_a_connection_is_dropped_also_where_its_leaving_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As where the centre ends just after a try that failed; the socket would outlive its loop."""
-    monkeypatch.setattr(TlsClient, "close", lambda _: asyncio.sleep(60))
-
-    async def cut_short(port: int) -> bool:
-        client = TlsClient()
-        client._transport = TcpTransport()
-        await client._transport.connect(urlsplit(f"nats://127.0.0.1:{port}"), 1_024, 30)
-        leaving = asyncio.create_task(leave(client))
-        await asyncio.sleep(0)
-        leaving.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await leaving
-        return bool(client._transport._io_writer.transport.is_closing())
-
-    with Fake(lambda near: near.recv(1)) as fake:  # type: ignore[arg-type, return-value]
-        assert asyncio.run(cut_short(fake.port))
-
-
 def test_a_connection_that_was_stopped_says_so(server: NatsServer) -> None:
     broker = broker_of(server, "ops-1")
     with connected(broker):
@@ -314,6 +293,46 @@ def test_a_connection_that_was_stopped_says_so(server: NatsServer) -> None:
     with pytest.raises(LineCut):
         broker.ask("x", b"", whom=CENTRE, timeout_s=1)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("nats")]
+
+
+def test_what_is_asked_when_the_connection_has_just_ended_is_refused_and_not_left_undone(
+    server: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker, said = broker_of(server, "ops-1"), list[str]()
+    close = broker._loop.close
+
+    def asked_before_the_end() -> None:
+        try:
+            broker._do(asyncio.sleep(0), 0.1)
+        except OSError as error:
+            said.append(str(error))
+        close()
+
+    monkeypatch.setattr(broker._loop, "close", asked_before_the_end)
+    with connected(broker):
+        pass
+    assert said == ["the connection was stopped"]
+
+
+def test_a_connection_is_dropped_also_where_leaving_it_is_broken_off() -> None:
+    dropped = []
+
+    class Stuck:
+        async def close(self) -> None:
+            await asyncio.sleep(LIMIT_S)
+
+        def abort(self) -> None:
+            dropped.append(self)
+
+    async def broken_off() -> None:
+        leaving = asyncio.create_task(leave(Stuck()))  # type: ignore[arg-type]
+        await asyncio.sleep(0.01)
+        leaving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await leaving
+
+    asyncio.run(broken_off())
+    assert len(dropped) == 1
 
 
 def test_the_settings_are_read_by_the_server_itself(server: NatsServer) -> None:

@@ -94,8 +94,8 @@ class Feed:
     def finish(self, report_path: Path | None = None, statement: bytes | None = None, *, summary: str = "") -> None:
         """Say that the run is over, where its report lies and what both centres signed."""
         with self._lock:
-            self._finished = True
             self._report, self._statement, self._summary = report_path, statement, summary
+            self._finished = True  # last: whoever sees it, without the lock, sees the rest
         self._tell()
 
     def history(self, after: int = -1, limit: int = PAGE) -> tuple[Snapshot, ...]:

@@ -73,11 +73,14 @@ class Cursor:
         if run is None:
             return out
         snapshots, events = feed.newest(BACKLOG)
+        finished = feed.finished
+        if feed.run is not run:  # another has begun meanwhile, and is told next
+            return out
         out += [EventMessage(run.run, event) for event in events if event.seq > self._event]
         out += [SnapshotMessage(run.run, snapshot) for snapshot in snapshots if snapshot.seq > self._snapshot]
         self._event = max([self._event, *(event.seq for event in events)])
         self._snapshot = max([self._snapshot, *(snapshot.seq for snapshot in snapshots)])
-        if feed.finished and not self._finished:
+        if finished and not self._finished:
             self._finished = True
             out.append(FinishedMessage(run.run, feed.report_path is not None, feed.statement is not None, feed.summary))
         return out
