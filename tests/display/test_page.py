@@ -166,7 +166,7 @@ def test_going_back_shows_what_was_known_then_and_each_centre_its_own(browser, s
     page.wait_for_selector("#clock .state:has-text('08:02:00')")
     page.get_by_label("20 times real time").click()
     page.get_by_label("Play", exact=True).click()
-    page.wait_for_function("document.getElementById('utc').innerText > '2009-05-20 08:02:20'")  # it may skip seconds
+    page.wait_for_selector("#utc:not(:has-text('08:02:0')):not(:has-text('08:02:1'))")  # a slow page skips seconds
     assert watched.complaints == []
 
 
