@@ -42,7 +42,7 @@ def run(folder: Path, *, full: bool) -> Outcome:
     with posting(Place(here).clients / "armavir", 1e6) as armavir:
         with posting(Place(here).clients / "gabala", 2e6) as gabala:
             time.sleep(lasts_s)
-        time.sleep(1.0)  # the theft is told in whole seconds, cut off: none of the radar's own posts is of that one
+        time.sleep(1.1)  # the theft is told in whole seconds, cut off: none of the radar's own posts is of that one
         theft = utc_from_tai_ns(now_tai_ns())
         with posting(stolen, 3e6) as thief:
             time.sleep(lasts_s)
