@@ -4,7 +4,7 @@ tracker's own estimates."""
 from __future__ import annotations
 
 from dataclasses import asdict
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -107,7 +107,12 @@ class Case:
         )
 
 
-CASES = {name: Case(name) for name in ("srbm-liquid-1stage", "irbm-solid-3stage", "icbm-solid-3stage")}
+CLASSES = ("srbm-liquid-1stage", "irbm-solid-3stage", "icbm-solid-3stage")
+
+
+@cache
+def case_of(name: str) -> Case:
+    return Case(name)
 
 
 def pairs(case: Case) -> list[tuple[float, float, float, float]]:
@@ -121,10 +126,10 @@ def pairs(case: Case) -> list[tuple[float, float, float, float]]:
     return [tuple(1e-3 * value for value in each) for each in found]
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", CLASSES)
 def test_what_is_told_of_many_flights_is_what_is_known_of_each(name: str) -> None:
     of_launch, of_impact = [], []
-    for launch, launch_one, impact, impact_one in pairs(CASES[name]):
+    for launch, launch_one, impact, impact_one in pairs(case_of(name)):
         assert np.isfinite(impact) == np.isfinite(impact_one)
         if impact_one < 300.0:  # beyond, the fall is curved over the spread
             of_impact.append(impact / impact_one)
@@ -139,7 +144,7 @@ def test_what_is_told_of_many_flights_is_what_is_known_of_each(name: str) -> Non
 
 
 def test_the_class_is_known_when_the_range_is_told_to_lie_within_its_bounds() -> None:
-    case = CASES["irbm-solid-3stage"]
+    case = case_of("irbm-solid-3stage")
     checked = 0
     for g, j in np.argwhere(case.found.class_step >= 0):
         if case.found.class_step[g, j] * STEP_S <= case.burn_s + STEP_S:
@@ -178,7 +183,7 @@ def _along(covariance: np.ndarray, azimuth: float) -> float:
 
 
 def test_derivatives_of_a_launch_are_those_by_differences_of_the_reckoning() -> None:
-    case = CASES["icbm-solid-3stage"]
+    case = case_of("icbm-solid-3stage")
     x = case.paths.rising[:, 20]
     of = reckoned.while_burning(x, PRIORS)
     track = ground_track(x)
@@ -215,12 +220,12 @@ def _moved(a: tuple[float, float], b: tuple[float, float], x: np.ndarray) -> np.
 
 
 def test_more_radars_and_more_time_never_know_less() -> None:
-    for case in CASES.values():
+    for case in map(case_of, CLASSES):
         for errors in (case.found.launch_m, case.found.impact_m):
             later = errors[1:] <= errors[:-1] * (1 + 1e-9)
             assert np.all(later | np.isnan(errors[1:]))
     more = SETS[0] | SETS[1] | SETS[3]
-    case = CASES["irbm-solid-3stage"]
+    case = case_of("irbm-solid-3stage")
     first = np.where(case.first[[1]] < 0, -1, case.first[[1]])
     fewer = known(case.flights(), case.looks(), SETS[[0]], first, after=AFTER, priors=PRIORS)
     all_of = known(case.flights(), case.looks(), more[None], first, after=AFTER, priors=PRIORS)
@@ -229,7 +234,7 @@ def test_more_radars_and_more_time_never_know_less() -> None:
 
 
 def test_a_set_that_sees_nothing_knows_nothing_and_equal_sets_know_the_same() -> None:
-    case = CASES["irbm-solid-3stage"]
+    case = case_of("irbm-solid-3stage")
     sets = np.concatenate([SETS[[0, 0]], np.zeros((1, 4), dtype=bool)])
     first = np.stack([case.first[0], case.first[0], np.full(COUNT, -1)])
     found = known(case.flights(), case.looks(), sets, first, after=AFTER, priors=PRIORS)
@@ -243,7 +248,7 @@ def test_a_set_that_sees_nothing_knows_nothing_and_equal_sets_know_the_same() ->
 
 def test_the_tracker_comes_near_the_bound_and_not_below_it() -> None:
     """Gabala alone, first seen after burnout, 120 s of looks: errors of 24 runs on each of two flights."""
-    case = CASES["irbm-solid-3stage"]
+    case = case_of("irbm-solid-3stage")
     gabala, ratios = RADARS[0], []
     for j in np.flatnonzero(case.first[0] * STEP_S > case.burn_s)[:2]:
         steps = case.first[0, j] + np.arange(25)

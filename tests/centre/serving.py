@@ -138,7 +138,7 @@ def wait_for(true: Callable[[], bool], within_s: float = SETTLED_S) -> float:
     begun = time.monotonic()
     while not true():
         assert time.monotonic() - begun < within_s * patience(), f"not so within {within_s * patience():.0f} s"
-        time.sleep(0.05)
+        time.sleep(0.1)  # to look costs the one who is looked at
     return time.monotonic() - begun
 
 

@@ -86,7 +86,7 @@ def seconds_until(happened: Callable[[], bool], limit_s: float, wanted: str) -> 
     while not happened():
         limit = (limit_s if full_length else max(limit_s, ENDS_S)) * patience()
         assert time.monotonic() - start < limit, f"{wanted}: not within {limit:.0f} s"
-        time.sleep(0.02)
+        time.sleep(0.05)  # to look costs the one who is looked at
     return time.monotonic() - start
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -28,7 +29,11 @@ def plan_of(*changes: tuple[str, str]) -> Plan:
 
 
 PLAN = plan_of(("count = 12500", "count = 40"))
-HELD = chunk(PLAN, 0)
+
+
+@cache
+def held() -> Columns:
+    return chunk(PLAN, 0)
 
 
 def test_a_view_is_what_its_radars_make_of_the_flights_together() -> None:
@@ -42,18 +47,20 @@ def test_a_view_is_what_its_radars_make_of_the_flights_together() -> None:
             radars, lambda part: positions(flights, part, step_s=STEP_S), len(flights), step_s=STEP_S,
             rcs_m2=sections[some],
         )  # fmt: skip
-        assert HELD.detected[some] == pytest.approx(oracle.probability, abs=1e-6)
-        assert HELD.detected_by[number] == pytest.approx(oracle.by_any, abs=1e-6)
-        first = np.where(HELD.first_by[number] < 0, np.nan, HELD.first_by[number] * STEP_S)
+        assert held().detected[some] == pytest.approx(oracle.probability, abs=1e-6)
+        assert held().detected_by[number] == pytest.approx(oracle.by_any, abs=1e-6)
+        first = np.where(held().first_by[number] < 0, np.nan, held().first_by[number] * STEP_S)
         assert np.array_equal(first, oracle.first_by_any_s, equal_nan=True)
-        assert np.array_equal(HELD.held[some] * STEP_S, oracle.held_s)
-        assert np.array_equal(HELD.longest_gap[number] * STEP_S, oracle.longest_gap_s)
-        assert HELD.hand_overs[number].sum() == oracle.hand_overs.count.sum()
-        assert np.all(HELD.held_by[number] >= HELD.held[some].max(axis=0, initial=0))
+        assert np.array_equal(held().held[some] * STEP_S, oracle.held_s)
+        assert np.array_equal(held().longest_gap[number] * STEP_S, oracle.longest_gap_s)
+        assert held().hand_overs[number].sum() == oracle.hand_overs.count.sum()
+        assert np.all(held().held_by[number] >= held().held[some].max(axis=0, initial=0))
 
 
 def test_together_sees_no_less_than_any_party_and_an_offer_no_less_than_nothing() -> None:
-    rows = {(v.architecture, v.party, v.assumptions): HELD.detected_by[i] for i, v in enumerate(PLAN.deployment.views)}
+    rows = {
+        (v.architecture, v.party, v.assumptions): held().detected_by[i] for i, v in enumerate(PLAN.deployment.views)
+    }
     for (architecture, party, assumed), row in rows.items():
         assert np.all(row <= rows[architecture, "together", assumed] + 1e-6)
         assert np.all(row >= rows["none", party, assumed] - 1e-6)
@@ -71,12 +78,12 @@ def test_chunks_of_one_size_cover_every_cell_once() -> None:
 def test_a_chunk_is_the_same_to_the_bit_again_and_cut_elsewhere() -> None:
     again = chunk(PLAN, 0)
     for name in COLUMNS:
-        assert np.array_equal(getattr(HELD, name), getattr(again, name), equal_nan=True)
+        assert np.array_equal(getattr(held(), name), getattr(again, name), equal_nan=True)
     cell, begin, end = PLAN.part(0)
     parts = [watched(PLAN, cell, flown(cell, a, b, seed=PLAN.study.seed)) for a, b in ((begin, 13), (13, end))]
     for name in ("detected", "first", "detected_by", "longest_gap"):
         joined = np.concatenate([getattr(part, name) for part in parts], axis=-1)
-        assert np.array_equal(getattr(HELD, name), joined)
+        assert np.array_equal(getattr(held(), name), joined)
 
 
 def test_a_lower_cross_section_is_held_less_and_by_the_spread_of_the_class() -> None:
