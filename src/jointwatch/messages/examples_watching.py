@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import radians
 
+import msgspec
+
 from jointwatch.messages.alert import Alert, Dispatch, EarlierAlert
 from jointwatch.messages.correction import Correction
 from jointwatch.messages.correlation import Correlation, PartnerEvent
@@ -51,21 +53,9 @@ _ITEMS = LaunchItems(
     apogee_m=470_000.0,
     source="armavir-south-east",
 )
-_MASKED = LaunchItems(
-    track="T-0001",
-    launch_time_tai_ns=LAUNCH_TAI_NS,
-    launch_time_sigma_s=11.0,
-    detected_tai_ns=SEEN_TAI_NS,
-    launch=_LAUNCH,
-    direction_rad=radians(144),
-    direction_sigma_rad=radians(1.5),
-    impact_time_tai_ns=LAUNCH_TAI_NS + 780 * S_NS,
-    impact_time_sigma_s=14.0,
-    impact=_IMPACT,
-    verdict="missile",
-    p_space=0.02,
+_MASKED = msgspec.structs.replace(
+    _ITEMS,
     reason="the arc comes down",
-    range_class="MRBM",
     apogee_m=None,
     source="",
     withheld=("apogee_m", "source"),
